@@ -1,0 +1,1 @@
+"""Tickets, badges and the doors."""

@@ -1,0 +1,92 @@
+"""French and English: catalogues, plural rules, and dates in words."""
+
+import io
+from datetime import date, datetime, tzinfo
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+
+from babel.dates import format_date, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("fr", "en")
+SOURCE = "en"
+ROOT = Path(__file__).parents[2]
+CATALOGUES = ("forum", "schedule", "badges")
+
+
+class Words:
+    """Everything a page, an e-mail or a document says in one language."""
+
+    def __init__(self, language: str, translations: NullTranslations) -> None:
+        self.language = language
+        self.gettext = translations.gettext
+        self.ngettext = translations.ngettext
+
+    def date(self, day: date) -> str:
+        """Return `mardi 23 mars 2027`, `Tuesday 23 March 2027`."""
+        return self._pattern(day, "EEEE d MMMM y")
+
+    def day(self, day: date) -> str:
+        """Return `mardi 23 mars`, `Tuesday 23 March`."""
+        return self._pattern(day, "EEEE d MMMM")
+
+    def time(self, instant: datetime, zone: tzinfo) -> str:
+        """Return the time on the wall in `zone`: `9 h 30`, `09:30`."""
+        local = instant.astimezone(zone)
+        if self.language == "fr":
+            return f"{local.hour}\u00a0h\u00a0{local.minute:02}" if local.minute else f"{local.hour}\u00a0h"
+        return format_time(local.replace(tzinfo=None), "HH:mm", locale="en_GB")
+
+    def dates(self, first: date, last: date) -> str:
+        """Return `22 et 23 mars 2027`, `du 30 mars au 2 avril 2027`, or one date."""
+        if first == last:
+            return self.date(first)
+        if (first.year, first.month) != (last.year, last.month):
+            start = self._pattern(first, "d MMMM" if first.year == last.year else "d MMMM y")
+            span = self.gettext("%(first)s to %(last)s")
+            return span % {"first": start, "last": self._pattern(last, "d MMMM y")}
+        near = last.toordinal() - first.toordinal() == 1
+        span = self.gettext("%(first)s and %(last)s") if near else self.gettext("%(first)s to %(last)s")
+        return span % {"first": self._pattern(first, "d"), "last": self._pattern(last, "d MMMM y")}
+
+    def _pattern(self, day: date, pattern: str) -> str:
+        text = format_date(day, pattern, locale="fr_FR" if self.language == "fr" else "en_GB")
+        return text.replace(" 1 ", " 1er ", 1) if self._is_first(day, text) else text
+
+    def _is_first(self, day: date, text: str) -> bool:
+        return self.language == "fr" and day.day == 1 and " 1 " in text
+
+
+@cache
+def words(language: str) -> Words:
+    """Return the words of `language`; an unknown one speaks English, the language of msgids."""
+    if language == SOURCE or language not in LANGUAGES:
+        return Words(SOURCE, NullTranslations())
+    whole = GNUTranslations()
+    for package in CATALOGUES:
+        path = ROOT / package / "locale" / f"{language}.po"
+        compiled = io.BytesIO()
+        with path.open("rb") as source:
+            write_mo(compiled, read_po(source, locale=language))
+        compiled.seek(0)
+        one = GNUTranslations(compiled)
+        vars(whole).setdefault("_catalog", {}).update(vars(one)["_catalog"])
+        vars(whole)["plural"] = vars(one)["plural"]
+    return Words(language, whole)
+
+
+def accepted(header: str, *, among: tuple[str, ...] = LANGUAGES) -> str:
+    """Return the language of `among` that an Accept-Language header prefers (RFC 9110, 12.5.4)."""
+    best, best_weight = among[0], 0.0
+    for item in header.split(","):
+        tag, _, parameters = item.strip().partition(";")
+        try:
+            weight = float(parameters.strip().removeprefix("q=") or 1)
+        except ValueError:
+            weight = 0.0
+        language = tag.split("-")[0].lower()
+        if language in among and weight > best_weight:
+            best, best_weight = language, weight
+    return best
