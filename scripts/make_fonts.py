@@ -3,23 +3,25 @@
     python scripts/make_fonts.py           make them again, and write the manifests
     python scripts/make_fonts.py --check   verify what is in the repository against the manifests
 
-Making needs fonttools, brotli, npm, and Debian's package fonts-inter-variable; checking needs
-nothing but Python.
+Making needs fonttools, brotli, npm, and Debian's package fonts-inter-variable.
 """
 
 import argparse
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from fontTools.ttLib import TTFont
+from fontTools.merge import Merger
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
 
 ROOT = Path(__file__).resolve().parents[1]
 PRINT_FONTS = ROOT / "forum" / "core" / "fonts"
@@ -51,10 +53,11 @@ BRICOLAGE_WEIGHT = 650
 BRICOLAGE_LETTERS = (
     "".join(map(chr, range(0x20, 0x7F)))
     + "ÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸàâäæçéèêëîïôöœùûüÿÁÍÓÚÑáíóúñß"
-    + "\u00a0\u2009«»‘’“”–—…•·€°²³№×−©"
+    + "\u00a0\u2009«»\u2018\u2019“”\u2013—…•·€°²³№\u00d7\u2212©"
 )
 
 
+WINDOWS = 3
 MADE_AT = 3_786_912_000  # 2024-01-01, in seconds since 1904: the same bytes at every run
 
 
@@ -83,7 +86,7 @@ def make() -> list[Made]:
 def unpack_npm(package: str, folder: Path) -> Path:
     """Fetch `package` with npm into `folder` and return the folder of its files."""
     packed = subprocess.run(
-        ["npm", "pack", "--silent", package],
+        [shutil.which("npm") or "npm", "pack", "--silent", package],
         cwd=folder,
         check=True,
         capture_output=True,
@@ -106,8 +109,6 @@ def make_inter(style: str, weight: int) -> Made:
 
 def make_bricolage(files: Path) -> Made:
     """Write Bricolage Grotesque at one weight, with the letters of French and English, as WOFF2."""
-    from fontTools.merge import Merger
-
     letters = [ord(c) for c in BRICOLAGE_LETTERS]
     with tempfile.TemporaryDirectory() as folder:
         parts = []
@@ -127,19 +128,14 @@ def make_bricolage(files: Path) -> Made:
     return Made(path, f"npm {BRICOLAGE}, weight {BRICOLAGE_WEIGHT}", "OFL-1.1")
 
 
-def static(path: Path, weight: int) -> "TTFont":
+def static(path: Path, weight: int) -> TTFont:
     """Return the variable font at `path`, fixed at `weight` (100 to 900) and upright."""
-    from fontTools.ttLib import TTFont
-    from fontTools.varLib import instancer
-
     font = TTFont(path, recalcTimestamp=False)
     return instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
 
 
-def subset(font: "TTFont", codes: Iterable[int], features: Iterable[str] = ()) -> None:
+def subset(font: TTFont, codes: Iterable[int], features: Iterable[str] = ()) -> None:
     """Keep only the glyphs of `codes` and of the OpenType `features` named."""
-    from fontTools.subset import Options, Subsetter
-
     options = Options(hinting=False, layout_features=list(features), name_IDs=["*"])
     options.notdef_outline = True
     options.recalc_timestamp = False
@@ -148,13 +144,13 @@ def subset(font: "TTFont", codes: Iterable[int], features: Iterable[str] = ()) -
     subsetter.subset(font)
 
 
-def rename(font: "TTFont", family: str, style: str) -> None:
+def rename(font: TTFont, family: str, style: str) -> None:
     """Give `font` its own PostScript name and drop the Macintosh names, which reportlab prefers.
 
     Without this the three weights share one PostScript name and reportlab embeds only one.
     """
     table = font["name"]
-    table.names = [n for n in table.names if n.platformID == 3 and n.nameID in (0, 7, 13, 14)]
+    table.names = [n for n in table.names if n.platformID == WINDOWS and n.nameID in (0, 7, 13, 14)]
     plain = family.replace(" ", "")
     names = {
         1: f"{family} {style}",
@@ -167,7 +163,7 @@ def rename(font: "TTFont", family: str, style: str) -> None:
         17: style,
     }
     for name_id, text in names.items():
-        table.setName(text, name_id, 3, 1, 0x409)
+        table.setName(text, name_id, WINDOWS, 1, 0x409)
 
 
 def inter_licence(bricolage_licence: str) -> str:
