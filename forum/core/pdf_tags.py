@@ -1,0 +1,475 @@
+"""Tagged PDF (PDF/UA-1, ISO 14289-1) on reportlab's canvas: structure, links, bookmarks, metadata.
+
+Draw on a `TaggedDocument` as on any canvas, each thing either inside `tagged(node)`, where `node`
+is an element of the structure tree that grows from `root`, or inside `artifact()` when it carries
+no meaning. `save()` writes a PDF 1.7 whose small objects are packed and compressed together; the
+same calls give the same bytes. Lengths are points, from the lower left corner of the page.
+"""
+
+import hashlib
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import BinaryIO
+from xml.sax.saxutils import escape
+
+from reportlab.pdfbase import pdfdoc
+
+from forum.core.pdf import Document
+
+Rect = tuple[float, float, float, float]
+
+HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+OBJECTS_PER_STREAM = 400
+XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about=""
+ xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
+ xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"
+ xmlns:xmp="http://ns.adobe.com/xap/1.0/">
+<pdfuaid:part>1</pdfuaid:part>
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+<dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
+<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{subject}</rdf:li></rdf:Alt></dc:description>
+<dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
+<pdf:Producer>{producer}</pdf:Producer>
+<xmp:CreateDate>{at}</xmp:CreateDate>
+<xmp:ModifyDate>{at}</xmp:ModifyDate>
+</rdf:Description>
+</rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="r"?>"""
+
+
+class Node:
+    """One element of the structure tree; `role` is a standard type of ISO 32000-1, 14.8.4.
+
+    `alt` says in words what a picture or a link is; `language` (BCP 47) only where it differs from
+    the document's. An element that gets no content is left out of the file.
+    """
+
+    __slots__ = ("alt", "kids", "language", "number", "parent", "role")
+
+    def __init__(
+        self, role: str, parent: "Node | None" = None, *, alt: str = "", language: str = ""
+    ) -> None:
+        self.role = role
+        self.parent = parent
+        self.alt = alt
+        self.language = language
+        self.kids: list[Node | Content | Annotation] = []
+        self.number = 0
+
+    def add(self, role: str, *, alt: str = "", language: str = "") -> "Node":
+        """Append a child element and return it."""
+        child = Node(role, self, alt=alt, language=language)
+        self.kids.append(child)
+        return child
+
+
+class Content:
+    """A piece of a page's drawing that belongs to a node: page from 0, and its number there."""
+
+    __slots__ = ("mark", "page")
+
+    def __init__(self, page: int, mark: int) -> None:
+        self.page = page
+        self.mark = mark
+
+
+class Annotation:
+    """A link on a page (from 0): where, what it says, and the target's key or a web address."""
+
+    __slots__ = ("contents", "node", "number", "page", "rect", "target", "url")
+
+    def __init__(
+        self, node: Node, page: int, rect: Rect, contents: str, *, target: str = "", url: str = ""
+    ) -> None:
+        self.node = node
+        self.page = page
+        self.rect = rect
+        self.contents = contents
+        self.target = target
+        self.url = url
+        self.number = 0
+
+
+class Bookmark:
+    """An entry of the outline; `level` counts from 0."""
+
+    __slots__ = ("key", "kids", "level", "opened", "title")
+
+    def __init__(self, title: str, key: str, level: int, *, opened: bool) -> None:
+        self.title = title
+        self.key = key
+        self.level = level
+        self.opened = opened
+        self.kids: list[Bookmark] = []
+
+
+class Literal(pdfdoc.PDFObject):
+    """A PDF object written by hand; registered first, so that others may name its number."""
+
+    def __init__(self, body: str = "") -> None:
+        self.body = body
+        self.number = 0
+
+    def format(self, document: object) -> bytes:  # noqa: ARG002  # reportlab's protocol
+        """Return the object as it stands in the file."""
+        return self.body.encode("latin-1")
+
+
+class TaggedDocument(Document):
+    """A document that passes PDF/UA-1, where all that is drawn is tagged or an artifact."""
+
+    _code: list[str]
+    _pageNumber: int
+
+    def __init__(
+        self,
+        out: BinaryIO,
+        *,
+        size_mm: tuple[float, float],
+        title: str,
+        language: str,
+        author: str = "",
+        subject: str = "",
+        made_at: datetime,
+    ) -> None:
+        super().__init__(
+            out,
+            size_mm=size_mm,
+            title=title,
+            language=language,
+            author=author,
+            subject=subject,
+            made_at=made_at,
+        )
+        self.root = Node("Document")
+        self._out = out
+        self._language = language
+        self._made_at = made_at.astimezone(UTC)
+        self._marking = False
+        self._page_numbers: list[int] = []
+        self._marks: list[Node] = []
+        self._marks_by_page: list[list[Node]] = []
+        self._links: list[Annotation] = []
+        self._targets: dict[str, tuple[int, float]] = {}
+        self._bookmarks: list[Bookmark] = []
+
+    # Drawing
+
+    @contextmanager
+    def tagged(self, node: Node) -> Iterator[None]:
+        """Mark what is drawn inside as content of `node`.
+
+        Raises: ValueError inside another `tagged` or `artifact`: marked content does not nest.
+        """
+        mark = len(self._marks)
+        self._begin(f"/{node.role} <</MCID {mark}>> BDC")
+        self._marks.append(node)
+        node.kids.append(Content(self._page, mark))
+        yield
+        self._end()
+
+    @contextmanager
+    def artifact(self, kind: str = "Layout") -> Iterator[None]:
+        """Mark what is drawn inside as carrying no meaning.
+
+        `kind` is Layout, Page, Pagination (headers, page numbers) or Background.
+        Raises: ValueError inside another `tagged` or `artifact`.
+        """
+        self._begin(f"/Artifact <</Type/{kind}>> BDC")
+        yield
+        self._end()
+
+    def link(self, node: Node, rect: Rect, contents: str, target: str) -> None:
+        """Make `rect` lead to the place that `target(key)` names; it may come later.
+
+        `node` has the role Link; `contents` says where the link leads.
+        """
+        self._link(Annotation(node, self._page, rect, contents, target=target))
+
+    def web_link(self, node: Node, rect: Rect, contents: str, url: str) -> None:
+        """Make `rect` open `url`; `node` has the role Link."""
+        self._link(Annotation(node, self._page, rect, contents, url=url))
+
+    def target(self, key: str, top: float) -> None:
+        """Name the height `top` of the current page, for links and bookmarks."""
+        self._targets[key] = (self._page, top)
+
+    def bookmark(self, title: str, key: str, level: int, *, opened: bool = True) -> None:
+        """Add an entry to the outline; `level` from 0, at most one deeper than the last one."""
+        self._bookmarks.append(Bookmark(title, key, level, opened=opened))
+
+    def literal(self, code: str) -> None:
+        """Append drawing operators; characters up to U+00FF stand for bytes."""
+        self._code.append(code)
+
+    def showPage(self) -> None:  # noqa: N802 — reportlab's name
+        """End the page and begin the next one."""
+        super().showPage()
+        page = self._doc.Pages.pages[-1]
+        page.stream = page.stream.encode("latin-1")
+        page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
+        page.StructParents = len(self._marks_by_page)
+        page.Tabs = pdfdoc.PDFName("S")
+        self._page_numbers.append(self._number(page))
+        self._marks_by_page.append(self._marks)
+        self._marks = []
+
+    def save(self) -> None:
+        """End the last page and write the document.
+
+        Raises: ValueError when a link or a bookmark names a target that was never set.
+        """
+        if len(self._code) > 1:
+            self.showPage()
+        self._write_links()
+        catalog = self._doc.Catalog
+        catalog.MarkInfo = pdfdoc.PDFDictionary({"Marked": "true"})
+        catalog.Metadata = self._metadata()
+        catalog.StructTreeRoot = self._structure()
+        catalog.Outlines = self._outline()
+        if catalog.Outlines:
+            self.showOutline()
+        for font in self._doc.delayedFonts:
+            font.addObjects(self._doc)
+        self._out.write(
+            packed(self._doc, root=self._number(catalog), information=self._number(self._doc.info))
+        )
+
+    # Marked content and annotations
+
+    @property
+    def _page(self) -> int:
+        return self._pageNumber - 1
+
+    def _begin(self, code: str) -> None:
+        if self._marking:
+            raise ValueError("marked content does not nest")
+        self._marking = True
+        self._code.append(code)
+
+    def _end(self) -> None:
+        self._code.append("EMC")
+        self._marking = False
+
+    def _link(self, link: Annotation) -> None:
+        self._links.append(link)
+        link.node.kids.append(link)
+
+    # Objects written at the end
+
+    def _number(self, one: pdfdoc.PDFObject) -> int:
+        """Return the number of a PDF object, registering it when it is new."""
+        name = self._doc.Reference(one).name
+        number: int = self._doc.idToObjectNumberAndVersion[name][0]
+        return number
+
+    def _literal(self, body: str = "") -> Literal:
+        one = Literal(body)
+        one.number = self._number(one)
+        return one
+
+    def _write_links(self) -> None:
+        by_page: dict[int, list[str]] = {}
+        for order, link in enumerate(self._links, start=len(self._page_numbers)):
+            x0, y0, x1, y1 = link.rect
+            action = f"/A<</S/URI/URI{string(link.url)}>>"
+            where = action if link.url else f"/Dest{self._place(link.target)}"
+            link.number = self._literal(
+                f"<</Type/Annot/Subtype/Link/Rect[{x0:.1f} {y0:.1f} {x1:.1f} {y1:.1f}]"
+                f"/Border[0 0 0]/F 4/StructParent {order}/Contents{string(link.contents)}{where}>>"
+            ).number
+            by_page.setdefault(link.page, []).append(f"{link.number} 0 R")
+        for page, references in by_page.items():
+            self._doc.Pages.pages[page].Annots = Literal(f"[{' '.join(references)}]")
+
+    def _place(self, key: str) -> str:
+        if key not in self._targets:
+            raise ValueError(f"nothing in the document is named {key!r}")
+        page, top = self._targets[key]
+        return f"[{self._page_numbers[page]} 0 R/XYZ null {top:.1f} null]"
+
+    def _metadata(self) -> Literal:
+        about = self._doc.info
+        values = {
+            "title": about.title,
+            "author": about.author,
+            "subject": about.subject,
+            "producer": about.producer,
+            "language": self._language,
+            "at": self._made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        text = XMP.format(**{name: escape(value) for name, value in values.items()}).encode()
+        return self._literal(
+            f"<</Type/Metadata/Subtype/XML/Length {len(text)}>>\n"
+            f"stream\n{text.decode('latin-1')}\nendstream\n"
+        )
+
+    def _structure(self) -> Literal:
+        tree = self._literal()
+        nodes = [node for node in walk(self.root) if node.kids or node is self.root]
+        objects = [self._literal() for _ in nodes]
+        for node, one in zip(nodes, objects, strict=True):
+            node.number = one.number
+        for node, one in zip(nodes, objects, strict=True):
+            one.body = self._element(node, tree.number)
+        parents = [
+            f"{page}[{' '.join(f'{node.number} 0 R' for node in marks)}]"
+            for page, marks in enumerate(self._marks_by_page)
+        ]
+        parents += [
+            f"{order} {link.node.number} 0 R"
+            for order, link in enumerate(self._links, start=len(self._page_numbers))
+        ]
+        by_key = self._literal(f"<</Nums[{' '.join(parents)}]>>")
+        tree.body = (
+            f"<</Type/StructTreeRoot/K {self.root.number} 0 R/ParentTree {by_key.number} 0 R"
+            f"/ParentTreeNextKey {len(parents)}>>"
+        )
+        return tree
+
+    def _element(self, node: Node, tree: int) -> str:
+        page = next((kid.page for kid in node.kids if isinstance(kid, Content)), None)
+        kids = " ".join(self._kid(kid, page) for kid in node.kids if not empty(kid))
+        parent = node.parent.number if node.parent else tree
+        return (
+            f"<</S/{node.role}/P {parent} 0 R"
+            + (f"/Pg {self._page_numbers[page]} 0 R" if page is not None else "")
+            + (f"/Alt{string(node.alt)}" if node.alt else "")
+            + (f"/Lang{string(node.language)}" if node.language else "")
+            + f"/K[{kids}]>>"
+        )
+
+    def _kid(self, kid: "Node | Content | Annotation", page: int | None) -> str:
+        if isinstance(kid, Node):
+            return f"{kid.number} 0 R"
+        where = f"/Pg {self._page_numbers[kid.page]} 0 R"
+        if isinstance(kid, Annotation):
+            return f"<</Type/OBJR{where}/Obj {kid.number} 0 R>>"
+        return str(kid.mark) if kid.page == page else f"<</Type/MCR{where}/MCID {kid.mark}>>"
+
+    def _outline(self) -> Literal | None:
+        top = Bookmark("", "", -1, opened=True)
+        path = [top]
+        for bookmark in self._bookmarks:
+            del path[bookmark.level + 1 :]
+            path[-1].kids.append(bookmark)
+            path.append(bookmark)
+        if not top.kids:
+            return None
+        outline = self._literal()
+        outline.body = f"<</Type/Outlines{self._entries(top, outline.number)}>>"
+        return outline
+
+    def _entries(self, parent: Bookmark, number: int) -> str:
+        """Write the entries below `parent`; return what its own object says of them."""
+        if not parent.kids:
+            return ""
+        objects = [self._literal() for _ in parent.kids]
+        for order, (one, entry) in enumerate(zip(objects, parent.kids, strict=True)):
+            one.body = (
+                f"<</Title{string(entry.title)}/Parent {number} 0 R"
+                + (f"/Prev {objects[order - 1].number} 0 R" if order else "")
+                + (f"/Next {objects[order + 1].number} 0 R" if order + 1 < len(objects) else "")
+                + f"/Dest{self._place(entry.key)}{self._entries(entry, one.number)}>>"
+            )
+        count = shown(parent) if parent.opened else -shown(parent)
+        return f"/First {objects[0].number} 0 R/Last {objects[-1].number} 0 R/Count {count}"
+
+
+def shown(bookmark: Bookmark) -> int:
+    """Return how many entries are seen below `bookmark` when it is open."""
+    return sum(1 + (shown(kid) if kid.opened else 0) for kid in bookmark.kids)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield `node` and all below it, in reading order."""
+    yield node
+    for kid in node.kids:
+        if isinstance(kid, Node):
+            yield from walk(kid)
+
+
+def empty(kid: Node | Content | Annotation) -> bool:
+    """Say whether `kid` is an element without content, which the file leaves out."""
+    return isinstance(kid, Node) and not kid.kids
+
+
+def string(text: str) -> str:
+    """Return `text` as a PDF string: ASCII as it is, the rest as UTF-16 in hexadecimal."""
+    if text.isascii():
+        return "(" + re.sub(r"([\\()\r])", r"\\\1", text) + ")"
+    return f"<FEFF{text.encode('utf-16-be', 'replace').hex().upper()}>"
+
+
+def packed(document: pdfdoc.PDFDocument, *, root: int, information: int) -> bytes:
+    """Return the file: streams as they are, every other object in compressed object streams.
+
+    Source: ISO 32000-1, 7.5.7 (object streams) and 7.5.8 (cross-reference streams).
+    """
+    streams: list[tuple[int, bytes]] = []
+    small: list[tuple[int, bytes]] = []
+    number = 1
+    while number in document.numberToId:  # formatting may register more objects
+        one = document.idToObject[document.numberToId[number]]
+        body = pdfdoc.format(one, document, toplevel=1)
+        (streams if body.endswith(b"endstream\n") else small).append((number, body))
+        number += 1
+
+    parts, size = [HEADER], len(HEADER)
+    rows: dict[int, tuple[int, int, int]] = {0: (0, 0, 65535)}
+
+    def write(which: int, body: bytes) -> None:
+        nonlocal size
+        rows[which] = (1, size, 0)
+        parts.append(b"%d 0 obj\n%b\nendobj\n" % (which, body.rstrip(b"\n")))
+        size += len(parts[-1])
+
+    for which, body in streams:
+        write(which, body)
+    for start in range(0, len(small), OBJECTS_PER_STREAM):
+        chunk = small[start : start + OBJECTS_PER_STREAM]
+        rows |= {which: (2, number, order) for order, (which, _) in enumerate(chunk)}
+        write(number, object_stream(chunk))
+        number += 1
+    rows[number] = (1, size, 0)
+    table = b"".join(
+        kind.to_bytes(1) + second.to_bytes(4) + third.to_bytes(2)
+        for kind, second, third in (rows[which] for which in range(number + 1))
+    )
+    identity = hashlib.sha256(b"".join(parts)).hexdigest()[:32]
+    entries = (
+        f"/Type/XRef/Size {number + 1}/W[1 4 2]/Root {root} 0 R/Info {information} 0 R"
+        f"/ID[<{identity}><{identity}>]"
+    )
+    parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, stream(entries, table)))
+    parts.append(b"startxref\n%d\n%%%%EOF\n" % size)
+    return b"".join(parts)
+
+
+def object_stream(objects: list[tuple[int, bytes]]) -> bytes:
+    """Return one object stream that holds `objects`, by number."""
+    places, offset = [], 0
+    for number, body in objects:
+        places.append(f"{number} {offset}")
+        offset += len(body) + 1
+    head = " ".join(places).encode() + b"\n"
+    content = head + b"\n".join(body for _, body in objects)
+    return stream(f"/Type/ObjStm/N {len(objects)}/First {len(head)}", content)
+
+
+def stream(entries: str, content: bytes) -> bytes:
+    """Return a compressed stream object with `entries` in its dictionary."""
+    deflated = zlib.compress(content, 6)
+    return (
+        f"<<{entries}/Filter/FlateDecode/Length {len(deflated)}>>\nstream\n".encode()
+        + deflated
+        + b"\nendstream"
+    )
