@@ -1,0 +1,298 @@
+"""One or more sample contexts for every page and e-mail: what the routes hand to the templates."""
+
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace as View
+
+from markupsafe import Markup
+
+from forum.core.context import Edition, EditionState
+from forum.core.pages import Templates
+
+EDITION = Edition(
+    id=1,
+    slug="toulouse-2027",
+    title={"fr": "Forum du numérique partagé", "en": "Forum of Shared Digital Services"},
+    timezone="Europe/Paris",
+    starts_on=date(2027, 3, 23),
+    ends_on=date(2027, 3, 24),
+    languages=["fr", "en"],
+    state=EditionState.OPEN,
+    venue={"fr": "Centre de congrès Pierre-Baudis, Toulouse", "en": "Pierre-Baudis, Toulouse"},
+    contact_email="contact@forum.example",
+    fictitious=True,
+)
+BASE = "/toulouse-2027"
+OPENS_AT = datetime(2027, 3, 23, 8, 0, tzinfo=UTC)
+TRACKS = [
+    View(slug="numerique-responsable", name="Numérique responsable", tint=1),
+    View(slug="ia-et-donnees", name="Intelligence artificielle et données", tint=2),
+    View(slug="cybersecurite", name="Cybersécurité", tint=3),
+    View(slug="mediation", name="Médiation numérique", tint=4),
+    View(slug="participation", name="Démocratie participative", tint=5),
+]
+ROOMS = ["Auditorium", "Salle Garonne", "Salle Canal", "Salle Capitole", "Atelier 1", "Atelier 2"]
+TITLES = [
+    "Partager ses données sans perdre la confiance des habitants",
+    "Sobriété : ce que nous avons éteint, et ce que personne n’a réclamé",
+    "Une attaque un vendredi soir : récit d’une mairie de 4 000 habitants",
+    "Aidants numériques : tenir dans la durée",
+    "Budget participatif : au-delà du vote en ligne",
+    "Acheter un logiciel libre à plusieurs",
+]
+PEOPLE = [
+    View(
+        name="Maëlys d’Hérouville-Nguyen",
+        role="Animation",
+        organisation="Communauté de communes du Val d’Ambroise",
+        biography="Journaliste, elle anime depuis dix ans les débats des collectivités.",
+    ),
+    View(name="Yann Le Guellec", role="", organisation="Ville de Kerlouan", biography=""),
+    View(name="Anne-Sophie Çelik", role="Grand témoin", organisation="", biography=""),
+]
+
+
+def session(number: int, starts_at: datetime, *, kind: str = "round_table") -> View:
+    """Return the view of one session; `number` picks its room, track and title."""
+    pause = kind == "break"
+    return View(
+        kind=kind,
+        type="Pause" if pause else "Table ronde",
+        title="Café d’accueil" if pause else TITLES[number % len(TITLES)],
+        subtitle="",
+        path=f"{BASE}/sessions/session-{number}",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=75),
+        room=None if pause else ROOMS[number % len(ROOMS)],
+        track=None if pause else TRACKS[number % len(TRACKS)],
+        language="",
+        people=[] if pause else PEOPLE,
+        cancelled=number == 4,
+        abstract=["Un premier paragraphe qui dit pourquoi venir.", "Un second, plus concret."],
+        links=[View(url="https://example.org/etude", title="L’étude citée")],
+        ics_path=f"{BASE}/sessions/session-{number}.ics",
+    )
+
+
+def slots(*, days: int = 1) -> list[View]:
+    """Return `days` days of some 23 sessions each, breaks among them."""
+    made = []
+    for day in range(days):
+        for hour, width in enumerate([1, 1, 4, 1, 4, 1, 5, 1, 5]):
+            starts_at = OPENS_AT + timedelta(days=day, hours=hour)
+            kind = "break" if hour in {0, 3, 5} else "round_table"
+            sessions = [session(hour * 7 + n, starts_at, kind=kind) for n in range(width)]
+            made.append(View(starts_at=starts_at, sessions=sessions))
+    return made
+
+
+DAYS = [
+    View(date=EDITION.starts_on, path=f"{BASE}/programme?day=2027-03-23", current=True),
+    View(date=EDITION.ends_on, path=f"{BASE}/programme?day=2027-03-24", current=False),
+]
+CATEGORIES = [
+    View(code="elected", name={"fr": "Élu·e", "en": "Elected official"}, places_left=12, open=True),
+    View(code="agent", name={"fr": "Agent public", "en": "Public agent"}, places_left=1, open=True),
+    View(code="partner", name={"fr": "Partenaire", "en": "Partner"}, places_left=0, open=True),
+    View(code="press", name={"fr": "Presse", "en": "Press"}, places_left=None, open=True),
+    View(code="staff", name={"fr": "Organisation", "en": "Staff"}, places_left=4, open=False),
+]
+GUIDES = [
+    View(
+        title="Mutualiser ses services numériques",
+        description="Le guide pas à pas, avec les contrats types.",
+        kind="pdf",
+        size="2,1 Mo",
+        path=f"{BASE}/guides/mutualiser/download",
+    ),
+    View(
+        title="Se préparer à une cyberattaque",
+        description="",
+        kind="link",
+        size=None,
+        path="https://example.org/cyber",
+    ),
+]
+SENT = {
+    "given_name": "Maëlys",
+    "family_name": "d’Hérouville",
+    "email": "maelys@",
+    "category": "agent",
+    "organisation": "Dupont & <Fils",
+    "language": "en",
+    "consents": ["news"],
+}
+ERRORS = {
+    "family_name": "Cette réponse est nécessaire.",
+    "email": "Donnez une adresse comme nom@exemple.fr.",
+    "category": "Choisissez une des réponses proposées.",
+}
+CONSENTS = [("news", "Recevoir les nouvelles de la prochaine édition.")]
+SVG = Markup(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 37 37" width="240" height="240">'
+    '<path fill="#000" d="M4 4h9v9h-9zM24 4h9v9h-9zM4 24h9v9h-9zM16 16h6v6h-6z"/></svg>'
+)
+PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAA"
+    "SUVORK5CYII="
+)
+
+
+def registration(status: str, *, turn: int | None = None) -> View:
+    """Return the view of a registration in one state."""
+    confirmed = status == "confirmed"
+    return View(
+        reference="K7QM-42XR",
+        given_name="Maëlys",
+        family_name="d’Hérouville-Nguyen",
+        email="maelys@val-ambroise.example",
+        category_name={"fr": "Agent public", "en": "Public agent"},
+        organisation="Communauté de communes du Val d’Ambroise",
+        status=status,
+        turn=turn,
+        ticket_svg=SVG if confirmed else None,
+        ticket_png_path="/me/abc/ticket.png",
+        key="abc",
+    )
+
+
+HOME = {
+    "categories": CATEGORIES,
+    "registration_open": True,
+    "programme_published": True,
+    "highlights": [
+        View(
+            title=TITLES[n],
+            when="mardi 23 mars, 10 h",
+            path=f"{BASE}/sessions/session-{n}",
+            track=TRACKS[n % 5],
+        )
+        for n in range(6)
+    ],
+    "guides": GUIDES,
+}
+REGISTER = {"categories": CATEGORIES, "consents": CONSENTS}
+PROGRAMME = {
+    "programme": View(version=3),
+    "days": DAYS,
+    "slots": slots(),
+    "tracks": TRACKS,
+    "day": "2027-03-23",
+    "track": "",
+    "q": "",
+}
+SESSION = {"session": session(1, OPENS_AT), "previous": None, "following": session(2, OPENS_AT)}
+ORGANISER = {
+    "counts": [
+        View(category="Élu·e", confirmed=120, waiting=4, cancelled=2),
+        View(category="Agent public", confirmed=480, waiting=31, cancelled=12),
+    ],
+    "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
+    "badges_path": "/organiser/toulouse-2027/badges.pdf",
+    "programme_path": f"{BASE}/programme.pdf",
+    "outbox_path": "/demo/outbox",
+}
+MAIL = View(
+    path="/demo/outbox/1",
+    to="maelys@val-ambroise.example",
+    sender="Forum <contact@forum.example>",
+    subject="Votre billet : Forum du numérique partagé",
+    when="mardi 23 mars 2027, 9 h 30",
+    text="Bonjour,\n\nhttp://127.0.0.1:8000/me/abc\n<script>alert(1)</script>\n",
+    images=[View(name="ticket.png", data_url=PIXEL)],
+)
+PROBLEM = {
+    "status": 404,
+    "title": "Page introuvable",
+    "what": "Il n’y a rien à cette adresse.",
+    "mend": "Vérifiez l’adresse, ou partez de l’accueil.",
+}
+
+PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    "home": ("editions/home.html", HOME),
+    "home-closed": (
+        "editions/home.html",
+        {**HOME, "registration_open": False, "programme_published": False, "highlights": []},
+    ),
+    "editions": (
+        "editions/editions.html",
+        {
+            "edition": None,
+            "editions": [View(title="Forum 2027", dates="23 et 24 mars 2027", path=f"{BASE}/")],
+        },
+    ),
+    "editions-none": ("editions/editions.html", {"edition": None, "editions": []}),
+    "register": ("registrations/register.html", {**REGISTER, "sent": {}, "errors": {}}),
+    "register-errors": ("registrations/register.html", {**REGISTER, "sent": SENT, "errors": ERRORS}),
+    "registered": ("registrations/registered.html", {}),
+    "manage-confirmed": ("registrations/manage.html", {"registration": registration("confirmed")}),
+    "manage-waiting": (
+        "registrations/manage.html",
+        {"registration": registration("waiting", turn=3)},
+    ),
+    "manage-cancelled": ("registrations/manage.html", {"registration": registration("cancelled")}),
+    "cancel": (
+        "registrations/cancel.html",
+        {"registration": registration("confirmed"), "done": False},
+    ),
+    "cancel-done": (
+        "registrations/cancel.html",
+        {"registration": registration("cancelled"), "done": True},
+    ),
+    "programme": ("schedule/programme.html", PROGRAMME),
+    "programme-search": (
+        "schedule/programme.html",
+        {**PROGRAMME, "slots": slots(days=2)[:6], "q": "données", "track": "ia-et-donnees"},
+    ),
+    "programme-nothing": ("schedule/programme.html", {**PROGRAMME, "slots": [], "q": "zzz"}),
+    "programme-unpublished": ("schedule/programme.html", {**PROGRAMME, "programme": None}),
+    "session": ("schedule/session.html", SESSION),
+    "session-bare": (
+        "schedule/session.html",
+        {"session": session(4, OPENS_AT), "previous": None, "following": None},
+    ),
+    "guides": ("guides/guides.html", {"guides": GUIDES}),
+    "guides-none": ("guides/guides.html", {"guides": []}),
+    "sign-in": ("accounts/sign_in.html", {"edition": None, "state": "ask", "token": "abc"}),
+    "signed-in": ("accounts/sign_in.html", {"edition": None, "state": "signed_in", "token": ""}),
+    "sign-in-used": ("accounts/sign_in.html", {"edition": None, "state": "used", "token": ""}),
+    "sign-in-expired": ("accounts/sign_in.html", {"edition": None, "state": "expired", "token": ""}),
+    "organiser": ("accounts/organiser.html", ORGANISER),
+    "outbox": ("demo/outbox.html", {"mails": [MAIL, MAIL]}),
+    "outbox-none": ("demo/outbox.html", {"mails": []}),
+    "mail": ("demo/mail.html", {"mail": MAIL}),
+    "problem": ("problem.html", PROBLEM),
+    "problem-elsewhere": ("problem.html", {**PROBLEM, "edition": None, "mend": ""}),
+    "scan": ("badges/scan.html", {"edition": None}),
+    "api-docs": ("api/docs.html", {"edition": None}),
+}
+
+MAILS = ["confirmed", "waiting", "promoted", "cancelled", "sign_in"]
+MAIL_PARTS = ["subject.txt", "body.txt", "body.html"]
+LETTER = {
+    "given_name": "Maëlys",
+    "family_name": "d’Hérouville & <Fils",
+    "reference": "K7QM-42XR",
+    "category_name": "Agent public",
+    "manage_url": "https://forum.example/me/abc",
+    "programme_url": "https://forum.example/toulouse-2027/programme",
+    "ticket_cid": "cid:ticket",
+    "turn": 3,
+    "sign_in_url": "https://forum.example/sign-in/abc",
+    "minutes": 30,
+}
+
+
+def page(name: str, language: str = "fr") -> str:
+    """Return one sample page."""
+    template, context = PAGES[name]
+    return templates().render(template, language, **{"edition": EDITION, "path": "/", **context})
+
+
+def mail(kind: str, part: str, language: str = "fr") -> str:
+    """Return one part of a sample e-mail."""
+    return templates().render(f"mails/{kind}/{part}", language, edition=EDITION, **LETTER)
+
+
+def templates() -> Templates:
+    """Return the application's own templates, which refuse what is undefined."""
+    return Templates(version="0", demo=True)
