@@ -1,0 +1,118 @@
+"""Say which sentences of a package lack a French translation, or carry a wrong one.
+
+A sentence is what a template or code passes to gettext, the message of a refusal (a subclass of
+Problem: its docstring, or what it is raised with), or a constant marked with `N_`.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("forum", "schedule", "badges")
+LANGUAGE = "fr"
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}")
+
+Sentence = str | tuple[str, str]
+
+
+def catalogue(package: str) -> Catalog:
+    """Return the French catalogue of a package."""
+    with (ROOT / package / "locale" / f"{LANGUAGE}.po").open("rb") as file:
+        return read_po(file, locale=LANGUAGE, abort_invalid=True)
+
+
+def sources() -> list[Path]:
+    """Return every Python file of every package."""
+    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def said(package: str) -> dict[Sentence, str]:
+    """Return each sentence of a package with the place of its first use."""
+    refusals = refusal_names()
+    found: dict[Sentence, str] = {}
+    for path in sorted((ROOT / package).rglob("*")):
+        place = path.relative_to(ROOT).as_posix()
+        if path.suffix == ".py":
+            sentences = [*extracted(path, "python"), *refused(path, refusals)]
+        elif "templates" in path.parts and path.suffix in {".html", ".txt"}:
+            sentences = list(extracted(path, "jinja2.ext:babel_extract"))
+        else:
+            continue
+        for line, sentence in sentences:
+            found.setdefault(sentence, f"{place}:{line}")
+    return found
+
+
+def extracted(path: Path, method: str) -> Iterator[tuple[int, Sentence]]:
+    """Yield what a file passes to gettext: line and sentence."""
+    options = {"trimmed": "true", "silent": "false"} if method.startswith("jinja2") else {}
+    for line, message, _, _ in extract_from_file(method, path, KEYWORDS, options=options):
+        yield line, message
+
+
+def refusal_names() -> set[str]:
+    """Return the names of Problem and of every class derived from it."""
+    bases: dict[str, set[str]] = {}
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                bases[node.name] = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+    names = {"Problem"}
+    while more := {name for name, of in bases.items() if of & names} - names:
+        names |= more
+    return names
+
+
+def refused(path: Path, names: set[str]) -> Iterator[tuple[int, Sentence]]:
+    """Yield what the refusals defined or raised in a file say."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ClassDef) and node.name in names - {"Problem"}:
+            yield node.lineno, (ast.get_docstring(node) or node.name).splitlines()[0]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in names:
+            yield from raised(node)
+
+
+def raised(call: ast.Call) -> Iterator[tuple[int, Sentence]]:
+    """Yield the literal texts with which one refusal is raised: its message, those of its fields."""
+    fields = [k.value for k in call.keywords if k.arg == "fields" and isinstance(k.value, ast.Dict)]
+    texts = [*call.args[:1], *(value for field in fields for value in field.values)]
+    for text in texts:
+        if isinstance(text, ast.Constant) and isinstance(text.value, str) and " " in text.value:
+            yield text.lineno, text.value
+
+
+def mistakes(package: str) -> list[str]:
+    """Return what is wrong with a package's catalogue, one line per sentence, with its place."""
+    whole = catalogue(package)
+    wrong = []
+    for sentence, place in said(package).items():
+        one = sentence if isinstance(sentence, str) else sentence[0]
+        message = whole.get(one)
+        if message is None or not message.string or not all(message.string):
+            wrong.append(f"{place}: not translated: {one!r}")
+        elif message.fuzzy:
+            wrong.append(f"{place}: fuzzy: {one!r}")
+        elif not same_placeholders(sentence, message.string):
+            wrong.append(f"{place}: other placeholders: {one!r}")
+    return wrong
+
+
+def same_placeholders(sentence: Sentence, translation: str | tuple[str, ...] | list[str]) -> bool:
+    """Say whether the last form (the plural one) holds the same placeholders in both languages."""
+    source = sentence if isinstance(sentence, str) else sentence[-1]
+    target = translation if isinstance(translation, str) else translation[-1]
+    return sorted(set(PLACEHOLDER.findall(source))) == sorted(set(PLACEHOLDER.findall(target)))
+
+
+if __name__ == "__main__":
+    found = [line for package in PACKAGES for line in mistakes(package)]
+    print("\n".join(found) or "catalogues: every sentence is translated")
+    sys.exit(1 if found else 0)
