@@ -23,6 +23,8 @@ LEVEL = qrcode.ERROR_CORRECT_M
 MASK = 2
 LENGTH = 122
 SIZE = 17 + 4 * VERSION
+ROW_BYTES = -(-SIZE // 8)
+MODULE_BYTES = SIZE * ROW_BYTES
 QUIET_ZONE = 4
 """Modules of white that ISO/IEC 18004 asks for around a symbol."""
 
@@ -32,15 +34,21 @@ BLOCKS = {("0", "0"): " ", ("1", "0"): "▀", ("0", "1"): "▄", ("1", "1"): "�
 
 
 class QrCode(NamedTuple):
-    """A symbol of `size` by `size` modules; `bits` holds them row by row, from the highest bit."""
+    """A symbol of `size` by `size` modules.
+
+    `modules` holds them as PBM does: row by row from the top, each row from a new byte, the first
+    module in the highest bit, dark ones set.
+    """
 
     size: int
-    bits: int
+    modules: bytes
 
     def rows(self) -> list[str]:
         """Return the modules as strings of `0` and `1` (dark), from top to bottom."""
-        whole = f"{self.bits:0{self.size**2}b}"
-        return [whole[n : n + self.size] for n in range(0, self.size**2, self.size)]
+        stride = len(self.modules) // self.size
+        starts = range(0, len(self.modules), stride)
+        rows = (int.from_bytes(self.modules[n : n + stride]) for n in starts)
+        return [f"{row:0{stride * 8}b}"[: self.size] for row in rows]
 
     def framed(self) -> list[str]:
         """Return the rows with their quiet zone."""
@@ -97,7 +105,7 @@ def any_qr(text: str) -> QrCode:
         code.make(fit=True)
     except DataOverflowError:
         raise ValueError(f"too long for a QR code: {len(text)} characters") from None
-    return QrCode(code.modules_count, bits_of(code.modules))
+    return QrCode(code.modules_count, packed(code.modules))
 
 
 def ticket_qr(token: str) -> QrCode:
@@ -107,11 +115,11 @@ def ticket_qr(token: str) -> QrCode:
         ValueError: the token has another length, or a character outside the alphanumeric mode.
 
     """
-    return QrCode(SIZE, ticket_bits(token))
+    return QrCode(SIZE, ticket_modules(token))
 
 
-def ticket_bits(token: str) -> int:
-    """Return the modules of a token's symbol, row by row, from the highest bit.
+def ticket_modules(token: str) -> bytes:
+    """Return the modules of a token's symbol, as `QrCode` holds them.
 
     Raises:
         ValueError: as `ticket_qr`.
@@ -127,7 +135,7 @@ def ticket_bits(token: str) -> int:
     for (high, low), first, second in zip(tables, values[::2], values[1::2], strict=True):
         pair = 45 * first + second
         bits ^= high[pair >> 5] ^ low[pair & 31]
-    return bits
+    return bits.to_bytes(MODULE_BYTES)
 
 
 def png(token: str, *, scale: int = 8) -> bytes:
@@ -140,9 +148,11 @@ def svg(token: str, *, title: str = "QR") -> str:
     return ticket_qr(token).svg(title=title)
 
 
-def bits_of(modules: list[list[bool | None]]) -> int:
-    """Return the modules that `qrcode` set, row by row, from the highest bit."""
-    return int("".join("1" if dark else "0" for row in modules for dark in row), 2)
+def packed(modules: list[list[bool | None]]) -> bytes:
+    """Return the modules that `qrcode` set, as `QrCode` holds them."""
+    rows = ("".join("1" if dark else "0" for dark in row) for row in modules)
+    stride = -(-len(modules) // 8)
+    return b"".join(int(row.ljust(stride * 8, "0"), 2).to_bytes(stride) for row in rows)
 
 
 @cache
@@ -206,7 +216,7 @@ def placed_modules() -> tuple[int, list[int]]:
         code = qrcode.QRCode(version=VERSION, error_correction=LEVEL, border=0, mask_pattern=MASK)
         code.data_cache = list(int(codeword_bits, 2).to_bytes(count // 8))
         code.makeImpl(test=False, mask_pattern=MASK)
-        return bits_of(code.modules)
+        return int.from_bytes(packed(code.modules))
 
     base = symbol("0" * count)
     digits = count.bit_length()
@@ -215,7 +225,7 @@ def placed_modules() -> tuple[int, list[int]]:
         for digit in range(digits)
     ]
     modules = [0] * count
-    for place in range(SIZE * SIZE):
+    for place in range(MODULE_BYTES * 8):
         number = sum((flipped >> place & 1) << digit for digit, flipped in enumerate(spelled))
         if number:
             modules[number - 1] = 1 << place
