@@ -3,12 +3,18 @@
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace as View
 
-from markupsafe import Markup
-
 from forum.core.context import Edition, EditionState
 from forum.core.pages import Templates
+from forum.core.text import Text
 
-EDITION = Edition(
+
+class Shown(Edition, frozen=True, kw_only=True):
+    """The edition in hand as the home page wants it."""
+
+    subtitle: Text = {}
+
+
+EDITION = Shown(
     id=1,
     slug="toulouse-2027",
     title={"fr": "Forum du numérique partagé", "en": "Forum of Shared Digital Services"},
@@ -17,6 +23,10 @@ EDITION = Edition(
     ends_on=date(2027, 3, 24),
     languages=["fr", "en"],
     state=EditionState.OPEN,
+    subtitle={
+        "fr": "Ce que les territoires font ensemble",
+        "en": "What local authorities do together",
+    },
     venue={"fr": "Centre de congrès Pierre-Baudis, Toulouse", "en": "Pierre-Baudis, Toulouse"},
     contact_email="contact@forum.example",
     fictitious=True,
@@ -98,15 +108,15 @@ CATEGORIES = [
 ]
 GUIDES = [
     View(
-        title="Mutualiser ses services numériques",
-        description="Le guide pas à pas, avec les contrats types.",
+        title={"fr": "Mutualiser ses services numériques"},
+        description={"fr": "Le guide pas à pas, avec les contrats types."},
         kind="pdf",
         size="2,1 Mo",
         path=f"{BASE}/guides/mutualiser/download",
     ),
     View(
-        title="Se préparer à une cyberattaque",
-        description="",
+        title={"fr": "Se préparer à une cyberattaque"},
+        description={},
         kind="link",
         size=None,
         path="https://example.org/cyber",
@@ -119,15 +129,16 @@ SENT = {
     "category": "agent",
     "organisation": "Dupont & <Fils",
     "language": "en",
-    "consents": ["news"],
 }
 ERRORS = {
     "family_name": "Cette réponse est nécessaire.",
     "email": "Donnez une adresse comme nom@exemple.fr.",
     "category": "Choisissez une des réponses proposées.",
 }
-CONSENTS = [("news", "Recevoir les nouvelles de la prochaine édition.")]
-SVG = Markup(
+CONSENTS = [
+    View(purpose="news", wording={"fr": "Recevoir les nouvelles de la prochaine édition."}, version=1)
+]
+SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 37 37" width="240" height="240">'
     '<path fill="#000" d="M4 4h9v9h-9zM24 4h9v9h-9zM4 24h9v9h-9zM16 16h6v6h-6z"/></svg>'
 )
@@ -170,7 +181,14 @@ HOME = {
     ],
     "guides": GUIDES,
 }
-REGISTER = {"categories": CATEGORIES, "consents": CONSENTS}
+REGISTER = {
+    "categories": CATEGORIES,
+    "consents": CONSENTS,
+    "registration_open": True,
+    "sent": {},
+    "ticked": [],
+    "errors": {},
+}
 PROGRAMME = {
     "programme": View(version=3),
     "days": DAYS,
@@ -189,10 +207,10 @@ ORGANISER = {
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
     "badges_path": "/organiser/toulouse-2027/badges.pdf",
     "programme_path": f"{BASE}/programme.pdf",
-    "outbox_path": "/demo/outbox",
+    "outbox_path": "/outbox",
 }
 MAIL = View(
-    path="/demo/outbox/1",
+    path="/outbox/1",
     to="maelys@val-ambroise.example",
     sender="Forum <contact@forum.example>",
     subject="Votre billet : Forum du numérique partagé",
@@ -215,14 +233,15 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "editions": (
         "editions/editions.html",
-        {
-            "edition": None,
-            "editions": [View(title="Forum 2027", dates="23 et 24 mars 2027", path=f"{BASE}/")],
-        },
+        {"edition": None, "editions": [EDITION]},
     ),
     "editions-none": ("editions/editions.html", {"edition": None, "editions": []}),
-    "register": ("registrations/register.html", {**REGISTER, "sent": {}, "errors": {}}),
-    "register-errors": ("registrations/register.html", {**REGISTER, "sent": SENT, "errors": ERRORS}),
+    "register": ("registrations/register.html", REGISTER),
+    "register-errors": (
+        "registrations/register.html",
+        {**REGISTER, "sent": SENT, "ticked": ["news"], "errors": ERRORS},
+    ),
+    "register-closed": ("registrations/register.html", {**REGISTER, "registration_open": False}),
     "registered": ("registrations/registered.html", {}),
     "manage-confirmed": ("registrations/manage.html", {"registration": registration("confirmed")}),
     "manage-waiting": (
@@ -232,11 +251,11 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "manage-cancelled": ("registrations/manage.html", {"registration": registration("cancelled")}),
     "cancel": (
         "registrations/cancel.html",
-        {"registration": registration("confirmed"), "done": False},
+        {"registration": registration("confirmed")},
     ),
     "cancel-done": (
         "registrations/cancel.html",
-        {"registration": registration("cancelled"), "done": True},
+        {"registration": registration("cancelled")},
     ),
     "programme": ("schedule/programme.html", PROGRAMME),
     "programme-search": (
@@ -293,6 +312,6 @@ def mail(kind: str, part: str, language: str = "fr") -> str:
     return templates().render(f"mails/{kind}/{part}", language, edition=EDITION, **LETTER)
 
 
-def templates() -> Templates:
+def templates(*, demo: bool = True) -> Templates:
     """Return the application's own templates, which refuse what is undefined."""
-    return Templates(version="0", demo=True)
+    return Templates(version="0", demo=demo)
