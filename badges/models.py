@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from forum.core.text import Text
 
@@ -83,7 +84,116 @@ class Scan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One reading of a code; `id` is minted by the device, so a scan sent twice counts once."""
 
     id: UUID
-    token: str
-    gate: str
-    scanned_at: datetime
+    token: Annotated[str, Meta(max_length=2000)]
+    gate: Annotated[str, Meta(max_length=100)]
+    scanned_at: Annotated[datetime, Meta(tz=True)]
     direction: Direction = Direction.IN
+
+
+class Gate(Struct, frozen=True, kw_only=True):
+    """A spot where badges are read; `checked_in` counts the people its check-in list let in."""
+
+    slug: str
+    name: Text
+    check_in_list: str
+    checked_in: int
+
+
+class Ticket(Struct, frozen=True, kw_only=True):
+    """The right to enter; `number` is random and below 2**48, `days` as in `TokenPayload`."""
+
+    edition_id: int
+    registration_id: UUID
+    number: int
+    key_id: int
+    category_number: int
+    days: int
+    revision: int
+    revoked_at: datetime | None
+
+
+class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to one scan; `at` and `gate` say when and where the bearer was let in before."""
+
+    id: UUID
+    outcome: Outcome
+    name: str | None = None
+    category: str | None = None
+    at: datetime | None = None
+    gate: str | None = None
+
+
+class SigningKey(Struct, frozen=True, kw_only=True):
+    """A signing key at rest: 32 bytes of public key, and the private one sealed (AES-GCM)."""
+
+    id: int
+    public: bytes
+    sealed: bytes
+
+
+class DeviceRow(Struct, frozen=True, kw_only=True):
+    """A device as it is stored."""
+
+    edition_id: int
+    id: UUID
+    name: str
+    gate: str
+    revoked_at: datetime | None
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What the database holds on one scan of a batch; `n` is its place, from 1.
+
+    `answered` is the outcome if this scan id was answered before. The ticket's fields are None
+    for an unknown ticket; `admitted_at` and `admitted_gate` for one not yet let in.
+    """
+
+    n: int
+    answered: Outcome | None
+    gate: str
+    gate_name: Text
+    check_in_list: str
+    registration_id: UUID | None
+    status: str | None
+    revision: int | None
+    revoked_at: datetime | None
+    given_name: str | None
+    family_name: str | None
+    category: str | None
+    category_name: Text | None
+    admitted_at: datetime | None
+    admitted_gate: str | None
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """One scan as it was stored."""
+
+    id: UUID
+    outcome: Outcome
+
+
+class Printed(Struct, frozen=True, kw_only=True):
+    """A ticket with what its badge shows, as it comes from the database."""
+
+    edition_id: int
+    registration_id: UUID
+    number: int
+    key_id: int
+    category_number: int
+    days: int
+    revision: int
+    reference: str
+    given_name: str
+    family_name: str
+    category: str
+    organisation: str | None
+    job_title: str | None
+    printed_at: datetime | None
+
+
+class CategoryRow(Struct, frozen=True, kw_only=True):
+    """A category as a badge shows it, as it comes from the database."""
+
+    code: str
+    name: Text
+    tint: int

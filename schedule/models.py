@@ -196,3 +196,27 @@ class Imported(Struct, frozen=True, kw_only=True):
     draft: Draft
     losses: list[Loss]
     format: str
+
+
+class SessionParticipation(Struct, frozen=True, kw_only=True):
+    """One person's part in a session, as it comes from the database."""
+
+    session_id: UUID
+    speaker_id: UUID
+    role: SpeakerRole
+
+
+class PublishedGuide(Struct, frozen=True, kw_only=True):
+    """A guide that a programme names, as it comes from the database."""
+
+    slug: str
+    title: Text
+
+
+class Published(Struct, frozen=True, kw_only=True):
+    """A version as it is stored."""
+
+    number: int
+    note: str
+    published_at: datetime
+    content: Programme

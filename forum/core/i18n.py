@@ -1,6 +1,7 @@
 """French and English: catalogues, plural rules, and dates in words."""
 
 import io
+import re
 from datetime import date, datetime, tzinfo
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -36,7 +37,8 @@ class Words:
         """Return the time on the wall in `zone`: `9 h 30`, `09:30`."""
         local = instant.astimezone(zone)
         if self.language == "fr":
-            return f"{local.hour}\u00a0h\u00a0{local.minute:02}" if local.minute else f"{local.hour}\u00a0h"
+            hours = f"{local.hour}\u00a0h"
+            return f"{hours}\u00a0{local.minute:02}" if local.minute else hours
         return format_time(local.replace(tzinfo=None), "HH:mm", locale="en_GB")
 
     def dates(self, first: date, last: date) -> str:
@@ -48,15 +50,13 @@ class Words:
             span = self.gettext("%(first)s to %(last)s")
             return span % {"first": start, "last": self._pattern(last, "d MMMM y")}
         near = last.toordinal() - first.toordinal() == 1
-        span = self.gettext("%(first)s and %(last)s") if near else self.gettext("%(first)s to %(last)s")
+        both, span = self.gettext("%(first)s and %(last)s"), self.gettext("%(first)s to %(last)s")
+        span = both if near else span
         return span % {"first": self._pattern(first, "d"), "last": self._pattern(last, "d MMMM y")}
 
     def _pattern(self, day: date, pattern: str) -> str:
         text = format_date(day, pattern, locale="fr_FR" if self.language == "fr" else "en_GB")
-        return text.replace(" 1 ", " 1er ", 1) if self._is_first(day, text) else text
-
-    def _is_first(self, day: date, text: str) -> bool:
-        return self.language == "fr" and day.day == 1 and " 1 " in text
+        return re.sub(r"\b1(?= [^\W\d])", "1er", text) if self.language == "fr" else text
 
 
 @cache

@@ -7,8 +7,14 @@ from collections.abc import Iterable
 Text = dict[str, str]
 """One text by language tag (BCP 47, in practice `fr` and `en`); a missing language falls back."""
 
-LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O"})
-CONTROLS = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+LIGATURES = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O"}
+    | {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i"}  # Unicode does not decompose these
+)
+CONTROLS = re.compile(
+    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    r"\ud800-\udfff\ufffe\uffff]"  # neither UTF-8 nor XML holds these
+)
 
 
 def pick(text: Text, *languages: str) -> str:
@@ -49,4 +55,4 @@ def slug(text: str, *, longest: int = 60) -> str:
 
 def clean(text: str) -> str:
     """Return `text` in NFC, without control characters and bidirectional overrides, trimmed."""
-    return CONTROLS.sub("", unicodedata.normalize("NFC", text)).strip()
+    return unicodedata.normalize("NFC", CONTROLS.sub("", text)).strip()

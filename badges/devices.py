@@ -1,0 +1,83 @@
+"""Devices: phones and scanners at the doors, enrolled by a code that works once."""
+
+from datetime import datetime, timedelta
+
+import asyncpg
+from msgspec import Struct
+
+from badges import queries
+from forum.core.context import Device
+from forum.core.db import Db
+from forum.core.errors import Problem, Unauthenticated
+from forum.core.ids import Ids, digest
+from forum.core.text import fold
+
+CODE_LIFE = timedelta(days=7)
+
+
+class CodeUnknown(Problem):
+    """This code is unknown, used or too old: ask for a new one."""
+
+    code = "device_code_unknown"
+    status = 404
+
+
+class GateUnknown(Problem):
+    """There is no gate of this name in this edition."""
+
+    code = "gate_unknown"
+    status = 422
+
+
+class Enrolled(Struct, frozen=True, kw_only=True):
+    """What a device gets, once: its token and where it stands."""
+
+    token: str
+    device: Device
+
+
+async def add(db: Db, edition_id: int, name: str, gate: str, *, at: datetime, ids: Ids) -> str:
+    """Announce a device; return the code by which it enrols within a week, once.
+
+    Raises:
+        GateUnknown: the edition has no such gate.
+    """
+    code = ids.reference()
+    try:
+        await queries.insert_device(
+            db, edition_id, ids.uuid(at), name, gate, _code_digest(code), at + CODE_LIFE, at
+        )
+    except asyncpg.ForeignKeyViolationError as error:
+        known = ", ".join(one.slug for one in await queries.list_gates(db, edition_id))
+        raise GateUnknown(f"There is no gate {gate}: choose one of {known}.") from error
+    return code
+
+
+async def enrol(db: Db, code: str, *, at: datetime, ids: Ids) -> Enrolled:
+    """Trade a code for the device's own token, which is shown this once.
+
+    Raises:
+        CodeUnknown: the code is unknown, used or too old.
+    """
+    token = ids.secret()
+    row = await queries.enrol_device(db, _code_digest(code), digest(token), at)
+    if row is None:
+        raise CodeUnknown
+    device = Device(id=row.id, edition_id=row.edition_id, name=row.name, gate=row.gate)
+    return Enrolled(token=token, device=device)
+
+
+async def identify(db: Db, token: str) -> Device:
+    """Return the device that holds `token`.
+
+    Raises:
+        Unauthenticated: none does, or it was revoked.
+    """
+    row = await queries.find_device(db, digest(token))
+    if row is None or row.revoked_at is not None:
+        raise Unauthenticated("This device is not enrolled, or no longer: enrol it again.")
+    return Device(id=row.id, edition_id=row.edition_id, name=row.name, gate=row.gate)
+
+
+def _code_digest(code: str) -> bytes:
+    return digest("".join(c for c in fold(code) if c.isalnum()))

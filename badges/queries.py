@@ -1,0 +1,342 @@
+"""The SQL of badges: one function, one statement."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from badges.models import (
+    CategoryRow,
+    DeviceRow,
+    Gate,
+    Outcome,
+    Printed,
+    Reading,
+    Recorded,
+    Scan,
+    SigningKey,
+    Ticket,
+)
+from forum.core.db import Db, many, maybe, one
+from forum.core.text import Text
+
+
+async def list_signing_keys(db: Db) -> list[SigningKey]:
+    """Return every signing key, the oldest first."""
+    return await many(db, SigningKey, "select id, public, sealed from signing_key order by id")
+
+
+async def insert_signing_key(db: Db, key: SigningKey, at: datetime) -> None:
+    """Store a signing key."""
+    await db.execute(
+        "insert into signing_key (id, public, sealed, created_at) values ($1, $2, $3, $4)",
+        key.id,
+        key.public,
+        key.sealed,
+        at,
+    )
+
+
+async def insert_ticket(
+    db: Db,
+    edition_id: int,
+    registration_id: UUID,
+    number: int,
+    category_number: int,
+    days: int,
+    at: datetime,
+) -> Ticket:
+    """Issue a ticket, to be signed by the newest key in use."""
+    return await one(
+        db,
+        Ticket,
+        """
+        insert into ticket (edition_id, registration_id, number, key_id, category_number, days, issued_at)
+             select $1, $2, $3, max(id), $4, $5, $6
+               from signing_key
+              where retired_at is null
+          returning edition_id, registration_id, number, key_id, category_number, days, revision,
+                    revoked_at
+        """,
+        edition_id,
+        registration_id,
+        number,
+        category_number,
+        days,
+        at,
+    )
+
+
+async def find_ticket(db: Db, edition_id: int, registration_id: UUID) -> Ticket | None:
+    """Return the ticket of a registration."""
+    return await maybe(
+        db,
+        Ticket,
+        """
+        select edition_id, registration_id, number, key_id, category_number, days, revision, revoked_at
+          from ticket
+         where edition_id = $1 and registration_id = $2
+        """,
+        edition_id,
+        registration_id,
+    )
+
+
+async def revoke_ticket(db: Db, edition_id: int, registration_id: UUID, at: datetime) -> None:
+    """Take the right to enter back."""
+    await db.execute(
+        """
+        update ticket set revoked_at = $3
+         where edition_id = $1 and registration_id = $2 and revoked_at is null
+        """,
+        edition_id,
+        registration_id,
+        at,
+    )
+
+
+async def list_printed(
+    db: Db, edition_id: int, references: Sequence[str] | None, *, only_unprinted: bool
+) -> list[Printed]:
+    """Return what badges show, sorted for handing out; None for `references` means all."""
+    return await many(
+        db,
+        Printed,
+        """
+        select t.edition_id, t.registration_id, t.number, t.key_id, t.category_number, t.days,
+               t.revision, a.reference, a.given_name, a.family_name, a.category, a.organisation,
+               a.job_title, t.printed_at
+          from ticket t
+          join attendee a on a.edition_id = t.edition_id and a.id = t.registration_id
+         where t.edition_id = $1 and t.revoked_at is null and a.status = 'confirmed'
+           and ($2::text[] is null or a.reference = any($2))
+           and (not $3::boolean or t.printed_at is null)
+         order by a.sort_key, a.id
+        """,
+        edition_id,
+        references,
+        only_unprinted,
+    )
+
+
+async def mark_printed(
+    db: Db, edition_id: int, registration_ids: Sequence[UUID], at: datetime
+) -> None:
+    """Remember which badges were printed."""
+    await db.execute(
+        """
+        update ticket set printed_at = $3
+         where edition_id = $1 and registration_id = any($2::uuid[])
+        """,
+        edition_id,
+        registration_ids,
+        at,
+    )
+
+
+async def list_categories(db: Db, edition_id: int) -> list[CategoryRow]:
+    """Return the categories as badges show them."""
+    return await many(
+        db,
+        CategoryRow,
+        """
+        select code, name, tint
+          from attendee_category
+         where edition_id = $1
+         order by number
+        """,
+        edition_id,
+    )
+
+
+async def insert_gate(
+    db: Db, edition_id: int, slug: str, name: Text, check_in_list: str, position: int
+) -> None:
+    """Store a gate."""
+    await db.execute(
+        """
+        insert into gate (edition_id, slug, name, check_in_list, position)
+             values ($1, $2, $3, $4, $5)
+        """,
+        edition_id,
+        slug,
+        name,
+        check_in_list,
+        position,
+    )
+
+
+async def list_gates(db: Db, edition_id: int) -> list[Gate]:
+    """Return the gates in order, each with how many people its list has let in."""
+    return await many(
+        db,
+        Gate,
+        """
+        select g.slug, g.name, g.check_in_list,
+               (select count(*) from check_in c
+                 where c.edition_id = g.edition_id and c.check_in_list = g.check_in_list) as checked_in
+          from gate g
+         where g.edition_id = $1
+         order by g.position, g.slug
+        """,
+        edition_id,
+    )
+
+
+async def insert_device(
+    db: Db,
+    edition_id: int,
+    device_id: UUID,
+    name: str,
+    gate: str,
+    code_digest: bytes,
+    code_until: datetime,
+    at: datetime,
+) -> None:
+    """Store a device that may enrol by its code until `code_until`."""
+    await db.execute(
+        """
+        insert into device (edition_id, id, name, gate, code_digest, code_until, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7)
+        """,
+        edition_id,
+        device_id,
+        name,
+        gate,
+        code_digest,
+        code_until,
+        at,
+    )
+
+
+async def enrol_device(
+    db: Db, code_digest: bytes, token_digest: bytes, at: datetime
+) -> DeviceRow | None:
+    """Trade an unused code for a token; None when the code is unknown, used or too old."""
+    return await maybe(
+        db,
+        DeviceRow,
+        """
+        update device
+           set code_digest = null, token_digest = $2, enrolled_at = $3
+         where code_digest = $1 and code_until > $3 and revoked_at is null
+     returning edition_id, id, name, gate, revoked_at
+        """,
+        code_digest,
+        token_digest,
+        at,
+    )
+
+
+async def find_device(db: Db, token_digest: bytes) -> DeviceRow | None:
+    """Return the device that holds this token."""
+    return await maybe(
+        db,
+        DeviceRow,
+        "select edition_id, id, name, gate, revoked_at from device where token_digest = $1",
+        token_digest,
+    )
+
+
+async def read_scans(
+    db: Db,
+    edition_id: int,
+    device_gate: str,
+    scans: Sequence[Scan],
+    tickets: Sequence[int | None],
+) -> list[Reading]:
+    """Return what is known of each scan of a batch, in order, in one statement.
+
+    A scan whose gate is unknown here counts at the device's own gate.
+    """
+    return await many(
+        db,
+        Reading,
+        """
+        select u.n, s.outcome as answered, g.slug as gate, g.name as gate_name, g.check_in_list,
+               t.registration_id, a.status, t.revision, t.revoked_at, a.given_name, a.family_name,
+               a.category, k.name as category_name, c.at as admitted_at, c.gate as admitted_gate
+          from unnest($3::uuid[], $4::bigint[], $5::text[]) with ordinality u (id, number, gate, n)
+          join lateral (
+                 select slug, name, check_in_list
+                   from gate
+                  where edition_id = $1 and slug in (u.gate, $2)
+                  order by slug = u.gate desc
+                  limit 1) g on true
+          left join scan s on s.edition_id = $1 and s.id = u.id
+          left join ticket t on t.edition_id = $1 and t.number = u.number
+          left join attendee a on a.edition_id = $1 and a.id = t.registration_id
+          left join attendee_category k on k.edition_id = $1 and k.code = a.category
+          left join check_in c on c.edition_id = $1 and c.check_in_list = g.check_in_list
+                              and c.registration_id = t.registration_id
+         order by u.n
+        """,
+        edition_id,
+        device_gate,
+        [scan.id for scan in scans],
+        tickets,
+        [scan.gate for scan in scans],
+    )
+
+
+async def record_scans(
+    db: Db,
+    edition_id: int,
+    device_id: UUID,
+    scans: Sequence[Scan],
+    readings: Sequence[Reading],
+    outcomes: Sequence[Outcome],
+    at: datetime,
+) -> list[Recorded]:
+    """Store scans and who was let in, in one statement; return how each was stored.
+
+    The primary key of `check_in` settles a race: the one who comes second is `already_in`. A scan
+    whose id was stored by another request meanwhile is missing from the answer.
+    """
+    return await many(
+        db,
+        Recorded,
+        """
+        with sent as (
+            select *
+              from unnest($3::uuid[], $4::text[], $5::text[], $6::scan_direction[], $7::uuid[],
+                          $8::timestamptz[], $9::scan_outcome[])
+                   with ordinality
+                   as s (id, gate, check_in_list, direction, registration_id, scanned_at, outcome, n)),
+        let_in as (
+            insert into check_in (edition_id, check_in_list, registration_id, scan_id, gate, at)
+                 select $1, check_in_list, registration_id, id, gate, least(scanned_at, $10)
+                   from sent
+                  where outcome = 'admitted'
+                  order by n
+            on conflict do nothing
+              returning scan_id)
+        insert into scan (edition_id, id, device_id, gate, direction, registration_id, scanned_at,
+                          received_at, outcome)
+             select $1, id, $2, gate, direction, registration_id, scanned_at, $10,
+                    case when outcome = 'admitted' and id not in (select scan_id from let_in)
+                         then 'already_in' else outcome end
+               from sent
+        on conflict do nothing
+          returning id, outcome
+        """,
+        edition_id,
+        device_id,
+        [scan.id for scan in scans],
+        [reading.gate for reading in readings],
+        [reading.check_in_list for reading in readings],
+        [scan.direction for scan in scans],
+        [reading.registration_id for reading in readings],
+        [scan.scanned_at for scan in scans],
+        outcomes,
+        at,
+    )
+
+
+async def touch_device(db: Db, edition_id: int, device_id: UUID, at: datetime) -> None:
+    """Remember when a device was last heard of."""
+    await db.execute(
+        "update device set seen_at = $3 where edition_id = $1 and id = $2",
+        edition_id,
+        device_id,
+        at,
+    )

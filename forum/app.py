@@ -1,0 +1,328 @@
+"""The application: the only place where every part meets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
+from typing import Any
+
+import structlog
+from litestar import Litestar, get
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import FromPath
+
+from badges import devices
+from badges.keys import Keyring, open_keyring
+from badges.routes import router as badge_routes
+from forum import __version__
+from forum.accounts.routes import organiser_of
+from forum.accounts.routes import router as account_routes
+from forum.core import clock, migrate
+from forum.core.blobs import Blobs
+from forum.core.context import Attendee, Device, Edition, EditionState, Organiser
+from forum.core.db import LOST, Database, DatabaseUnavailable, Db, open_pool
+from forum.core.errors import Forbidden, NotFound, Problem, TooMany, Unauthenticated
+from forum.core.ids import Ids
+from forum.core.pages import Page, Templates, static_file, static_version
+from forum.core.settings import Settings, load
+from forum.core.shelf import Shelf
+from forum.core.shell import Shell
+from forum.core.web import IMMUTABLE, AnyRequest, AnyResponse, document, problem_document
+from forum.editions import service as editions
+from forum.editions.models import EditionNotFound, FullEdition
+from forum.editions.routes import router as edition_routes
+from forum.guides.routes import router as guide_routes
+from forum.pages.home import router as home_routes
+from forum.pages.organiser import router as organiser_routes
+from forum.pages.outbox import router as outbox_routes
+from forum.registrations.keys import AttendeeKeys
+from forum.registrations.routes import attendee_of
+from forum.registrations.routes import router as registration_routes
+from forum.worker import Worker
+from schedule.published import Shelves
+from schedule.routes import router as schedule_routes
+
+log = structlog.get_logger("app")
+
+LARGEST_BODY = 2_000_000
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+}
+
+
+class Parts:
+    """What the application is made of while it runs; opened by `lifespan`, or given by a test."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database | None,
+        keyring: Keyring | None,
+        now: Callable[[], datetime],
+        ids: Ids,
+    ) -> None:
+        self.settings = settings
+        self._database = database
+        self._keyring = keyring
+        self.now = now
+        self.ids = ids
+        self.templates = Templates(version=static_version(), demo=settings.demo)
+        self.blobs = Blobs(settings.storage)
+        self.keys = AttendeeKeys(settings.secret_key)
+        self.shelves = Shelves()
+        self.editions: Shelf[str, FullEdition] = Shelf()
+        self.devices: Shelf[str, Device] = Shelf()
+        self.device_editions: Shelf[int, FullEdition] = Shelf()
+
+    @property
+    def database(self) -> Database:
+        """The database, once it is open."""
+        if self._database is None:
+            raise DatabaseUnavailable
+        return self._database
+
+    @property
+    def keyring(self) -> Keyring:
+        """The signing keys, once they are open."""
+        if self._keyring is None:
+            raise DatabaseUnavailable
+        return self._keyring
+
+    @asynccontextmanager
+    async def open(self, _: Litestar) -> AsyncIterator[None]:
+        """Open the database and the keys, and work beside the site where that is wanted."""
+        async with AsyncExitStack() as stack:
+            if self._database is None:
+                url = str(self.settings.database_url)
+                self._database = await stack.enter_async_context(open_pool(url))
+            if self._keyring is None:
+                async with self._database.acquire() as db:
+                    self._keyring = await open_keyring(db, self.settings.secret_key, at=self.now())
+            if self.settings.inline_worker:
+                worker = Worker(self.settings, self.database, self.keyring, self.templates)
+                stack.push_async_callback(_stop, asyncio.create_task(worker.run()))
+            yield
+
+
+async def _stop(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def create_app(
+    settings: Settings,
+    database: Database | None = None,
+    keyring: Keyring | None = None,
+    *,
+    now: Callable[[], datetime] = clock.now,
+    ids: Ids | None = None,
+) -> Shell:
+    """Assemble the site; without `database` and `keyring` they are opened as it starts."""
+    parts = Parts(settings, database, keyring, now, ids or Ids())
+    app = Litestar(
+        [
+            edition_routes,
+            home_routes,
+            registration_routes,
+            schedule_routes,
+            guide_routes,
+            badge_routes,
+            account_routes,
+            organiser_routes,
+            live,
+            ready,
+            static,
+            api_docs,
+            *([outbox_routes] if settings.demo else []),
+        ],
+        dependencies=_dependencies(parts),
+        exception_handlers={
+            Problem: show_problem,
+            HTTPException: show_http_error,
+            Exception: show_failure,
+        },
+        lifespan=[parts.open],
+        openapi_config=OpenAPIConfig(
+            title="Forum",
+            version=__version__,
+            path="/api",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        request_max_body_size=LARGEST_BODY,
+        logging_config=None,
+    )
+    app.state.settings = settings
+    app.state.parts = parts
+    https = settings.base_url.startswith("https:")
+    return Shell(app, proxies=settings.trusted_proxies, https=https)
+
+
+def serve() -> Shell:
+    """Assemble the site from the settings of this process, for the server."""
+    return create_app(load())
+
+
+def _dependencies(parts: Parts) -> dict[str, Provide]:
+    async def db() -> AsyncIterator[Db]:
+        async with parts.database.acquire() as connection:
+            yield connection
+
+    async def edition(edition_slug: FromPath[str]) -> FullEdition:
+        async def find() -> FullEdition:
+            async with parts.database.acquire() as connection:
+                return await editions.find(connection, edition_slug)
+
+        found = await parts.editions.get(edition_slug, find)
+        if found.state is EditionState.DRAFT:
+            raise EditionNotFound
+        return found
+
+    async def organiser(request: AnyRequest, db: NamedDependency[Db]) -> Organiser:
+        return await organiser_of(request, db, parts.settings, parts.now())
+
+    async def attendee(request: AnyRequest) -> Attendee:
+        return await attendee_of(request, parts.keys)
+
+    async def device(request: AnyRequest) -> Device:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("Send the device's token as a bearer token.")
+
+        async def identify() -> Device:
+            async with parts.database.acquire() as connection:
+                return await devices.identify(connection, token.strip())
+
+        return await parts.devices.get(token, identify)
+
+    async def device_edition(device: NamedDependency[Device]) -> Edition:
+        async def find() -> FullEdition:
+            async with parts.database.acquire() as connection:
+                return await editions.by_id(connection, device.edition_id)
+
+        return await parts.device_editions.get(device.edition_id, find)
+
+    async def page(request: AnyRequest) -> Page:
+        return Page(request, parts.templates)
+
+    def value(what: Callable[[], Any]) -> Provide:
+        return Provide(what, sync_to_thread=False)
+
+    return {
+        "db": Provide(db),
+        "edition": Provide(edition),
+        "organiser": Provide(organiser),
+        "attendee": Provide(attendee),
+        "device": Provide(device),
+        "device_edition": Provide(device_edition),
+        "page": Provide(page),
+        "database": value(lambda: parts.database),
+        "keyring": value(lambda: parts.keyring),
+        "settings": value(lambda: parts.settings),
+        "blobs": value(lambda: parts.blobs),
+        "keys": value(lambda: parts.keys),
+        "shelves": value(lambda: parts.shelves),
+        "ids": value(lambda: parts.ids),
+        "now": value(lambda: parts.now()),
+    }
+
+
+@get("/health/live", include_in_schema=False)
+async def live() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "ok"}
+
+
+@get("/health/ready", include_in_schema=False)
+async def ready(db: NamedDependency[Db]) -> dict[str, str]:
+    """Say that the site can serve: its database answers, and its schema is the one expected."""
+    missing = await migrate.pending(db)
+    if missing:
+        raise DatabaseUnavailable(f"The schema lacks {', '.join(missing)}: run forum migrate.")
+    return {"status": "ok"}
+
+
+@get("/static/{version:str}/{path:path}", include_in_schema=False)
+async def static(
+    request: AnyRequest, version: FromPath[str], path: FromPath[str]
+) -> AnyResponse:
+    """Send a static file; its address changes with its content, so it is kept for a year."""
+    found = static_file(path.lstrip("/"))
+    if found is None or found.suffix not in MEDIA_TYPES:
+        raise NotFound
+    current = version == request.app.state.parts.templates.version
+    return document(
+        request,
+        found.read_bytes(),
+        MEDIA_TYPES[found.suffix],
+        cache_control=IMMUTABLE if current else "no-cache",
+    )
+
+
+@get("/api/docs", include_in_schema=False)
+async def api_docs(page: NamedDependency[Page]) -> AnyResponse:
+    """Show the API's description, by a viewer served from here."""
+    return page("api/docs.html")
+
+
+def show_problem(request: AnyRequest, problem: Problem) -> AnyResponse:
+    """Answer a refusal: problem details to programs, a page to people."""
+    if request.url.path.startswith(("/api/", "/health/")) or not wants_page(request):
+        return problem_document(problem)
+    parts: Parts = request.app.state.parts
+    page = Page(request, parts.templates)
+    if isinstance(problem, Unauthenticated):
+        problem.headers.pop("WWW-Authenticate", None)
+    what, _, mend = page.words.gettext(problem.message).partition(": ")
+    return page(
+        "problem.html",
+        status=problem.status,
+        headers=problem.headers,
+        title=what,
+        what="",
+        mend=mend[:1].upper() + mend[1:],
+    )
+
+
+def wants_page(request: AnyRequest) -> bool:
+    """Say whether a person's browser asks, rather than a program."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def show_http_error(request: AnyRequest, error: HTTPException) -> AnyResponse:
+    """Answer what the framework refused (no such route, a malformed body) as every refusal."""
+    problem: Problem
+    if error.status_code == 404:
+        problem = NotFound()
+    elif error.status_code == 403:
+        problem = Forbidden()
+    elif error.status_code == 429:
+        problem = TooMany(int((error.headers or {}).get("RateLimit-Reset", 60)))
+    elif error.status_code >= 500:
+        return show_failure(request, error)
+    else:
+        problem = Problem(error.detail)
+        problem.code, problem.status = "bad_request", error.status_code
+        problem.headers.update({k: v for k, v in (error.headers or {}).items() if k == "Allow"})
+    return show_problem(request, problem)
+
+
+def show_failure(request: AnyRequest, error: Exception) -> AnyResponse:
+    """Answer a failure of ours without telling its inside; the log has it."""
+    if isinstance(error, LOST):
+        return show_problem(request, DatabaseUnavailable())
+    log.error("failure", route=request.scope.get("path_template", "-"), exc_info=error)
+    problem = Problem("Something failed on our side: try again in a moment.")
+    problem.code, problem.status = "failure", 500
+    return show_problem(request, problem)
+
+

@@ -1,0 +1,137 @@
+"""`forum export`, `badges` and `programme`: files for people and for other programs."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from badges import printing
+from forum.commands.installation import Installation
+from forum.core.blobs import write_whole
+from forum.core.context import Edition
+from forum.core.errors import Problem
+from forum.registrations import exporting, queries
+from schedule import publishing
+from schedule.exports import ics, schedule_json, schedule_xml, tables
+from schedule.models import Programme
+from schedule.routes import draw_booklet
+
+
+class FormatUnknown(Problem):
+    """There is no such format."""
+
+    code = "format_unknown"
+
+
+class CannotWrite(Problem):
+    """This file cannot be written."""
+
+    code = "cannot_write"
+
+
+def write(out: Path, content: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        CannotWrite: naming the file, why, and the mend.
+    """
+    try:
+        write_whole(out, content)
+    except OSError as error:
+        message = f"Cannot write {out} ({error.strerror}): free some space, or choose another place."
+        raise CannotWrite(message) from error
+
+
+def ending_of(out: Path, known: Sequence[str]) -> str:
+    """Return the format that a file's ending names.
+
+    Raises:
+        FormatUnknown: naming the endings that are known.
+    """
+    ending = out.suffix.lstrip(".").lower()
+    if ending not in known:
+        raise FormatUnknown(f"{out.name}: the ending names the format, one of {', '.join(known)}.")
+    return ending
+
+
+async def registrations(site: Installation, edition: Edition, out: Path) -> int:
+    """Write every registration as CSV, XLSX or JSON; return how many."""
+    ending = ending_of(out, ("csv", "xlsx", "json"))
+    found = await queries.list_all(site.db, edition.id)
+    content = {
+        "csv": lambda: exporting.as_csv(found, edition.zone),
+        "xlsx": lambda: exporting.as_xlsx(found, edition.zone),
+        "json": lambda: exporting.as_json(found),
+    }[ending]()
+    write(out, content)
+    return len(found)
+
+
+async def tickets(site: Installation, edition: Edition, out: Path) -> int:
+    """Write every ticket with its token as JSON; return how many."""
+    ending_of(out, ("json",))
+    job = await printing.collect(site.db, edition, site.keyring)
+    rows = [
+        {
+            "reference": badge.reference,
+            "status": "confirmed",
+            "given_name": badge.given_name,
+            "family_name": badge.family_name,
+            "category": badge.category,
+            "token": badge.token,
+        }
+        for badge in job.badges
+    ]
+    write(out, msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
+    return len(rows)
+
+
+async def programme(
+    site: Installation, edition: Edition, out: Path, *, language: str | None = None
+) -> Programme:
+    """Write the latest version in the format of the file's ending; return it."""
+    said = language or edition.language
+    builders: dict[str, Callable[[Programme], bytes]] = {
+        "ics": lambda one: ics.calendar(one, language=said),
+        "xml": lambda one: schedule_xml.schedule_xml(one, language=said),
+        "json": schedule_json.v2,
+        "csv": lambda one: tables.as_csv(one, language=said),
+        "xlsx": lambda one: tables.as_xlsx(one, language=said),
+        "pdf": lambda one: draw_booklet(one, said),
+    }
+    ending = ending_of(out, tuple(builders))
+    version = await publishing.version(site.db, edition)
+    write(out, builders[ending](version))
+    return version
+
+
+async def booklet(
+    site: Installation, edition: Edition, out: Path, *, language: str | None, number: int | None
+) -> Programme:
+    """Write the booklet of a version, the latest when `number` is None; return the version."""
+    ending_of(out, ("pdf",))
+    version = await publishing.version(site.db, edition, number)
+    write(out, draw_booklet(version, language or edition.language))
+    return version
+
+
+async def badges(  # noqa: PLR0913 -- what a print run asks
+    site: Installation,
+    edition: Edition,
+    out: Path,
+    *,
+    layout: str,
+    references: Sequence[str] | None,
+    only_unprinted: bool,
+    at: datetime,
+) -> tuple[int, printing.Sheets]:
+    """Write badge sheets, and remember who is on them; return how many, and what to look at."""
+    ending_of(out, ("pdf",))
+    job = await printing.collect(
+        site.db, edition, site.keyring, references=references, only_unprinted=only_unprinted
+    )
+    sheets = printing.draw(job, layout)
+    write(out, sheets.pdf)
+    await printing.mark(site.db, edition, job, at=at)
+    return len(job.badges), sheets

@@ -1,0 +1,176 @@
+"""`forum import`: programmes, registrations and guides from files."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from forum.commands.installation import Installation
+from forum.core import tables
+from forum.core.context import Edition
+from forum.core.errors import Problem
+from forum.editions import queries as editions
+from forum.guides import queries as guide_queries
+from forum.guides import service as guides
+from forum.guides.models import Guide, NewDocument, NewLink
+from forum.registrations import importing, service
+from forum.registrations.importing import BadRow
+from forum.registrations.models import RegistrationForm
+from schedule import editing
+from schedule.importing import read as read_programme
+from schedule.models import Imported
+
+
+class FileUnreadable(Problem):
+    """This file cannot be read."""
+
+    code = "file_unreadable"
+
+
+
+
+class RegistrationsImported(Struct, frozen=True, kw_only=True):
+    """What came of an import: how many are new, known already, refused."""
+
+    new: int
+    known: int
+    bad: list[BadRow]
+    ignored_columns: list[str]
+    stored: bool
+
+
+def read_file(file: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        FileUnreadable: naming the file and why.
+    """
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(f"{file} cannot be read ({error.strerror}).") from error
+
+
+async def programme(site: Installation, edition: Edition, file: Path, *, dry: bool) -> Imported:
+    """Make a file the draft of an edition, unless `dry`; return what was read and what was not.
+
+    Raises:
+        FileUnreadable: the file cannot be read.
+        Unreadable: the file holds no programme; nothing is stored.
+    """
+    imported = read_programme(read_file(file), file.name, language=edition.language)
+    if not dry:
+        await editing.replace(site.db, edition, imported.draft)
+    return imported
+
+
+async def registrations(
+    site: Installation, edition: Edition, file: Path, *, dry: bool, skip_bad: bool
+) -> RegistrationsImported:
+    """Register the rows of a CSV or XLSX; nobody is written to.
+
+    With a bad row nothing is stored, unless `skip_bad`. An address that is registered already is
+    left as it is, so that a file may be imported again.
+
+    Raises:
+        FileUnreadable, UnreadableTable: the file cannot be read.
+    """
+    categories = await editions.list_categories(site.db, edition.id)
+    purposes = {one.purpose for one in await editions.list_consents(site.db, edition.id)}
+    rows = tables.read_table(read_file(file), file.name)
+    found = importing.read(rows, edition, categories, purposes)
+    store = not dry and (skip_bad or not found.bad)
+    forms = [form for _, form in found.good]
+    added = await _register(site, edition, forms) if store else []
+    new = sum(added)
+    return RegistrationsImported(
+        new=new,
+        known=len(added) - new,
+        bad=found.bad,
+        ignored_columns=found.ignored_columns,
+        stored=store,
+    )
+
+
+async def _register(
+    site: Installation, edition: Edition, forms: Sequence[RegistrationForm]
+) -> list[bool]:
+    done = await service.register_many(
+        site.db, edition, forms, at=site.now(), ids=site.ids, announce=False
+    )
+    return [new for _, new in done]
+
+
+class GuideList(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A `guides.toml`: useful links, and what the PDFs beside it are called."""
+
+    link: list[NewLink] = []
+    document: list[NewDocument] = []
+
+
+async def guide_folder(site: Installation, edition: Edition, folder: Path) -> list[Guide]:
+    """Publish every PDF of a folder and every link of its `guides.toml`, all or none.
+
+    A guide that is there already, by its slug, is replaced.
+
+    Raises:
+        FileUnreadable: the folder or its `guides.toml` cannot be read.
+        NotAPdf, GuideTooLarge: naming the file.
+    """
+    if not folder.is_dir():
+        raise FileUnreadable(f"{folder} is no folder.")
+    listed = _guide_list(folder / "guides.toml")
+    named = {one.file: one for one in listed.document}
+    known = {one.slug: one for one in await guide_queries.list_guides(site.db, edition.id)}
+    made: list[Guide] = []
+    async with site.db.transaction():
+        for file in sorted(folder.glob("*.pdf")):
+            title = {edition.language: file.stem.replace("-", " ").replace("_", " ").capitalize()}
+            what = named.get(file.name) or NewDocument(file=file.name, title=title)
+            slug = what.slug or guides.slug_of(edition, what.title)
+            await _withdraw(site, edition, known, slug)
+            made.append(await _publish(site, edition, file, what, slug))
+        for link in listed.link:
+            await _withdraw(site, edition, known, link.slug or guides.slug_of(edition, link.title))
+            made.append(
+                await guides.publish_link(site.db, edition, link, at=site.now(), ids=site.ids)
+            )
+    return made
+
+
+async def _publish(
+    site: Installation, edition: Edition, file: Path, what: NewDocument, slug: str
+) -> Guide:
+    try:
+        return await guides.publish_document(
+            site.db,
+            edition,
+            read_file(file),
+            title=what.title,
+            description=what.description,
+            blobs=site.blobs,
+            at=site.now(),
+            ids=site.ids,
+            name=slug,
+        )
+    except Problem as problem:
+        problem.message = f"{file.name}: {problem.message}"
+        raise
+
+
+async def _withdraw(
+    site: Installation, edition: Edition, known: dict[str, Guide], slug: str
+) -> None:
+    if slug in known:
+        await guide_queries.delete_guide(site.db, edition.id, known[slug].id)
+
+
+def _guide_list(file: Path) -> GuideList:
+    if not file.exists():
+        return GuideList()
+    try:
+        return msgspec.convert(tomllib.loads(read_file(file).decode()), GuideList)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise FileUnreadable(f"{file}: {error}") from error

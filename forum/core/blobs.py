@@ -1,0 +1,57 @@
+"""Content-addressed files in a local folder: written whole or not at all, never changed."""
+
+import os
+from hashlib import sha256
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from forum.core.errors import Problem
+
+
+class StorageFull(Problem):
+    """The file could not be stored: the disk is full or cannot be written."""
+
+    code = "storage_full"
+    status = 507
+
+
+class Blobs:
+    """Files named by the SHA-256 of their content, under one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, digest: str) -> Path:
+        """Return where the file of this digest (64 hexadecimal digits) lies."""
+        return self.folder / digest[:2] / digest
+
+    def put(self, content: bytes) -> str:
+        """Store `content`; return its digest.
+
+        Raises:
+            StorageFull: naming the folder, when it cannot be written.
+        """
+        digest = sha256(content).hexdigest()
+        target = self.path(digest)
+        if target.exists():
+            return digest
+        try:
+            write_whole(target, content)
+        except OSError as error:
+            message = f"Cannot write {target.parent} ({error.strerror}): free some space there."
+            raise StorageFull(message) from error
+        return digest
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file so that it is there whole, on disk, or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False) as part:
+        try:
+            part.write(content)
+            part.flush()
+            os.fsync(part.fileno())
+            Path(part.name).replace(target)
+        except BaseException:
+            Path(part.name).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,132 @@
+"""What stands around every request: the client's address, HEAD, cross-site posts, headers, the log."""
+
+import time
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+
+log = structlog.get_logger("http")
+
+Scope = dict[str, Any]
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
+    " font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(self), geolocation=(), microphone=(), payment=()"),
+]
+HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+CROSS_SITE = (
+    b'{"type":"/problems/cross_site","code":"cross_site","status":403,'
+    b'"title":"This form was sent from another site: open the page here, then send it again."}'
+)
+
+
+class Shell:
+    """An ASGI application around the application.
+
+    `proxies` are the networks whose X-Forwarded-For is believed; `https` says that the site is
+    reached by https, so that browsers are told to stay there.
+    """
+
+    def __init__(
+        self, app: Any, *, proxies: Sequence[IPv4Network | IPv6Network] = (), https: bool = False
+    ) -> None:
+        self.app = app
+        self.proxies = tuple(proxies)
+        self.headers = [*HEADERS, HSTS] if https else HEADERS
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        """Serve one connection (ASGI 3)."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        sent = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        scope = {**scope, "client": (self._address(scope, sent), 0)}
+        method, status = scope["method"], 500
+        if method == "HEAD":
+            scope["method"] = "GET"
+
+        async def answer(message: dict[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                names = {name.lower() for name, _ in message["headers"]}
+                ours = [pair for pair in self.headers if pair[0] not in names]
+                message = {**message, "headers": [*message["headers"], *ours]}
+            elif method == "HEAD":
+                message = {**message, "body": b""}
+            await send(message)
+
+        try:
+            if cross_site(method, sent):
+                await _refuse(answer)
+            else:
+                await self.app(scope, receive, answer)
+        finally:
+            handler = scope.get("route_handler")
+            log.info(
+                "request",
+                method=method,
+                route=sorted(handler.paths)[0] if handler is not None else "-",
+                status=status,
+                milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            )
+
+    def _address(self, scope: Scope, sent: dict[str, str]) -> str:
+        """Return the client's address: the last one in X-Forwarded-For that is no proxy of ours."""
+        address = scope["client"][0] if scope.get("client") else "127.0.0.1"
+        if not self.proxies or not self._trusted(address):
+            return str(address)
+        for hop in reversed(sent.get("x-forwarded-for", "").split(",")):
+            if not hop.strip():
+                continue
+            address = hop.strip()
+            if not self._trusted(address):
+                break
+        return str(address)
+
+    def _trusted(self, address: str) -> bool:
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self.proxies)
+
+
+def cross_site(method: str, sent: dict[str, str]) -> bool:
+    """Say whether a request that changes something was sent by a page of another site.
+
+    Browsers say so themselves (Sec-Fetch-Site; Origin on those before 2020 or so). A request
+    without either comes from a program, which carries no cookie by accident; yet a form without
+    either is refused, because only an odd browser sends one.
+    """
+    if method in SAFE_METHODS:
+        return False
+    if "sec-fetch-site" in sent:
+        return sent["sec-fetch-site"] not in {"same-origin", "none"}
+    if "origin" in sent:
+        return urlsplit(sent["origin"]).netloc != sent.get("host")
+    form = sent.get("content-type", "").startswith(FORM_TYPES)
+    return form or "cookie" in sent
+
+
+async def _refuse(send: Any) -> None:
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(CROSS_SITE)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": CROSS_SITE})

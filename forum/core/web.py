@@ -1,0 +1,201 @@
+"""HTTP for every slice: refusals as JSON or as a page, conditional answers, byte ranges."""
+
+import gzip
+import re
+from collections.abc import AsyncIterator
+from email.utils import formatdate
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import anyio
+import msgspec
+from litestar import Request, Response
+from litestar.middleware.base import DefineMiddleware
+from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.response import Stream
+
+from forum.core.errors import Problem
+
+AnyRequest = Request[Any, Any, Any]
+AnyResponse = Response[Any]
+
+RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+CHUNK = 256 * 1024
+REVALIDATE = "public, max-age=0, must-revalidate"
+PRIVATE = "private, no-store"
+IMMUTABLE = "public, max-age=31536000, immutable"
+SHORTEST_PACKED = 600
+TEXTS = ("text/", "application/json", "application/xml", "application/javascript", "image/svg")
+
+
+def etag_of(body: bytes) -> str:
+    """Return the strong entity tag of a body (RFC 9110, 8.8.3)."""
+    return f'"{sha256(body).hexdigest()[:32]}"'
+
+
+def unchanged(request: AnyRequest, etag: str) -> bool:
+    """Say whether the client holds `etag` already (If-None-Match, RFC 9110, 13.1.2)."""
+    sent = request.headers.get("if-none-match", "")
+    tags = [tag.strip().removeprefix("W/") for tag in sent.split(",")]
+    return etag in tags or tags == ["*"]
+
+
+def document(  # noqa: PLR0913 -- each is a header of the answer
+    request: AnyRequest,
+    body: bytes,
+    media_type: str,
+    *,
+    etag: str | None = None,
+    file_name: str | None = None,
+    cache_control: str = REVALIDATE,
+    vary: str = "",
+) -> AnyResponse:
+    """Answer a whole document, compressed where it pays: 200, or 304 when the client has it."""
+    etag = etag or etag_of(body)
+    packed = compressible(media_type, body) and accepts_gzip(request)
+    if packed:
+        etag = f'{etag[:-1]}-gz"'
+    headers = {"etag": etag, "cache-control": cache_control}
+    headers["vary"] = ", ".join(filter(None, [vary, "Accept-Encoding"]))
+    if file_name:
+        headers["content-disposition"] = disposition(file_name)
+    if unchanged(request, etag):
+        return Response(None, status_code=304, headers=headers)
+    if packed:
+        headers["content-encoding"] = "gzip"
+        body = gzipped(body)
+    return Response(body, status_code=200, media_type=media_type, headers=headers)
+
+
+def compressible(media_type: str, body: bytes) -> bool:
+    """Say whether compressing pays: a text, and not a short one."""
+    return len(body) >= SHORTEST_PACKED and media_type.startswith(TEXTS)
+
+
+def accepts_gzip(request: AnyRequest) -> bool:
+    """Say whether the client takes gzip (RFC 9110, 12.5.3)."""
+    codings = request.headers.get("accept-encoding", "").replace(" ", "").split(",")
+    return "gzip" in codings or any(c.startswith("gzip;q=") and c[7:] != "0" for c in codings)
+
+
+@lru_cache(maxsize=256)
+def gzipped(body: bytes) -> bytes:
+    """Return `body` compressed, the same bytes each time (no clock in the header)."""
+    return gzip.compress(body, compresslevel=6, mtime=0)
+
+
+def disposition(file_name: str, *, kind: str = "attachment") -> str:
+    """Return a Content-Disposition that every browser reads (RFC 6266)."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", file_name).strip("-.") or "file"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+
+
+def ranged(
+    request: AnyRequest, path: Path, media_type: str, *, etag: str, file_name: str
+) -> AnyResponse:
+    """Answer one immutable file: 200, 206, 304 or 416 (RFC 9110, 14); several ranges get it whole."""
+    stat = path.stat()
+    headers = {
+        "etag": etag,
+        "accept-ranges": "bytes",
+        "last-modified": formatdate(stat.st_mtime, usegmt=True),
+        "cache-control": REVALIDATE,
+        "content-disposition": disposition(file_name),
+    }
+    if unchanged(request, etag):
+        return Response(None, status_code=304, headers=headers)
+    first, last, status = 0, stat.st_size - 1, 200
+    span = RANGE.fullmatch(request.headers.get("range", "").strip())
+    if span and any(span.groups()) and _still(request, headers):
+        first, last = _bounds(span[1], span[2], stat.st_size)
+        if first > last:
+            headers["content-range"] = f"bytes */{stat.st_size}"
+            return Response(None, status_code=416, headers=headers)
+        status, headers["content-range"] = 206, f"bytes {first}-{last}/{stat.st_size}"
+    headers["content-length"] = str(last - first + 1)
+    body = _read(path, first, last)
+    return Stream(body, status_code=status, media_type=media_type, headers=headers)
+
+
+def _still(request: AnyRequest, headers: dict[str, str]) -> bool:
+    """Say whether If-Range, if sent, still holds."""
+    condition = request.headers.get("if-range")
+    return condition is None or condition in (headers["etag"], headers["last-modified"])
+
+
+def _bounds(start: str, end: str, size: int) -> tuple[int, int]:
+    if not start:
+        return max(0, size - int(end)) if int(end) else size, size - 1
+    return int(start), min(int(end), size - 1) if end else size - 1
+
+
+async def _read(path: Path, first: int, last: int) -> AsyncIterator[bytes]:
+    async with await anyio.open_file(path, "rb") as file:
+        await file.seek(first)
+        left = last - first + 1
+        while left > 0 and (chunk := await file.read(min(left, CHUNK))):
+            left -= len(chunk)
+            yield chunk
+
+
+def problem_document(problem: Problem) -> AnyResponse:
+    """Answer a refusal as problem details (RFC 9457)."""
+    body: dict[str, Any] = {
+        "type": f"/problems/{problem.code}",
+        "code": problem.code,
+        "title": problem.message,
+        "status": problem.status,
+    }
+    if problem.fields:
+        body["fields"] = problem.fields
+    return Response(
+        msgspec.json.encode(body),
+        status_code=problem.status,
+        media_type="application/problem+json",
+        headers={"cache-control": "no-store", **problem.headers},
+    )
+
+
+class NotJson(Problem):
+    """The body is not a JSON object: send one, with Content-Type application/json."""
+
+    code = "not_json"
+    status = 400
+
+
+async def json_object(request: AnyRequest) -> dict[str, Any]:
+    """Read the body as a JSON object.
+
+    Raises:
+        NotJson: it is anything else.
+    """
+    try:
+        return msgspec.json.decode(await request.body(), type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotJson from error
+
+
+async def form_fields(request: AnyRequest) -> dict[str, list[str]]:
+    """Read a posted form as texts by field name; files are left out."""
+    sent = (await request.form()).dict()
+    return {name: [v for v in values if isinstance(v, str)] for name, values in sent.items()}
+
+
+def limited(bucket: str, *, per_minute: int) -> DefineMiddleware:
+    """Limit a route to `per_minute` requests per client address (`Settings.rate_limit`)."""
+
+    def who(request: AnyRequest) -> str:
+        return f"{bucket}:{request.scope['client'][0] if request.scope.get('client') else '-'}"
+
+    def wanted(request: AnyRequest) -> bool:
+        return bool(request.app.state.settings.rate_limit) and request.method != "GET"
+
+    return RateLimitConfig(
+        rate_limit=("minute", per_minute),
+        identifier_for_request=who,
+        check_throttle_handler=wanted,
+    ).middleware
+

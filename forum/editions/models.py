@@ -1,0 +1,154 @@
+"""What an edition is, beyond the value that every request carries."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from forum.core.context import Edition, EditionState
+from forum.core.errors import Problem
+from forum.core.text import Text
+
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+Code = Annotated[str, Meta(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=40)]
+Places = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+RESERVED = {"api", "health", "me", "metrics", "organiser", "outbox", "problems", "scan", "static"}
+
+
+class EditionNotFound(Problem):
+    """There is no edition at this address."""
+
+    code = "edition_not_found"
+    status = 404
+
+
+class SlugTaken(Problem):
+    """An edition has this name already: choose another."""
+
+    code = "edition_slug_taken"
+
+
+class EditionInvalid(Problem):
+    """The edition's description has mistakes."""
+
+    code = "edition_invalid"
+    status = 422
+
+
+class NewCategory(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A category to create; `places` None means no limit but the edition's."""
+
+    code: Code
+    name: Text
+    tint: Annotated[int, Meta(ge=1, le=6)] = 1
+    places: Places | None = None
+    open: bool = True
+
+
+class NewGate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A gate to create; gates of one check-in list admit a person once between them."""
+
+    slug: Slug
+    name: Text
+    check_in_list: Slug | None = None
+
+
+class NewConsent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A purpose for which people may give their consent, in the words shown to them."""
+
+    purpose: Code
+    wording: Text
+
+
+class NewEdition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An edition to create, from the command line or a TOML file.
+
+    `starts_on` and `ends_on` are both days of the edition (at most eight); registration is open
+    from `registration_opens_at` (None: at once) to `registration_closes_at` (None: to the end).
+    """
+
+    slug: Slug
+    title: Text
+    starts_on: date
+    ends_on: date
+    subtitle: Text = {}
+    venue: Text = {}
+    timezone: str = "Europe/Paris"
+    languages: list[str] = ["fr", "en"]
+    contact_email: str = ""
+    fictitious: bool = False
+    state: EditionState = EditionState.OPEN
+    places: Places | None = None
+    registration_opens_at: datetime | None = None
+    registration_closes_at: datetime | None = None
+    categories: list[NewCategory] = []
+    gates: list[NewGate] = []
+    consents: list[NewConsent] = []
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """When registration is open, and how many places there are in all."""
+
+    state: EditionState
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    places: int | None
+    taken: int
+
+
+class Category(Struct, frozen=True, kw_only=True):
+    """A kind of attendee, and its places."""
+
+    code: str
+    number: int
+    name: Text
+    tint: int
+    open: bool
+    places: int | None
+    taken: int
+
+    @property
+    def places_left(self) -> int | None:
+        """How many places are left; None when there is no limit."""
+        return None if self.places is None else max(0, self.places - self.taken)
+
+
+class Consent(Struct, frozen=True, kw_only=True):
+    """A purpose of consent and its wording; `version` counts changes of the wording."""
+
+    purpose: str
+    wording: Text
+    version: int
+
+
+class PublicCategory(Struct, frozen=True, kw_only=True):
+    """A category as the API tells it."""
+
+    code: str
+    name: Text
+    open: bool
+    places_left: int | None
+
+
+class PublicEdition(Struct, frozen=True, kw_only=True):
+    """An edition as the API tells it."""
+
+    slug: str
+    title: Text
+    subtitle: Text
+    venue: Text
+    timezone: str
+    languages: list[str]
+    starts_on: date
+    ends_on: date
+    state: EditionState
+    registration_open: bool
+    fictitious: bool
+    categories: list[PublicCategory]
+
+
+class FullEdition(Edition, frozen=True, kw_only=True):
+    """The edition in hand with what only pages about it show."""
+
+    subtitle: Text = {}

@@ -1,0 +1,165 @@
+"""The SQL of editions: one function, one statement."""
+
+from datetime import datetime
+
+from forum.core.db import Db, many, maybe, one, value
+from forum.editions.models import Category, Consent, FullEdition, NewCategory, NewEdition, Window
+
+
+async def find_edition(db: Db, slug: str) -> FullEdition | None:
+    """Return the edition of this name."""
+    return await maybe(
+        db,
+        FullEdition,
+        """
+        select id, slug, title, subtitle, venue, timezone, languages, starts_on, ends_on,
+               contact_email, fictitious, state
+          from edition
+         where slug = $1
+        """,
+        slug,
+    )
+
+
+async def find_edition_by_id(db: Db, edition_id: int) -> FullEdition | None:
+    """Return the edition of this number."""
+    return await maybe(
+        db,
+        FullEdition,
+        """
+        select id, slug, title, subtitle, venue, timezone, languages, starts_on, ends_on,
+               contact_email, fictitious, state
+          from edition
+         where id = $1
+        """,
+        edition_id,
+    )
+
+
+async def list_editions(db: Db) -> list[FullEdition]:
+    """Return every edition, the latest first."""
+    return await many(
+        db,
+        FullEdition,
+        """
+        select id, slug, title, subtitle, venue, timezone, languages, starts_on, ends_on,
+               contact_email, fictitious, state
+          from edition
+         order by starts_on desc, id desc
+        """,
+    )
+
+
+async def next_edition_id(db: Db) -> int:
+    """Return the number that the next edition takes; its primary key settles a race."""
+    return await value(db, int, "select coalesce(max(id), 0) + 1 from edition")
+
+
+async def insert_edition(db: Db, edition_id: int, new: NewEdition, at: datetime) -> None:
+    """Store a new edition."""
+    await db.execute(
+        """
+        insert into edition (id, slug, title, subtitle, venue, timezone, languages, starts_on,
+                             ends_on, contact_email, fictitious, state, registration_opens_at,
+                             registration_closes_at, places, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        """,
+        edition_id,
+        new.slug,
+        new.title,
+        new.subtitle,
+        new.venue,
+        new.timezone,
+        new.languages,
+        new.starts_on,
+        new.ends_on,
+        new.contact_email,
+        new.fictitious,
+        new.state,
+        new.registration_opens_at,
+        new.registration_closes_at,
+        new.places,
+        at,
+    )
+
+
+async def insert_category(db: Db, edition_id: int, number: int, new: NewCategory) -> None:
+    """Store a category; `number` is its place in the edition, 0 to 255."""
+    await db.execute(
+        """
+        insert into category (edition_id, code, number, name, tint, places, open)
+             values ($1, $2, $3, $4, $5, $6, $7)
+        """,
+        edition_id,
+        new.code,
+        number,
+        new.name,
+        new.tint,
+        new.places,
+        new.open,
+    )
+
+
+async def insert_consent_purpose(
+    db: Db, edition_id: int, position: int, purpose: str, wording: dict[str, str]
+) -> None:
+    """Store a purpose of consent."""
+    await db.execute(
+        """
+        insert into consent_purpose (edition_id, purpose, position, wording)
+             values ($1, $2, $3, $4)
+        """,
+        edition_id,
+        purpose,
+        position,
+        wording,
+    )
+
+
+async def read_window(db: Db, edition_id: int) -> Window:
+    """Return when registration is open, and the places in all."""
+    return await one(
+        db,
+        Window,
+        """
+        select state, registration_opens_at, registration_closes_at, places, taken
+          from edition
+         where id = $1
+        """,
+        edition_id,
+    )
+
+
+async def list_categories(db: Db, edition_id: int) -> list[Category]:
+    """Return the categories in order of number."""
+    return await many(
+        db,
+        Category,
+        """
+        select code, number, name, tint, open, places, taken
+          from category
+         where edition_id = $1
+         order by number
+        """,
+        edition_id,
+    )
+
+
+async def list_consents(db: Db, edition_id: int) -> list[Consent]:
+    """Return the purposes of consent in the order in which they are asked."""
+    return await many(
+        db,
+        Consent,
+        """
+        select purpose, wording, version
+          from consent_purpose
+         where edition_id = $1
+         order by position
+        """,
+        edition_id,
+    )
+
+
+async def update_state(db: Db, edition_id: int, state: str) -> None:
+    """Open, close or archive an edition."""
+    await db.execute("update edition set state = $2 where id = $1", edition_id, state)

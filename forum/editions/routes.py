@@ -1,0 +1,67 @@
+"""Editions over HTTP: the list, an edition's home page, and what the API tells of it."""
+
+from datetime import datetime
+
+from litestar import Router, get
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+
+from forum.core.context import EditionState
+from forum.core.db import Db
+from forum.core.pages import Page
+from forum.core.web import AnyResponse
+from forum.editions import queries, rules
+from forum.editions.models import FullEdition, PublicCategory, PublicEdition
+
+
+@get("/", include_in_schema=False)
+async def front(db: NamedDependency[Db], page: NamedDependency[Page]) -> AnyResponse | Redirect:
+    """Go to the open edition, or list the editions when there are several or none."""
+    editions = await queries.list_editions(db)
+    shown = [e for e in editions if e.state is not EditionState.DRAFT]
+    running = [e for e in shown if e.state is EditionState.OPEN]
+    if len(running) == 1:
+        return Redirect(f"/{running[0].slug}/", status_code=302)
+    return page("editions/editions.html", editions=shown)
+
+
+async def public_categories(
+    db: Db, edition: FullEdition, now: datetime
+) -> tuple[bool, list[PublicCategory]]:
+    """Return whether registration is open, and the categories with their free places."""
+    window = await queries.read_window(db, edition.id)
+    is_open = rules.is_open(window, now)
+    return is_open, [
+        PublicCategory(
+            code=category.code,
+            name=category.name,
+            open=is_open and category.open,
+            places_left=rules.places_left(window, category),
+        )
+        for category in await queries.list_categories(db, edition.id)
+    ]
+
+
+@get("/api/editions/{edition_slug:str}", tags=["editions"])
+async def tell(
+    edition: NamedDependency[FullEdition], db: NamedDependency[Db], now: NamedDependency[datetime]
+) -> PublicEdition:
+    """Tell an edition: dates, place, categories and their free places, languages."""
+    is_open, categories = await public_categories(db, edition, now)
+    return PublicEdition(
+        slug=edition.slug,
+        title=edition.title,
+        subtitle=edition.subtitle,
+        venue=edition.venue,
+        timezone=edition.timezone,
+        languages=edition.languages,
+        starts_on=edition.starts_on,
+        ends_on=edition.ends_on,
+        state=edition.state,
+        registration_open=is_open,
+        fictitious=edition.fictitious,
+        categories=categories,
+    )
+
+
+router = Router("/", route_handlers=[front, tell])

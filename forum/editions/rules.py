@@ -1,0 +1,57 @@
+"""Decisions on editions: values in, a decision out."""
+
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from forum.core.context import EditionState
+from forum.core.i18n import LANGUAGES
+from forum.editions.models import RESERVED, Category, NewEdition, Window
+
+MOST_DAYS = 8
+MOST_CATEGORIES = 256
+
+
+def is_open(window: Window, at: datetime) -> bool:
+    """Say whether people may register at the instant `at`."""
+    opens, closes = window.registration_opens_at, window.registration_closes_at
+    return (
+        window.state is EditionState.OPEN
+        and (opens is None or opens <= at)
+        and (closes is None or at < closes)
+    )
+
+
+def places_left(window: Window, category: Category) -> int | None:
+    """Return how many places the category has left, the edition's own limit included."""
+    limits = [
+        limit - taken
+        for limit, taken in ((window.places, window.taken), (category.places, category.taken))
+        if limit is not None
+    ]
+    return max(0, min(limits)) if limits else None
+
+
+def mistakes(new: NewEdition) -> dict[str, str]:
+    """Return what is wrong with a new edition, by field; empty when nothing is."""
+    found: dict[str, str] = {}
+    days = (new.ends_on - new.starts_on).days + 1
+    if days < 1:
+        found["ends_on"] = "The last day comes before the first: swap them."
+    elif days > MOST_DAYS:
+        found["ends_on"] = "An edition has at most eight days."
+    if new.timezone not in available_timezones():
+        found["timezone"] = "This timezone is unknown: give an IANA name such as Europe/Paris."
+    if not new.languages or not set(new.languages) <= set(LANGUAGES):
+        found["languages"] = "Languages are fr and en, the main one first."
+    if new.slug in RESERVED:
+        found["slug"] = "This name is taken by a page of the site: choose another."
+    if len(new.categories) > MOST_CATEGORIES:
+        found["categories"] = "An edition has at most 256 categories."
+    for field, names in (
+        ("categories", [category.code for category in new.categories]),
+        ("gates", [gate.slug for gate in new.gates]),
+        ("consents", [consent.purpose for consent in new.consents]),
+    ):
+        if len(set(names)) < len(names):
+            found[field] = "The same name stands twice: each must differ."
+    return found

@@ -1,0 +1,130 @@
+"""What can be done with an edition. Each verb is one transaction."""
+
+import tomllib
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from badges import gates
+from forum.core.context import Edition, EditionState
+from forum.core.db import Db, refused
+from forum.core.i18n import LANGUAGES
+from forum.editions import queries, rules
+from forum.editions.models import (
+    EditionInvalid,
+    EditionNotFound,
+    FullEdition,
+    NewCategory,
+    NewEdition,
+    NewGate,
+    SlugTaken,
+)
+
+DEFAULT_CATEGORY = NewCategory(code="attendee", name={"fr": "Participant", "en": "Attendee"})
+DEFAULT_GATE = NewGate(slug="main", name={"fr": "Entrée principale", "en": "Main entrance"})
+
+
+async def create(db: Db, new: NewEdition, *, at: datetime) -> Edition:
+    """Create an edition with its categories, gates and consents.
+
+    Without categories it has one, `attendee`; without gates one, `main`.
+
+    Raises:
+        EditionInvalid: naming the fields at fault.
+        SlugTaken: an edition has this slug.
+    """
+    mistakes = rules.mistakes(new)
+    if mistakes:
+        raise EditionInvalid(fields=mistakes)
+    async with db.transaction():
+        await db.execute("select pg_advisory_xact_lock(hashtext('forum.edition'))")
+        edition_id = await queries.next_edition_id(db)
+        with refused("edition_slug_key", SlugTaken()):
+            await queries.insert_edition(db, edition_id, new, at)
+        for number, category in enumerate(new.categories or [DEFAULT_CATEGORY]):
+            await queries.insert_category(db, edition_id, number, category)
+        for position, consent in enumerate(new.consents):
+            await queries.insert_consent_purpose(
+                db, edition_id, position, consent.purpose, consent.wording
+            )
+        for position, gate in enumerate(new.gates or [DEFAULT_GATE]):
+            await gates.add(
+                db, edition_id, gate.slug, gate.name, gate.check_in_list, position=position
+            )
+    return await find(db, new.slug)
+
+
+async def find(db: Db, slug: str) -> FullEdition:
+    """Return the edition of this name.
+
+    Raises:
+        EditionNotFound: there is none.
+    """
+    edition = await queries.find_edition(db, slug)
+    if edition is None:
+        raise EditionNotFound
+    return edition
+
+
+async def by_id(db: Db, edition_id: int) -> FullEdition:
+    """Return the edition of this number.
+
+    Raises:
+        EditionNotFound: there is none.
+    """
+    edition = await queries.find_edition_by_id(db, edition_id)
+    if edition is None:
+        raise EditionNotFound
+    return edition
+
+
+async def the_only_one(db: Db, slug: str | None) -> FullEdition:
+    """Return the edition named, or the only open one when none is named.
+
+    Raises:
+        EditionNotFound: there is none, or several are open and none was named.
+    """
+    if slug is not None:
+        edition = await queries.find_edition(db, slug)
+        if edition is None:
+            message = f"There is no edition {slug}: `forum edition list` shows them."
+            raise EditionNotFound(message)
+        return edition
+    editions = await queries.list_editions(db)
+    candidates = [e for e in editions if e.state is EditionState.OPEN] or editions
+    if len(candidates) == 1:
+        return candidates[0]
+    names = ", ".join(edition.slug for edition in candidates)
+    why = f"several are open ({names})" if names else "there is none yet"
+    raise EditionNotFound(f"Which edition? Name it with --edition: {why}.")
+
+
+def from_toml(text: str, given: dict[str, Any]) -> NewEdition:
+    """Read an edition from a TOML text; what the caller `given` on the command line wins.
+
+    A title, name or wording may be one text (then in the main language) or one per language.
+
+    Raises:
+        EditionInvalid: the text is no TOML (with line and column), or a field is wrong.
+    """
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise EditionInvalid(f"This is not TOML: {error}") from error
+    values.update(given)
+    language = (values.get("languages") or LANGUAGES)[0]
+    try:
+        return msgspec.convert(_texts(values, language), NewEdition)
+    except msgspec.ValidationError as error:
+        raise EditionInvalid(f"The edition's description is wrong: {error}") from error
+
+
+def _texts(value: Any, language: str, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key: _texts(inner, language, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_texts(inner, language) for inner in value]
+    if isinstance(value, str) and name in {"title", "subtitle", "venue", "name", "wording"}:
+        return {language: value}
+    return value

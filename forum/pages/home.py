@@ -1,0 +1,44 @@
+"""An edition's home page: dates, places, a taste of the programme, guides."""
+
+from datetime import datetime
+
+from litestar import Router, get
+from litestar.di import NamedDependency
+
+from forum.core.db import Database, Db
+from forum.core.pages import Page
+from forum.core.web import AnyResponse
+from forum.editions.models import FullEdition
+from forum.editions.routes import public_categories
+from forum.guides.routes import shown
+from schedule.published import Shelves
+from schedule.views import highlights
+
+MOST_HIGHLIGHTS = 6
+
+
+@get("/{edition_slug:str}/", include_in_schema=False)
+async def home(
+    edition: NamedDependency[FullEdition],
+    db: NamedDependency[Db],
+    database: NamedDependency[Database],
+    shelves: NamedDependency[Shelves],
+    page: NamedDependency[Page],
+    now: NamedDependency[datetime],
+) -> AnyResponse:
+    """Show an edition, and one clear way to register."""
+    is_open, categories = await public_categories(db, edition, now)
+    published = await shelves.current(database, edition)
+    programme = published.programme if published else None
+    return page(
+        "editions/home.html",
+        edition,
+        registration_open=is_open,
+        categories=categories,
+        programme_published=programme is not None,
+        highlights=highlights(programme, page.words, MOST_HIGHLIGHTS) if programme else [],
+        guides=await shown(db, edition, page),
+    )
+
+
+router = Router("/", route_handlers=[home])

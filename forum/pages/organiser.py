@@ -1,0 +1,107 @@
+"""The organisers' pages: the overview of an edition, and its badges."""
+
+from functools import partial
+
+import anyio.to_process
+from litestar import Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+
+from badges import gates, printing
+from badges.keys import Keyring
+from forum.core.context import Edition, Organiser, Role
+from forum.core.db import Db
+from forum.core.errors import Forbidden
+from forum.core.pages import Page
+from forum.core.settings import Settings
+from forum.core.text import pick
+from forum.core.web import PRIVATE, AnyResponse, disposition
+from forum.editions import queries as editions
+from forum.editions import service as edition_service
+from forum.registrations import queries as registrations
+from forum.registrations.models import Status
+
+ANYONE = (Role.PROGRAMME_EDITOR, Role.RECEPTION, Role.DOOR)
+
+
+def require(organiser: Organiser, edition: Edition, *roles: Role) -> None:
+    """Hold a person against the roles that a deed asks for; an organiser has them all.
+
+    Raises:
+        Forbidden: they hold none of them in this edition.
+    """
+    if not organiser.may(edition.id, *roles):
+        raise Forbidden
+
+
+@get("/organiser/", include_in_schema=False)
+async def front(organiser: NamedDependency[Organiser], db: NamedDependency[Db]) -> Redirect:
+    """Go to the latest edition in which the person has a role."""
+    if not organiser.roles:
+        raise Forbidden
+    edition = await edition_service.by_id(db, max(organiser.roles))
+    return Redirect(f"/organiser/{edition.slug}", status_code=302)
+
+
+@get("/organiser/{slug:str}", include_in_schema=False)
+async def overview(
+    slug: FromPath[str],
+    organiser: NamedDependency[Organiser],
+    db: NamedDependency[Db],
+    page: NamedDependency[Page],
+    settings: NamedDependency[Settings],
+) -> AnyResponse:
+    """Show where an edition stands: registrations, doors, documents."""
+    edition = await edition_service.find(db, slug)
+    require(organiser, edition, *ANYONE)
+    counted = {
+        (row.category, row.status): row.count
+        for row in await registrations.count_by_status(db, edition.id)
+    }
+    counts = [
+        {
+            "category": pick(category.name, page.language),
+            **{status: counted.get((category.code, status), 0) for status in Status},
+        }
+        for category in await editions.list_categories(db, edition.id)
+    ]
+    doors = [
+        {"name": pick(gate.name, page.language), "checked_in": gate.checked_in}
+        for gate in await gates.all_of(db, edition.id)
+    ]
+    prints = organiser.may(edition.id, Role.RECEPTION)
+    return page(
+        "accounts/organiser.html",
+        edition,
+        counts=counts,
+        gates=doors,
+        badges_path=f"/organiser/{edition.slug}/badges.pdf" if prints else None,
+        programme_path=f"/{edition.slug}/programme.pdf",
+        outbox_path="/demo/outbox" if settings.demo else None,
+    )
+
+
+@get("/organiser/{slug:str}/badges.pdf", include_in_schema=False)
+async def badges_pdf(
+    slug: FromPath[str],
+    organiser: NamedDependency[Organiser],
+    db: NamedDependency[Db],
+    keyring: NamedDependency[Keyring],
+) -> Response[bytes]:
+    """Send the badges of all who are confirmed, drawn in a process of its own."""
+    edition = await edition_service.find(db, slug)
+    require(organiser, edition, Role.RECEPTION)
+    job = await printing.collect(db, edition, keyring)
+    sheets = await anyio.to_process.run_sync(partial(printing.draw, job))
+    return Response(
+        sheets.pdf,
+        media_type="application/pdf",
+        headers={
+            "cache-control": PRIVATE,
+            "content-disposition": disposition(f"badges-{edition.slug}.pdf"),
+        },
+    )
+
+
+router = Router("/", route_handlers=[front, overview, badges_pdf])

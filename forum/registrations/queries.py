@@ -1,0 +1,249 @@
+"""The SQL of registrations: one function, one statement."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from forum.core.db import Db, many, maybe, value
+from forum.registrations.models import (
+    NextInLine,
+    Places,
+    Registration,
+    Status,
+    StatusCount,
+)
+
+
+async def lock_places(db: Db, edition_id: int, category: str) -> Places | None:
+    """Lock the places of the edition and of the category; None when there is no such category.
+
+    Whoever changes a place locks the edition's row first, so that turns follow arrival.
+    """
+    return await maybe(
+        db,
+        Places,
+        """
+        select e.state, e.registration_opens_at, e.registration_closes_at, e.places, e.taken, e.turns,
+               c.number, c.name as category_name, c.open as category_open,
+               c.places as category_places, c.taken as category_taken
+          from edition e
+          join category c on c.edition_id = e.id
+         where e.id = $1 and c.code = $2
+           for no key update of e, c
+        """,
+        edition_id,
+        category,
+    )
+
+
+async def find_by_email(db: Db, edition_id: int, email_key: str) -> Registration | None:
+    """Return the registration of this address that is not cancelled."""
+    return await maybe(
+        db,
+        Registration,
+        """
+        select edition_id, id, reference, given_name, family_name, email, organisation, job_title,
+               category, language, status, turn, mail_version, mailed_at, created_at, changed_at
+          from registration
+         where edition_id = $1 and email_key = $2 and status <> 'cancelled'
+        """,
+        edition_id,
+        email_key,
+    )
+
+
+async def find(db: Db, edition_id: int, registration_id: UUID) -> Registration | None:
+    """Return a registration."""
+    return await maybe(
+        db,
+        Registration,
+        """
+        select edition_id, id, reference, given_name, family_name, email, organisation, job_title,
+               category, language, status, turn, mail_version, mailed_at, created_at, changed_at
+          from registration
+         where edition_id = $1 and id = $2
+        """,
+        edition_id,
+        registration_id,
+    )
+
+
+async def insert_registration(
+    db: Db, registration: Registration, email_key: str, sort_key: str, search_key: str
+) -> None:
+    """Store a registration."""
+    await db.execute(
+        """
+        insert into registration (edition_id, id, reference, given_name, family_name, email,
+                                  email_key, organisation, job_title, category, language, status,
+                                  turn, sort_key, search_key, mail_version, mailed_at, created_at,
+                                  changed_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                     $18, $19)
+        """,
+        registration.edition_id,
+        registration.id,
+        registration.reference,
+        registration.given_name,
+        registration.family_name,
+        registration.email,
+        email_key,
+        registration.organisation,
+        registration.job_title,
+        registration.category,
+        registration.language,
+        registration.status,
+        registration.turn,
+        sort_key,
+        search_key,
+        registration.mail_version,
+        registration.mailed_at,
+        registration.created_at,
+        registration.changed_at,
+    )
+
+
+async def insert_consents(
+    db: Db, edition_id: int, registration_id: UUID, purposes: Sequence[str], at: datetime
+) -> None:
+    """Store what the person agreed to, with the version of the wording they saw."""
+    await db.execute(
+        """
+        insert into consent (edition_id, registration_id, purpose, version, given_at)
+             select p.edition_id, $2, p.purpose, p.version, $4
+               from consent_purpose p
+              where p.edition_id = $1 and p.purpose = any($3::text[])
+        """,
+        edition_id,
+        registration_id,
+        purposes,
+        at,
+    )
+
+
+async def count_place(db: Db, edition_id: int, category: str, by: int) -> None:
+    """Take (`by` 1) or give back (`by` -1) a place; the row's check refuses one too many."""
+    await db.execute(
+        """
+        with of_category as (
+            update category set taken = taken + $3 where edition_id = $1 and code = $2)
+        update edition set taken = taken + $3 where id = $1
+        """,
+        edition_id,
+        category,
+        by,
+    )
+
+
+async def take_turn(db: Db, edition_id: int) -> int:
+    """Return the next turn on the edition's waiting list."""
+    return await value(
+        db, int, "update edition set turns = turns + 1 where id = $1 returning turns", edition_id
+    )
+
+
+async def next_in_line(db: Db, edition_id: int) -> NextInLine | None:
+    """Return the first who waits and whose category, and the edition, have a place."""
+    return await maybe(
+        db,
+        NextInLine,
+        """
+        select r.id, c.number as category_number, c.name as category_name
+          from registration r
+          join category c on c.edition_id = r.edition_id and c.code = r.category
+          join edition e on e.id = r.edition_id
+         where r.edition_id = $1 and r.status = 'waiting'
+           and (c.places is null or c.taken < c.places)
+           and (e.places is null or e.taken < e.places)
+         order by r.turn
+         limit 1
+        """,
+        edition_id,
+    )
+
+
+async def set_status(
+    db: Db, edition_id: int, registration_id: UUID, status: Status, at: datetime
+) -> Registration | None:
+    """Move a registration to `status` (not to waiting), its mail's version one up."""
+    return await maybe(
+        db,
+        Registration,
+        """
+        update registration
+           set status = $3, turn = null, mail_version = mail_version + 1, mailed_at = $4,
+               changed_at = $4
+         where edition_id = $1 and id = $2
+     returning edition_id, id, reference, given_name, family_name, email, organisation, job_title,
+               category, language, status, turn, mail_version, mailed_at, created_at, changed_at
+        """,
+        edition_id,
+        registration_id,
+        status,
+        at,
+    )
+
+
+async def count_mail(db: Db, edition_id: int, registration_id: UUID, at: datetime) -> int:
+    """Return the version of the registration's next e-mail."""
+    return await value(
+        db,
+        int,
+        """
+        update registration
+           set mail_version = mail_version + 1, mailed_at = $3
+         where edition_id = $1 and id = $2
+     returning mail_version
+        """,
+        edition_id,
+        registration_id,
+        at,
+    )
+
+
+async def place_in_line(db: Db, edition_id: int, category: str, turn: int) -> int:
+    """Return the place on the waiting list of a category of the one who holds `turn`, from 1."""
+    return await value(
+        db,
+        int,
+        """
+        select count(*)
+          from registration
+         where edition_id = $1 and status = 'waiting' and category = $2 and turn <= $3
+        """,
+        edition_id,
+        category,
+        turn,
+    )
+
+
+async def list_all(db: Db, edition_id: int) -> list[Registration]:
+    """Return every registration, sorted by name."""
+    return await many(
+        db,
+        Registration,
+        """
+        select edition_id, id, reference, given_name, family_name, email, organisation, job_title,
+               category, language, status, turn, mail_version, mailed_at, created_at, changed_at
+          from registration
+         where edition_id = $1
+         order by sort_key, id
+        """,
+        edition_id,
+    )
+
+
+async def count_by_status(db: Db, edition_id: int) -> list[StatusCount]:
+    """Return how many registrations stand where."""
+    return await many(
+        db,
+        StatusCount,
+        """
+        select category, status, count(*) as count
+          from registration
+         where edition_id = $1
+         group by category, status
+         order by category, status
+        """,
+        edition_id,
+    )

@@ -1,0 +1,310 @@
+"""Registrations over HTTP: the pages and the API call the same verbs."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Router, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+
+from badges import qr, tickets
+from badges.keys import Keyring
+from forum.core import forms
+from forum.core.context import Attendee, Edition
+from forum.core.db import Db
+from forum.core.errors import Invalid, NotFound, Unauthenticated
+from forum.core.idempotency import RequestKey
+from forum.core.ids import Ids
+from forum.core.pages import Page
+from forum.core.web import (
+    PRIVATE,
+    AnyRequest,
+    AnyResponse,
+    disposition,
+    form_fields,
+    json_object,
+    limited,
+)
+from forum.editions import queries as editions
+from forum.editions import service as edition_service
+from forum.editions.models import FullEdition
+from forum.editions.routes import public_categories
+from forum.registrations import service
+from forum.registrations.keys import AttendeeKeys
+from forum.registrations.models import OwnRegistration, RegistrationForm, Status
+
+PER_MINUTE = 30
+TICKET_SCALE = 10
+
+
+# The API
+
+
+@post(
+    "/api/editions/{edition_slug:str}/registrations",
+    tags=["registrations"],
+    status_code=202,
+    middleware=[limited("register", per_minute=PER_MINUTE)],
+)
+async def create(
+    request: AnyRequest,
+    edition: NamedDependency[FullEdition],
+    db: NamedDependency[Db],
+    now: NamedDependency[datetime],
+    ids: NamedDependency[Ids],
+) -> Response[bytes]:
+    """Register one attendee; the answer is always the same, the e-mail says what became of it."""
+    form = forms.parse(RegistrationForm, await json_object(request))
+    sent = request.headers.get("idempotency-key")
+    key = None
+    if sent is not None:
+        key = RequestKey(f"register:{edition.id}", sent, await request.body())
+    await service.register(db, edition, form, at=now, ids=ids, key=key)
+    return Response(
+        service.ACCEPTED.answer,
+        status_code=service.ACCEPTED.status,
+        media_type="application/json",
+        headers={"cache-control": PRIVATE},
+    )
+
+
+@get("/api/me/registration", tags=["registrations"])
+async def show_own(
+    attendee: NamedDependency[Attendee], db: NamedDependency[Db]
+) -> OwnRegistration:
+    """Tell the registration of the bearer of the key."""
+    return await service.own(db, attendee.edition_id, attendee.registration_id)
+
+
+@delete("/api/me/registration", tags=["registrations"], status_code=200)
+async def cancel_own(
+    attendee: NamedDependency[Attendee],
+    db: NamedDependency[Db],
+    now: NamedDependency[datetime],
+    ids: NamedDependency[Ids],
+) -> OwnRegistration:
+    """Cancel the registration of the bearer of the key; the next in line is promoted."""
+    edition = await _edition_of(db, attendee)
+    await service.cancel(db, edition, attendee.registration_id, at=now, ids=ids)
+    return await service.own(db, attendee.edition_id, attendee.registration_id)
+
+
+@get("/api/me/ticket.png", tags=["registrations"])
+async def own_ticket_png(
+    attendee: NamedDependency[Attendee],
+    db: NamedDependency[Db],
+    keyring: NamedDependency[Keyring],
+) -> AnyResponse:
+    """Return the ticket's QR code as a PNG."""
+    return _png(await _token(db, attendee, keyring))
+
+
+@get("/api/me/ticket.svg", tags=["registrations"])
+async def own_ticket_svg(
+    attendee: NamedDependency[Attendee],
+    db: NamedDependency[Db],
+    keyring: NamedDependency[Keyring],
+) -> AnyResponse:
+    """Return the ticket's QR code as an SVG."""
+    svg = qr.svg(await _token(db, attendee, keyring))
+    headers = {"cache-control": PRIVATE}
+    return Response(svg.encode(), media_type="image/svg+xml", headers=headers)
+
+
+# The pages
+
+
+@get("/{edition_slug:str}/register", include_in_schema=False)
+async def register_page(
+    edition: NamedDependency[FullEdition],
+    db: NamedDependency[Db],
+    page: NamedDependency[Page],
+    now: NamedDependency[datetime],
+) -> AnyResponse:
+    """Show the form."""
+    return await _form(db, page, edition, now, sent={}, errors={})
+
+
+@post(
+    "/{edition_slug:str}/register",
+    include_in_schema=False,
+    middleware=[limited("register", per_minute=PER_MINUTE)],
+)
+async def submit(
+    request: AnyRequest,
+    edition: NamedDependency[FullEdition],
+    db: NamedDependency[Db],
+    page: NamedDependency[Page],
+    now: NamedDependency[datetime],
+    ids: NamedDependency[Ids],
+) -> AnyResponse | Redirect:
+    """Register from the page; show it again, with every mistake marked, when it has any."""
+    sent = await form_fields(request)
+    try:
+        form = forms.parse(RegistrationForm, sent)
+        await service.register(db, edition, form, at=now, ids=ids)
+    except Invalid as invalid:
+        return await _form(db, page, edition, now, sent=sent, errors=invalid.fields)
+    return Redirect(f"/{edition.slug}/registered", status_code=303)
+
+
+@get("/{edition_slug:str}/registered", include_in_schema=False)
+async def registered_page(
+    edition: NamedDependency[FullEdition], page: NamedDependency[Page]
+) -> AnyResponse:
+    """Say: look at your e-mail. It never tells who was registered before."""
+    return page("registrations/registered.html", edition)
+
+
+@get("/me/{key:str}", include_in_schema=False)
+async def manage_page(
+    key: FromPath[str],
+    db: NamedDependency[Db],
+    page: NamedDependency[Page],
+    keyring: NamedDependency[Keyring],
+    keys: NamedDependency[AttendeeKeys],
+) -> AnyResponse:
+    """Show a registration to the one who holds its link: where it stands, and the ticket."""
+    attendee = keys.read(key)
+    edition = await _edition_of(db, attendee)
+    mine = await service.own(db, attendee.edition_id, attendee.registration_id)
+    token = await _token(db, attendee, keyring) if mine.status is Status.CONFIRMED else None
+    return page(
+        "registrations/manage.html",
+        edition,
+        registration=_shown(mine, key, qr.svg(token) if token else None),
+    )
+
+
+@get("/me/{key:str}/ticket.png", include_in_schema=False)
+async def ticket_picture(
+    key: FromPath[str],
+    db: NamedDependency[Db],
+    keyring: NamedDependency[Keyring],
+    keys: NamedDependency[AttendeeKeys],
+) -> AnyResponse:
+    """Return the ticket's QR code as a PNG, to keep on the phone."""
+    return _png(await _token(db, keys.read(key), keyring))
+
+
+@get("/me/{key:str}/cancel", include_in_schema=False)
+async def cancel_page(
+    key: FromPath[str],
+    db: NamedDependency[Db],
+    page: NamedDependency[Page],
+    keys: NamedDependency[AttendeeKeys],
+) -> AnyResponse:
+    """Ask before a place is given up: a link fetched by a mail scanner must not do it."""
+    attendee = keys.read(key)
+    edition = await _edition_of(db, attendee)
+    mine = await service.own(db, attendee.edition_id, attendee.registration_id)
+    return page("registrations/cancel.html", edition, registration=_shown(mine, key, None))
+
+
+@post(
+    "/me/{key:str}/cancel",
+    include_in_schema=False,
+    middleware=[limited("cancel", per_minute=PER_MINUTE)],
+)
+async def cancel(
+    key: FromPath[str],
+    db: NamedDependency[Db],
+    now: NamedDependency[datetime],
+    ids: NamedDependency[Ids],
+    keys: NamedDependency[AttendeeKeys],
+) -> Redirect:
+    """Cancel; the next in line is promoted at once."""
+    attendee = keys.read(key)
+    edition = await _edition_of(db, attendee)
+    await service.cancel(db, edition, attendee.registration_id, at=now, ids=ids)
+    return Redirect(f"/me/{key}", status_code=303)
+
+
+async def attendee_of(request: AnyRequest, keys: AttendeeKeys) -> Attendee:
+    """Return who holds the key sent as a bearer token.
+
+    Raises:
+        Unauthenticated: no key was sent.
+        RegistrationNotFound: the key is nobody's.
+    """
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        raise Unauthenticated("Send the key of your link as a bearer token.")
+    return keys.read(key.strip())
+
+
+async def _form(
+    db: Db,
+    page: Page,
+    edition: FullEdition,
+    now: datetime,
+    *,
+    sent: dict[str, list[str]],
+    errors: dict[str, str],
+) -> AnyResponse:
+    is_open, categories = await public_categories(db, edition, now)
+    said = page.words
+    return page(
+        "registrations/register.html",
+        edition,
+        status=422 if errors else 200,
+        registration_open=is_open,
+        categories=categories,
+        consents=await editions.list_consents(db, edition.id),
+        sent={name: values[-1] for name, values in sent.items() if values},
+        ticked=sent.get("consents", []),
+        errors={name: said.gettext(message) for name, message in errors.items()},
+    )
+
+
+def _shown(mine: OwnRegistration, key: str, ticket_svg: str | None) -> dict[str, Any]:
+    return {
+        **msgspec.structs.asdict(mine),
+        "turn": mine.place_in_line,
+        "key": key,
+        "ticket_svg": ticket_svg,
+        "ticket_png_path": f"/me/{key}/ticket.png",
+    }
+
+
+async def _edition_of(db: Db, attendee: Attendee) -> Edition:
+    return await edition_service.by_id(db, attendee.edition_id)
+
+
+async def _token(db: Db, attendee: Attendee, keyring: Keyring) -> str:
+    ticket = await tickets.find(db, attendee.edition_id, attendee.registration_id)
+    if ticket is None or ticket.revoked_at is not None:
+        raise NotFound("There is no ticket: the registration is waiting or cancelled.")
+    return keyring.token(ticket)
+
+
+def _png(token: str) -> AnyResponse:
+    return Response(
+        qr.png(token, scale=TICKET_SCALE),
+        media_type="image/png",
+        headers={
+            "cache-control": PRIVATE,
+            "content-disposition": disposition("ticket.png", kind="inline"),
+        },
+    )
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        create,
+        show_own,
+        cancel_own,
+        own_ticket_png,
+        own_ticket_svg,
+        register_page,
+        submit,
+        registered_page,
+        manage_page,
+        ticket_picture,
+        cancel_page,
+        cancel,
+    ],
+)

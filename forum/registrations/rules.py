@@ -1,0 +1,62 @@
+"""Decisions on registrations: values in, a decision out."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from forum.core.context import EditionState
+from forum.registrations.models import Places, RegistrationClosed, RegistrationForm, Status
+
+QUIET = timedelta(minutes=5)
+
+
+def place(places: Places, *, at: datetime) -> Status:
+    """Say whether the next registration gets a place or a turn on the waiting list.
+
+    Raises:
+        RegistrationClosed: the edition or the category takes no registrations at `at`.
+    """
+    opens, closes = places.registration_opens_at, places.registration_closes_at
+    if (
+        places.state is not EditionState.OPEN
+        or not places.category_open
+        or (opens is not None and at < opens)
+        or (closes is not None and at >= closes)
+    ):
+        raise RegistrationClosed
+    return Status.CONFIRMED if has_room(places) else Status.WAITING
+
+
+def has_room(places: Places) -> bool:
+    """Say whether both the edition and the category have a place left."""
+    return _below(places.taken, places.places) and _below(
+        places.category_taken, places.category_places
+    )
+
+
+def _below(taken: int, limit: int | None) -> bool:
+    return limit is None or taken < limit
+
+
+def mistakes(
+    form: RegistrationForm,
+    *,
+    categories: Collection[str],
+    consents: Collection[str],
+    languages: Collection[str],
+) -> dict[str, str]:
+    """Return what is wrong with a form in this edition, by field; empty when nothing is."""
+    found: dict[str, str] = {}
+    if form.category not in categories:
+        found["category"] = "Choose one of the categories offered."
+    if not set(form.consents) <= set(consents):
+        found["consents"] = "Choose one of the answers offered."
+    if form.language is not None and form.language not in languages:
+        found["language"] = "Choose one of the languages offered."
+    if form.answers:
+        found["answers"] = "This edition asks no questions: leave the answers out."
+    return found
+
+
+def may_mail_again(mailed_at: datetime, at: datetime) -> bool:
+    """Say whether an address that registers again gets its e-mail again yet."""
+    return at - mailed_at >= QUIET

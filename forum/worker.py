@@ -1,0 +1,116 @@
+"""The worker: e-mails leave, old answers are swept; every step may be done twice without harm."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import aiosmtplib
+import structlog
+
+from badges.keys import Keyring
+from forum.core import clock, idempotency, outbox
+from forum.core.db import LOST, Database, DatabaseUnavailable
+from forum.core.mail import Delivery, Folder, Mail, Smtp
+from forum.core.outbox import Claimed
+from forum.core.pages import Templates
+from forum.core.settings import Settings
+from forum.editions import service as editions
+from forum.registrations import mails
+from forum.registrations.keys import AttendeeKeys
+
+log = structlog.get_logger("worker")
+
+BATCH = 20
+POLL_S = 1.0
+PAUSE_AFTER_LOSS_S = 2.0
+SWEEP_EVERY = timedelta(hours=1)
+UNDELIVERED = (OSError, aiosmtplib.SMTPException, TimeoutError)
+
+
+def delivery_of(settings: Settings) -> Delivery:
+    """Return the way out for e-mails: SMTP when it is set, else files under `var/outbox`."""
+    if settings.smtp_url:
+        return Smtp(settings.smtp_url, settings.mail_from)
+    return Folder(settings.var / "outbox", settings.mail_from)
+
+
+class Worker:
+    """Sends what the outbox holds; `now` is the clock, replaced by tests."""
+
+    def __init__(  # noqa: PLR0913 -- what an e-mail is made of
+        self,
+        settings: Settings,
+        database: Database,
+        keyring: Keyring,
+        templates: Templates,
+        delivery: Delivery | None = None,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.keyring = keyring
+        self.templates = templates
+        self.keys = AttendeeKeys(settings.secret_key)
+        self.delivery = delivery or delivery_of(settings)
+        self.now = now
+        self._swept_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Work until cancelled; what was claimed and not sent comes back when its lease ends."""
+        while True:
+            try:
+                sent = await self.send_due()
+                await self.sweep()
+            except (DatabaseUnavailable, *LOST) as error:
+                log.warning("database lost", why=type(error).__name__)
+                await asyncio.sleep(PAUSE_AFTER_LOSS_S)
+                continue
+            if not sent:
+                await asyncio.sleep(POLL_S)
+
+    async def send_due(self) -> int:
+        """Send the letters that are due; return how many were tried."""
+        async with self.database.acquire() as db:
+            letters = await outbox.claim(db, at=self.now(), limit=BATCH)
+        for letter in letters:
+            await self._send(letter)
+        return len(letters)
+
+    async def sweep(self) -> None:
+        """Forget the answers to requests that nobody will send again."""
+        at = self.now()
+        if self._swept_at is not None and at - self._swept_at < SWEEP_EVERY:
+            return
+        async with self.database.acquire() as db:
+            await idempotency.sweep(db, before=at - idempotency.KEPT)
+        self._swept_at = at
+
+    async def _send(self, letter: Claimed) -> None:
+        try:
+            mail = await self._render(letter)
+            await self.delivery.send(mail)
+        except UNDELIVERED as error:
+            why = f"{type(error).__name__}: {error}"
+            log.warning("e-mail not sent", letter=str(letter.id), why=type(error).__name__)
+            async with self.database.acquire() as db:
+                await outbox.failed(db, letter, why, at=self.now())
+        except Exception as error:
+            log.exception("e-mail not made", letter=str(letter.id), kind=letter.kind)
+            async with self.database.acquire() as db:
+                await outbox.failed(db, letter, f"{type(error).__name__}: {error}", at=self.now())
+        else:
+            async with self.database.acquire() as db:
+                await outbox.sent(db, letter, at=self.now())
+
+    async def _render(self, letter: Claimed) -> Mail:
+        async with self.database.acquire() as db:
+            edition = await editions.by_id(db, letter.edition_id)
+        return mails.render(
+            letter,
+            edition,
+            templates=self.templates,
+            keyring=self.keyring,
+            keys=self.keys,
+            base_url=self.settings.base_url,
+            at=letter.created_at,
+        )

@@ -1,0 +1,71 @@
+"""The published programme in memory: read once per version, every document built once."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+
+from forum.core.context import Edition
+from forum.core.db import Database
+from forum.core.shelf import Shelf
+from forum.core.web import etag_of
+from schedule import queries
+from schedule.models import Programme, Session
+
+MOST_PAGES = 512
+Built = tuple[bytes, str]
+"""A document and its entity tag."""
+
+
+class Shelved:
+    """One version, its look-ups, and the documents made of it so far."""
+
+    def __init__(self, programme: Programme) -> None:
+        self.programme = programme
+        self.sessions: dict[str, Session] = {one.slug: one for one in programme.sessions}
+        self._documents: Shelf[tuple[str, str], Built] = Shelf(fresh_s=float("inf"), most=64)
+        self._pages: OrderedDict[object, Built] = OrderedDict()
+
+    async def document(
+        self, kind: str, language: str, build: Callable[[], Awaitable[bytes]]
+    ) -> Built:
+        """Return the document of a kind and language, built by the first who asks."""
+
+        async def make() -> Built:
+            body = await build()
+            return body, etag_of(body)
+
+        return await self._documents.get((kind, language), make)
+
+    def page(self, key: object, build: Callable[[], bytes]) -> Built:
+        """Return a page of this version; the `MOST_PAGES` last used are kept."""
+        kept = self._pages.get(key)
+        if kept is None:
+            body = build()
+            kept = self._pages[key] = (body, etag_of(body))
+            if len(self._pages) > MOST_PAGES:
+                self._pages.popitem(last=False)
+        self._pages.move_to_end(key)
+        return kept
+
+
+class Shelves:
+    """The latest version of every edition; a new one is seen within a second."""
+
+    def __init__(self) -> None:
+        self._latest: Shelf[int, Shelved | None] = Shelf()
+        self._held: dict[int, Shelved] = {}
+
+    async def current(self, database: Database, edition: Edition) -> Shelved | None:
+        """Return the latest version; None when nothing was published."""
+        return await self._latest.get(edition.id, lambda: self._load(database, edition.id))
+
+    async def _load(self, database: Database, edition_id: int) -> Shelved | None:
+        async with database.acquire() as db:
+            number = await queries.latest_number(db, edition_id)
+            held = self._held.get(edition_id)
+            if held is not None and held.programme.version == number:
+                return held
+            stored = await queries.find_version(db, edition_id, None)
+        if stored is None:
+            return None
+        self._held[edition_id] = Shelved(stored.content)
+        return self._held[edition_id]
