@@ -17,7 +17,8 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("forum", "schedule", "badges")
 LANGUAGE = "fr"
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+GETTEXT = {"_", "gettext", "N_"}
+NGETTEXT = "ngettext"
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}")
 
 Sentence = str | tuple[str, str]
@@ -41,9 +42,9 @@ def said(package: str) -> dict[Sentence, str]:
     for path in sorted((ROOT / package).rglob("*")):
         place = path.relative_to(ROOT).as_posix()
         if path.suffix == ".py":
-            sentences = [*extracted(path, "python"), *refused(path, refusals)]
+            sentences = [*coded(path), *refused(path, refusals)]
         elif "templates" in path.parts and path.suffix in {".html", ".txt"}:
-            sentences = list(extracted(path, "jinja2.ext:babel_extract"))
+            sentences = list(templated(path))
         else:
             continue
         for line, sentence in sentences:
@@ -51,11 +52,46 @@ def said(package: str) -> dict[Sentence, str]:
     return found
 
 
-def extracted(path: Path, method: str) -> Iterator[tuple[int, Sentence]]:
-    """Yield what a file passes to gettext: line and sentence."""
-    options = {"trimmed": "true", "silent": "false"} if method.startswith("jinja2") else {}
-    for line, message, _, _ in extract_from_file(method, path, KEYWORDS, options=options):
+def templated(path: Path) -> Iterator[tuple[int, Sentence]]:
+    """Yield what a template passes to gettext: line and sentence."""
+    keywords = dict.fromkeys(GETTEXT) | {NGETTEXT: (1, 2)}
+    options = {"trimmed": "true", "silent": "false"}
+    for line, message, _, _ in extract_from_file(
+        "jinja2.ext:babel_extract", path, keywords, options=options
+    ):
         yield line, message
+
+
+def coded(path: Path) -> Iterator[tuple[int, Sentence]]:
+    """Yield what code passes to gettext, inside f-strings and from tables of labels too."""
+    module = ast.parse(path.read_text())
+    yield from labels(module)
+    for node in ast.walk(module):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func).rpartition(".")[2]
+        texts = [arg.value for arg in node.args if is_text(arg)]
+        if name in GETTEXT and texts:
+            yield node.lineno, texts[0]
+        elif name == NGETTEXT and len(texts) > 1:
+            yield node.lineno, (texts[0], texts[1])
+
+
+def is_text(node: ast.AST) -> bool:
+    """Say whether a node is a literal text that holds a word."""
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return False
+    return any(character.isalpha() for character in node.value)
+
+
+def labels(module: ast.Module) -> Iterator[tuple[int, Sentence]]:
+    """Yield the labels of enumerations: `TYPES = {SessionType.TALK: "Talk", …}`, said by gettext."""
+    if not any(isinstance(n, ast.Attribute) and n.attr == "gettext" for n in ast.walk(module)):
+        return
+    tables = [n.value for n in module.body if isinstance(n, ast.Assign | ast.AnnAssign)]
+    for table in tables:
+        if isinstance(table, ast.Dict) and all(isinstance(k, ast.Attribute) for k in table.keys):
+            yield from ((v.lineno, v.value) for v in table.values if is_text(v))
 
 
 def refusal_names() -> set[str]:

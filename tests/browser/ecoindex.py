@@ -1,0 +1,81 @@
+"""EcoIndex: how much a page asks of the network and of the reader's machine, 0 (worst) to 100.
+
+The score is 100 - 5 * (3 q(nodes) + 2 q(requests) + q(kilobytes)) / 6, where q places a value
+among the quantiles of the web published by the EcoIndex collective. Elements inside an SVG do not
+count as nodes.
+"""
+
+from bisect import bisect_right
+from typing import Any
+
+from msgspec import Struct
+
+# fmt: off
+NODES = [0, 47, 75, 159, 233, 298, 358, 417, 476, 537, 603, 674, 753, 843, 949, 1076, 1237, 1459,
+         1801, 2479, 594601]
+REQUESTS = [0, 2, 15, 25, 34, 42, 49, 56, 63, 70, 78, 86, 95, 105, 117, 130, 147, 170, 205, 281,
+            3920]
+KILOBYTES = [0, 1.37, 144.7, 319.53, 479.46, 631.97, 783.38, 937.91, 1098.62, 1265.47, 1448.32,
+             1648.27, 1876.08, 2142.06, 2465.37, 2866.31, 3401.59, 4155.73, 5400.08, 8037.54,
+             223212.26]
+# fmt: on
+GRADES = {"A": 80, "B": 70, "C": 55, "D": 40, "E": 25, "F": 10}
+COUNT_NODES = (
+    "document.querySelectorAll('*').length - document.querySelectorAll('svg *').length"
+)
+
+
+class Weight(Struct, frozen=True, kw_only=True):
+    """What one visit with an empty cache costs; `kilobytes` (of 1,024) as transferred."""
+
+    requests: int
+    kilobytes: float
+    nodes: int
+
+    @property
+    def score(self) -> float:
+        """The EcoIndex."""
+        return ecoindex(self.nodes, self.requests, self.kilobytes)
+
+    @property
+    def grade(self) -> str:
+        """The letter of the score, A to G."""
+        return next((letter for letter, above in GRADES.items() if self.score > above), "G")
+
+
+def quantile(bounds: list[float], value: float) -> float:
+    """Return where `value` stands among `bounds`: 0 at the first, 20 at the last or beyond."""
+    place = bisect_right(bounds, value)
+    if place >= len(bounds):
+        return len(bounds) - 1
+    below, above = bounds[place - 1], bounds[place]
+    return place - 1 + (value - below) / (above - below)
+
+
+def ecoindex(nodes: int, requests: int, kilobytes: float) -> float:
+    """Return the EcoIndex of a page."""
+    places = (
+        3 * quantile(NODES, nodes)
+        + 2 * quantile(REQUESTS, requests)
+        + quantile(KILOBYTES, kilobytes)
+    )
+    return 100 - 5 * places / 6
+
+
+def measure(browser: Any, url: str) -> Weight:
+    """Visit `url` with a new context of a Playwright browser and weigh what crosses the network."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    try:
+        page = context.new_page()
+        network = context.new_cdp_session(page)
+        network.send("Network.enable")
+        sizes: dict[str, float] = {}
+        network.on(
+            "Network.loadingFinished",
+            lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}),
+        )
+        page.goto(url, wait_until="networkidle")
+        nodes = page.evaluate(COUNT_NODES)
+        return Weight(requests=len(sizes), kilobytes=sum(sizes.values()) / 1024, nodes=nodes)
+    finally:
+        context.close()
