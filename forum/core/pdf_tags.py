@@ -7,7 +7,6 @@ same calls give the same bytes. Lengths are points, from the lower left corner o
 """
 
 import hashlib
-import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 from reportlab.pdfbase import pdfdoc
+from reportlab.pdfbase.ttfonts import TTFont
 
 from forum.core.pdf import Document
 
@@ -23,6 +23,8 @@ Rect = tuple[float, float, float, float]
 
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 OBJECTS_PER_STREAM = 400
+ESCAPES = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)", "\r": r"\r", "\n": r"\n"})
+SPECIAL = frozenset("\\()\r\n")
 XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -49,24 +51,42 @@ class Node:
     """One element of the structure tree; `role` is a standard type of ISO 32000-1, 14.8.4.
 
     `alt` says in words what a picture or a link is; `language` (BCP 47) only where it differs from
-    the document's. An element that gets no content is left out of the file.
+    the document's; `box` is where a Figure stands; `scope` (Row, Column) is what a TH heads. An
+    element that gets no content is left out.
     """
 
-    __slots__ = ("alt", "kids", "language", "number", "parent", "role")
+    __slots__ = ("alt", "box", "kids", "language", "number", "parent", "role", "scope")
 
     def __init__(
-        self, role: str, parent: "Node | None" = None, *, alt: str = "", language: str = ""
+        self,
+        role: str,
+        parent: "Node | None" = None,
+        *,
+        alt: str = "",
+        language: str = "",
+        box: Rect | None = None,
+        scope: str = "",
     ) -> None:
         self.role = role
         self.parent = parent
         self.alt = alt
         self.language = language
+        self.box = box
+        self.scope = scope
         self.kids: list[Node | Content | Annotation] = []
         self.number = 0
 
-    def add(self, role: str, *, alt: str = "", language: str = "") -> "Node":
+    def add(
+        self,
+        role: str,
+        *,
+        alt: str = "",
+        language: str = "",
+        box: Rect | None = None,
+        scope: str = "",
+    ) -> "Node":
         """Append a child element and return it."""
-        child = Node(role, self, alt=alt, language=language)
+        child = Node(role, self, alt=alt, language=language, box=box, scope=scope)
         self.kids.append(child)
         return child
 
@@ -127,7 +147,7 @@ class TaggedDocument(Document):
     """A document that passes PDF/UA-1, where all that is drawn is tagged or an artifact."""
 
     _code: list[str]
-    _pageNumber: int
+    _pageNumber: int  # noqa: N815  # reportlab's name
 
     def __init__(
         self,
@@ -206,11 +226,16 @@ class TaggedDocument(Document):
         """Add an entry to the outline; `level` from 0, at most one deeper than the last one."""
         self._bookmarks.append(Bookmark(title, key, level, opened=opened))
 
+    def glyphs(self, text: str, font: TTFont) -> Iterator[tuple[str, str]]:
+        """Yield `text` in pieces of one font resource: its name, and the escaped string to show."""
+        for subset, codes in font.splitString(text, self._doc):
+            yield font.getSubsetInternalName(subset, self._doc), escaped(codes.decode("latin-1"))
+
     def literal(self, code: str) -> None:
         """Append drawing operators; characters up to U+00FF stand for bytes."""
         self._code.append(code)
 
-    def showPage(self) -> None:  # noqa: N802 — reportlab's name
+    def showPage(self) -> None:  # noqa: N802  # reportlab's name
         """End the page and begin the next one."""
         super().showPage()
         page = self._doc.Pages.pages[-1]
@@ -279,11 +304,10 @@ class TaggedDocument(Document):
     def _write_links(self) -> None:
         by_page: dict[int, list[str]] = {}
         for order, link in enumerate(self._links, start=len(self._page_numbers)):
-            x0, y0, x1, y1 = link.rect
             action = f"/A<</S/URI/URI{string(link.url)}>>"
             where = action if link.url else f"/Dest{self._place(link.target)}"
             link.number = self._literal(
-                f"<</Type/Annot/Subtype/Link/Rect[{x0:.1f} {y0:.1f} {x1:.1f} {y1:.1f}]"
+                f"<</Type/Annot/Subtype/Link/Rect{numbers(link.rect)}"
                 f"/Border[0 0 0]/F 4/StructParent {order}/Contents{string(link.contents)}{where}>>"
             ).number
             by_page.setdefault(link.page, []).append(f"{link.number} 0 R")
@@ -314,7 +338,8 @@ class TaggedDocument(Document):
 
     def _structure(self) -> Literal:
         tree = self._literal()
-        nodes = [node for node in walk(self.root) if node.kids or node is self.root]
+        prune(self.root)
+        nodes = list(walk(self.root))
         objects = [self._literal() for _ in nodes]
         for node, one in zip(nodes, objects, strict=True):
             node.number = one.number
@@ -337,13 +362,15 @@ class TaggedDocument(Document):
 
     def _element(self, node: Node, tree: int) -> str:
         page = next((kid.page for kid in node.kids if isinstance(kid, Content)), None)
-        kids = " ".join(self._kid(kid, page) for kid in node.kids if not empty(kid))
+        kids = " ".join(self._kid(kid, page) for kid in node.kids)
         parent = node.parent.number if node.parent else tree
         return (
             f"<</S/{node.role}/P {parent} 0 R"
             + (f"/Pg {self._page_numbers[page]} 0 R" if page is not None else "")
             + (f"/Alt{string(node.alt)}" if node.alt else "")
             + (f"/Lang{string(node.language)}" if node.language else "")
+            + (f"/A<</O/Layout/BBox{numbers(node.box)}>>" if node.box else "")
+            + (f"/A<</O/Table/Scope/{node.scope}>>" if node.scope else "")
             + f"/K[{kids}]>>"
         )
 
@@ -397,16 +424,34 @@ def walk(node: Node) -> Iterator[Node]:
             yield from walk(kid)
 
 
-def empty(kid: Node | Content | Annotation) -> bool:
-    """Say whether `kid` is an element without content, which the file leaves out."""
-    return isinstance(kid, Node) and not kid.kids
+def prune(node: Node) -> bool:
+    """Take the elements without content out of the tree; say whether any content is left."""
+    node.kids = [kid for kid in node.kids if not isinstance(kid, Node) or prune(kid)]
+    return bool(node.kids)
+
+
+def numbers(rect: Rect) -> str:
+    """Return a rectangle as a PDF array."""
+    return f"[{' '.join(f'{value:.1f}' for value in rect)}]"
+
+
+def escaped(text: str) -> str:
+    """Return `text`, U+0000 to U+00FF, as it stands between the parentheses of a PDF string."""
+    if SPECIAL.isdisjoint(text):
+        return text
+    return text.translate(ESCAPES)
 
 
 def string(text: str) -> str:
-    """Return `text` as a PDF string: ASCII as it is, the rest as UTF-16 in hexadecimal."""
-    if text.isascii():
-        return "(" + re.sub(r"([\\()\r])", r"\\\1", text) + ")"
-    return f"<FEFF{text.encode('utf-16-be', 'replace').hex().upper()}>"
+    """Return `text` as a PDF string: one byte a character where PDFDocEncoding has it, else UTF-16.
+
+    Spaces that do not break become plain ones: these strings are spoken or listed, not set.
+    """
+    text = text.replace("\u00a0", " ").replace("\u202f", " ")
+    try:
+        return f"({escaped(text.encode('pdfdoc').decode('latin-1'))})"
+    except UnicodeEncodeError:
+        return f"<FEFF{text.encode('utf-16-be', 'replace').hex().upper()}>"
 
 
 def packed(document: pdfdoc.PDFDocument, *, root: int, information: int) -> bytes:
@@ -440,18 +485,27 @@ def packed(document: pdfdoc.PDFDocument, *, root: int, information: int) -> byte
         write(number, object_stream(chunk))
         number += 1
     rows[number] = (1, size, 0)
-    table = b"".join(
+    table = [
         kind.to_bytes(1) + second.to_bytes(4) + third.to_bytes(2)
         for kind, second, third in (rows[which] for which in range(number + 1))
-    )
+    ]
     identity = hashlib.sha256(b"".join(parts)).hexdigest()[:32]
     entries = (
         f"/Type/XRef/Size {number + 1}/W[1 4 2]/Root {root} 0 R/Info {information} 0 R"
-        f"/ID[<{identity}><{identity}>]"
+        f"/ID[<{identity}><{identity}>]/DecodeParms<</Predictor 12/Columns 7>>"
     )
-    parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, stream(entries, table)))
+    parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, stream(entries, differences(table))))
     parts.append(b"startxref\n%d\n%%%%EOF\n" % size)
     return b"".join(parts)
+
+
+def differences(rows: list[bytes]) -> bytes:
+    """Return each row less the row above it, which compresses well (the PNG filter "Up")."""
+    above = [bytes(len(rows[0])), *rows]
+    return b"".join(
+        b"\x02" + bytes((one - up) % 256 for one, up in zip(row, higher, strict=True))
+        for row, higher in zip(rows, above, strict=False)
+    )
 
 
 def object_stream(objects: list[tuple[int, bytes]]) -> bytes:
