@@ -1,0 +1,109 @@
+"""One PostgreSQL for the whole run, and databases cloned from a migrated template."""
+
+import shutil
+import tempfile
+import uuid
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from forum.core.db import open_pool, prepare_connection
+from forum.core.migrate import migrate
+from forum.core.postgres import Cluster
+from forum.core.settings import Settings
+
+# Nothing here outlives the run: no need to wait for a disk.
+OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A PostgreSQL of this run alone; its folder is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="forum-tests-"))
+    folder.chmod(0o711)  # where root runs it as nobody, nobody must reach it
+    cluster = Cluster(folder / "postgres", options=OPTIONS)
+    try:
+        cluster.ensure()
+        yield cluster
+        cluster.release()
+    finally:
+        shutil.rmtree(cluster.place, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def cloned(cluster, template):
+    """Make a database, yield its name, drop it, whoever is still connected."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    admin = await asyncpg.connect(cluster.dsn("postgres"))
+    try:
+        await admin.execute(f"create database {name} template {template}")
+        yield name
+        await admin.execute(f"drop database {name} with (force)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture(scope="session")
+async def template(cluster):
+    """The name of a migrated database that nobody is connected to."""
+    async with cloned(cluster, "template1") as name:
+        connection = await asyncpg.connect(cluster.dsn(name))
+        await migrate(connection)
+        await connection.close()
+        yield name
+
+
+@pytest.fixture
+async def dsn(cluster, template):
+    """The address of a migrated database of the test's own."""
+    async with cloned(cluster, template) as name:
+        yield cluster.dsn(name)
+
+
+@pytest.fixture
+async def pool(dsn):
+    """A pool on a database of the test's own, for tests that need several connections."""
+    async with open_pool(dsn, size=20) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
+async def shared_connection(cluster, template):
+    """The connection under `db`: what a test writes on it must be rolled back."""
+    async with cloned(cluster, template) as name:
+        connection = await asyncpg.connect(cluster.dsn(name))
+        await prepare_connection(connection)
+        yield connection
+        await connection.close()
+
+
+@pytest.fixture
+async def db(shared_connection):
+    """One connection in a transaction that is rolled back; ten times cheaper than `pool`."""
+    transaction = shared_connection.transaction()
+    await transaction.start()
+    try:
+        yield shared_connection
+    finally:
+        await transaction.rollback()
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Settings of a test: its own `var`, no limit on requests, no SMTP."""
+    var = tmp_path / "var"
+    var.mkdir()
+    return Settings(
+        secret_key=b"the key of a test, of 32 bytes..",
+        var=var,
+        storage=var / "files",
+        base_url="http://127.0.0.1:8000",
+        inline_worker=False,
+        rate_limit=False,
+    )
+
+
+# --- the application over HTTP: `client` and what it needs ------------------------------------
