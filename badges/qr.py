@@ -103,7 +103,7 @@ def any_qr(text: str) -> QrCode:
     code.add_data(text)
     try:
         code.make(fit=True)
-    except DataOverflowError:
+    except (DataOverflowError, ValueError):
         raise ValueError(f"too long for a QR code: {len(text)} characters") from None
     return QrCode(code.modules_count, packed(code.modules))
 

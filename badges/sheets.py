@@ -270,11 +270,18 @@ def tint_of(category: BadgeCategory) -> Tint:
 
 
 def printable(text: str) -> str:
-    """Return `text` in NFC, on one line, without characters that have no look."""
+    """Return `text` composed (NFC), on one line, without characters that have no look.
+
+    A character that the fonts lack gives way to its compatible spelling, when it has one: a
+    digraph to its two letters, a full-width letter to the usual one (NFKC).
+    """
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
         text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in HIDDEN)
+    known = drawable()
+    if not known.issuperset(text):
+        text = "".join(c if c in known else unicodedata.normalize("NFKC", c) for c in text)
     return " ".join(text.split())
 
 
