@@ -1,12 +1,9 @@
 """Sets the demonstration's guide: A4 pages of text, tables, charts and pictures, as tagged PDF."""
 
-from base64 import a85decode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Any
 
-from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfdoc import PDFImageXObject
 
 from forum.core.pdf import (
@@ -24,6 +21,7 @@ from forum.core.pdf import (
 )
 from forum.core.pdf_tags import Node, TaggedDocument
 from forum.core.pdf_text import Paragraph, Run, Style, draw, ornament, paragraph, typeset
+from forum.demo.pictures import Jpeg
 
 LANGUAGE = "fr"
 PAGE_MM = (210.0, 297.0)
@@ -38,19 +36,24 @@ COVER_PIXELS = (1654, 2339)
 PICTURE_PIXELS = (1860, 992)
 """A picture as wide as the text at 300 pixels an inch."""
 
-BODY = Style(REGULAR, 10.5, INK)
+BODY = Style(REGULAR, 11.5, INK)
 SMALL = Style(REGULAR, 8.5, SOFT)
-STRONG = Style(SEMIBOLD, 10.5, INK)
-CELL = Style(REGULAR, 9, INK)
-CELL_HEAD = Style(SEMIBOLD, 9, FIR)
+STRONG = Style(SEMIBOLD, 11.5, INK)
+CELL = Style(REGULAR, 10, INK)
+CELL_HEAD = Style(SEMIBOLD, 10, FIR)
 HEADINGS = {"H1": Style(BOLD, 22, FIR), "H2": Style(SEMIBOLD, 13, FIR)}
-LEADING = 1.5
-CELL_PADDING = 5.0
+LEADING = 1.55
+CELL_PADDING = 6.0
+RULE_GAP = 26.0
 BAR_HEIGHT = 15.0
 
 
 class GuidePages:
-    """Writes the guide from top to bottom; `y` is how high the next block begins."""
+    """Writes the guide from top to bottom.
+
+    `page` counts from 1, `y` is how high the next block begins, and `found` holds the page of each
+    heading written so far.
+    """
 
     def __init__(self, title: str, *, author: str, subject: str, made_at: datetime) -> None:
         self.out = BytesIO()
@@ -67,13 +70,11 @@ class GuidePages:
         self.part = self.document.root
         self.page = 1
         self.y = TOP
+        self.found: dict[str, int] = {}
 
     def finish(self) -> bytes:
         """End the last page and return the document."""
         self._footer()
-        for one in self.document._doc.idToObject.values():  # noqa: SLF001 -- no other way
-            if isinstance(one, PDFImageXObject):
-                as_stored(one)
         self.document.save()
         return self.out.getvalue()
 
@@ -102,7 +103,7 @@ class GuidePages:
 
     # Blocks
 
-    def cover(self, picture: bytes, *, alt: str, lines: Sequence[str], notice: str) -> None:
+    def cover(self, picture: Jpeg, *, alt: str, lines: Sequence[str], notice: str) -> None:
         """Fill the first page: a picture, title, subtitle and edition, and a notice below."""
         whole = (0.0, 0.0, PAGE_MM[0] * MM, PAGE_MM[1] * MM)
         self._figure(picture, whole, alt)
@@ -113,7 +114,7 @@ class GuidePages:
             ("P", subtitle, Style(REGULAR, 15, INK)),
             ("P", edition, Style(SEMIBOLD, 11, INK)),
         ):
-            block = set_text(text, style, leading=1.25)
+            block = set_heading(text, style)
             draw(self.document, self.part.add(role), block, MARGIN, y)
             y -= block.height + 6 * MM
         block = set_text(notice, Style(REGULAR, 9.5, INK), width=WIDTH - 12 * MM)
@@ -122,24 +123,28 @@ class GuidePages:
             self._box(MARGIN, 18 * MM, WIDTH, block.height + 12 * MM, WHITE)
         draw(self.document, self.part.add("P"), block, MARGIN + 6 * MM, top)
 
-    def contents(self, title: str, entries: Sequence[str]) -> None:
-        """Write the list of `entries`, each a link to the heading of that name."""
+    def contents(self, title: str, pages: Mapping[str, int]) -> None:
+        """Write the list of contents: headings, each a link, and their `pages`."""
         self.heading("H1", title, key="")
         table = self.part.add("TOC")
-        for entry in entries:
+        for entry, page in pages.items():
             style = Style(REGULAR, 11.5, INK)
             shown = typeset(entry, LANGUAGE)
             run = Run(shown, style, target=entry, contents=f"Aller à : {shown}")
-            block = paragraph([run], WIDTH, style.size_pt * 1.9)
-            draw(self.document, table.add("TOCI"), block, MARGIN, self.y)
+            block = paragraph([run], WIDTH - 40, style.size_pt * 1.9)
+            number = paragraph([Run(str(page), style)], 40, style.size_pt * 1.9)
+            item = table.add("TOCI")
+            draw(self.document, item, block, MARGIN, self.y)
+            draw(self.document, item, number, MARGIN + WIDTH - number.width, self.y)
             self.y -= block.height
 
     def heading(self, role: str, text: str, *, key: str = "") -> None:
         """Write a heading, H1 or H2; `key` makes it a bookmark and a target of links."""
         style = HEADINGS[role]
-        block = set_text(text, style, leading=1.25)
+        block = set_heading(text, style)
         self.need(block.height + 40)
         if key:
+            self.found[key] = self.page
             self.document.target(key, self.y)
             self.document.bookmark(typeset(text, LANGUAGE), key, 0)
         draw(self.document, self.part.add(role), block, MARGIN, self.y)
@@ -165,7 +170,7 @@ class GuidePages:
             self.y -= block.height + 3
         self.y -= 6
 
-    def picture(self, content: bytes, alt: str) -> None:
+    def picture(self, content: Jpeg, alt: str) -> None:
         """Place a picture as wide as the text."""
         self.need(PICTURE_HEIGHT + 20)
         box = (MARGIN, self.y - PICTURE_HEIGHT, MARGIN + WIDTH, self.y)
@@ -179,16 +184,24 @@ class GuidePages:
         rows: Sequence[Sequence[str]],
         shares: Sequence[int],
     ) -> None:
-        """Write a table whose columns take `shares` hundredths of the width."""
-        if caption:
-            self.need(90)
+        """Write a table, on one page, whose columns take `shares` hundredths of the width."""
+        widths = [WIDTH * share / 100 for share in shares]
+        lines = [set_row(head, widths, CELL_HEAD), *(set_row(row, widths, CELL) for row in rows)]
+        title = set_text(caption, STRONG) if caption else None
+        self.need(sum(map(row_height, lines)) + (title.height + 7 if title else 0))
+        if title:
             self.paragraph(caption, STRONG)
         table = self.part.add("Table")
-        widths = [WIDTH * share / 100 for share in shares]
-        self._row(table, head, widths, heads=True)
-        for row in rows:
-            self._row(table, row, widths)
+        for number, line in enumerate(lines):
+            self._row(table, line, widths, heads=number == 0)
         self.y -= 12
+
+    def ruled(self) -> None:
+        """Rule the rest of the page, for notes by hand."""
+        with self.document.artifact():
+            while self.y - RULE_GAP > BOTTOM:
+                self.y -= RULE_GAP
+                self._line(self.y, HAIR)
 
     def chart(self, caption: str, labels: Sequence[str], values: Sequence[int]) -> None:
         """Draw horizontal bars, each with its label and value; the caption tells all of them."""
@@ -214,33 +227,41 @@ class GuidePages:
     # Drawing
 
     def _row(
-        self, table: Node, cells: Sequence[str], widths: Sequence[float], *, heads: bool = False
+        self, table: Node, line: Sequence[Paragraph], widths: Sequence[float], *, heads: bool
     ) -> None:
-        style = CELL_HEAD if heads else CELL
-        blocks = [
-            set_text(cell, style, width=width - 2 * CELL_PADDING)
-            for cell, width in zip(cells, widths, strict=True)
-        ]
-        height = max(block.height for block in blocks) + 2 * CELL_PADDING
-        self.need(height)
+        height = row_height(line)
         row = table.add("TR")
         with self.document.artifact():
             if heads:
                 self._box(MARGIN, self.y - height, WIDTH, height, TINTS[1].background)
             self._line(self.y - height, HAIR)
         x = MARGIN
-        for block, width in zip(blocks, widths, strict=True):
+        for block, width in zip(line, widths, strict=True):
             cell = row.add("TH", scope="Column") if heads else row.add("TD")
             draw(self.document, cell, block, x + CELL_PADDING, self.y - CELL_PADDING)
             x += width
         self.y -= height
 
-    def _figure(self, content: bytes, box: tuple[float, float, float, float], alt: str) -> None:
+    def _figure(self, content: Jpeg, box: tuple[float, float, float, float], alt: str) -> None:
         left, bottom, right, top = box
+        name = f"picture{self.page}"
+        self._store(name, content)
         with self.document.tagged(self.part.add("Figure", alt=alt, box=box)):
-            self.document.drawImage(
-                ImageReader(BytesIO(content)), left, bottom, right - left, top - bottom
-            )
+            self.document.saveState()
+            self.document.transform(right - left, 0, 0, top - bottom, left, bottom)
+            self.document.doForm(name)
+            self.document.restoreState()
+
+    def _store(self, name: str, content: Jpeg) -> None:
+        """Put a picture into the file as it is; `drawImage` would make it a quarter longer."""
+        image = PDFImageXObject(name)
+        image.width, image.height = content.size
+        image.bitsPerComponent = 8
+        image.colorSpace = "DeviceRGB"
+        vars(image).update(_filters=("DCTDecode",), streamContent=content.data)
+        store = self.document._doc  # noqa: SLF001 -- reportlab's own way to its objects
+        store.Reference(image, store.getXObjectName(name))
+        store.addForm(name, image)
 
     def _box(self, x: float, y: float, width: float, height: float, colour: Colour) -> None:
         self.document.literal(f"{colour.fill} {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f")
@@ -249,17 +270,25 @@ class GuidePages:
         self._box(MARGIN, y, WIDTH, 0.7, colour)
 
 
-def set_text(
-    text: str, style: Style, *, width: float = WIDTH, leading: float = LEADING
-) -> Paragraph:
-    """Break French `text` into lines of `width` points."""
+def set_text(text: str, style: Style, *, width: float = WIDTH) -> Paragraph:
+    """Break French `text` into lines of `width` points, dividing long words."""
     parts = [Run(typeset(text, LANGUAGE), style)]
-    return paragraph(parts, width, style.size_pt * leading, hyphenate=LANGUAGE)
+    return paragraph(parts, width, style.size_pt * LEADING, hyphenate=LANGUAGE)
 
 
-def as_stored(picture: Any) -> None:
-    """Let a JPEG stand in the file as it is, without the fourth that ASCII85 adds to it."""
-    if picture._filters == ("ASCII85Decode", "DCTDecode"):  # noqa: SLF001 -- reportlab's
-        content = "".join(picture.streamContent.split())
-        picture.streamContent = a85decode(content.removesuffix("~>"))
-        picture._filters = ("DCTDecode",)  # noqa: SLF001 -- reportlab's
+def set_row(cells: Sequence[str], widths: Sequence[float], style: Style) -> list[Paragraph]:
+    """Break the cells of a table's row into lines."""
+    return [
+        set_text(cell, style, width=width - 2 * CELL_PADDING)
+        for cell, width in zip(cells, widths, strict=True)
+    ]
+
+
+def row_height(line: Sequence[Paragraph]) -> float:
+    """Return the height of a table's row."""
+    return max(block.height for block in line) + 2 * CELL_PADDING
+
+
+def set_heading(text: str, style: Style) -> Paragraph:
+    """Break the French `text` of a heading into closer lines of whole words."""
+    return paragraph([Run(typeset(text, LANGUAGE), style)], WIDTH, style.size_pt * 1.25)

@@ -1,7 +1,7 @@
 """The two guides of the demonstration: a document made here, and a useful link."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -9,7 +9,7 @@ from msgspec import Struct
 from forum.core.text import Text
 from forum.demo.contents import both, read
 from forum.demo.guide_pages import COVER_PIXELS, PICTURE_PIXELS, GuidePages
-from forum.demo.pictures import jpeg
+from forum.demo.pictures import Jpeg, jpeg
 
 WRITTEN_BEFORE = timedelta(days=30)
 EMPTY_BOX = "□"
@@ -57,30 +57,61 @@ def guides(starts_on: date, seed: int = 2027) -> tuple[GuideFile, UsefulLink]:
 
 
 def document(made_at: datetime, seed: int) -> bytes:
-    """Return the guide as PDF, about 2 MB: the same date and seed give the same bytes."""
+    """Return the guide as PDF, about 2 MB: the same date and seed give the same bytes.
+
+    It is written twice: the list of contents needs the pages that the first time tells.
+    """
+    pictures = {scene: jpeg(scene, PICTURE_PIXELS, seed) for scene in scenes()}
+    pictures["cover"] = jpeg("cover", COVER_PIXELS, seed)
+    headings = dict.fromkeys(titles(), 0)
+    found = written(made_at, pictures, headings).found
+    return written(made_at, pictures, found).finish()
+
+
+def scenes() -> list[str]:
+    """Return the pictures of the foreword and the chapters."""
     table = read("guide")
-    paint = partial(jpeg, size=PICTURE_PIXELS, seed=seed)
+    return [part["picture"] for part in (table["foreword"], *table["chapters"])]
+
+
+def titles() -> list[str]:
+    """Return all headings of the list of contents, in order."""
+    table = read("guide")
+    return [
+        table["foreword"]["title"],
+        *(chapter["title"] for chapter in table["chapters"]),
+        *(sheet_title(number, sheet["title"]) for number, sheet in enumerate(table["sheets"], 1)),
+        table["grid"]["title"],
+        table["glossary"]["title"],
+    ]
+
+
+def written(
+    made_at: datetime, pictures: Mapping[str, Jpeg], contents: Mapping[str, int]
+) -> GuidePages:
+    """Write all pages; `contents` are the headings and their pages."""
+    table = read("guide")
     pages = GuidePages(
         table["title"], author=table["edition"], subject=table["notice"], made_at=made_at
     )
     pages.cover(
-        jpeg("cover", COVER_PIXELS, seed),
+        pictures["cover"],
         alt=table["cover_alt"],
         lines=(table["title"], table["subtitle"], table["edition"]),
         notice=table["notice"],
     )
     pages.new_page()
-    write_contents(pages)
+    pages.contents(table["contents"], contents)
     pages.new_page()
     foreword = table["foreword"]
     pages.heading("H1", foreword["title"], key=foreword["title"])
-    pages.picture(paint(foreword["picture"]), foreword["alt"])
+    pages.picture(pictures[foreword["picture"]], foreword["alt"])
     for text in foreword["paragraphs"]:
         pages.paragraph(text)
     for chapter in table["chapters"]:
         pages.new_page()
         pages.heading("H1", chapter["title"], key=chapter["title"])
-        pages.picture(paint(chapter["picture"]), chapter["alt"])
+        pages.picture(pictures[chapter["picture"]], chapter["alt"])
         for block in chapter["blocks"]:
             write_block(pages, block)
     for number, sheet in enumerate(table["sheets"], start=1):
@@ -88,23 +119,12 @@ def document(made_at: datetime, seed: int) -> bytes:
         write_sheet(pages, number, sheet)
     pages.new_page()
     write_end(pages)
-    return pages.finish()
+    return pages
 
 
 def sheet_title(number: int, title: str) -> str:
     """Return the heading of a sheet."""
     return f"Fiche {number}. {title}"
-
-
-def write_contents(pages: GuidePages) -> None:
-    """Write the list of all that follows."""
-    table = read("guide")
-    sheets = [
-        sheet_title(number, sheet["title"]) for number, sheet in enumerate(table["sheets"], start=1)
-    ]
-    chapters = [chapter["title"] for chapter in table["chapters"]]
-    last = [table["grid"]["title"], table["glossary"]["title"]]
-    pages.contents("Sommaire", [table["foreword"]["title"], *chapters, *sheets, *last])
 
 
 SHARES = {2: (45, 55), 3: (50, 25, 25), 4: (40, 22, 19, 19)}
@@ -139,6 +159,8 @@ def write_sheet(pages: GuidePages, number: int, sheet: dict[str, Any]) -> None:
     pages.paragraph(sheet["measure"])
     pages.heading("H2", words["trap"])
     pages.paragraph(sheet["trap"])
+    pages.heading("H2", words["notes"])
+    pages.ruled()
 
 
 def write_end(pages: GuidePages) -> None:
@@ -151,6 +173,4 @@ def write_end(pages: GuidePages) -> None:
     pages.table("", grid["head"], rows, (58, 14, 14, 14))
     pages.new_page()
     pages.heading("H1", glossary["title"], key=glossary["title"])
-    for term, meaning in glossary["terms"]:
-        pages.heading("H2", term)
-        pages.paragraph(meaning)
+    pages.table("", glossary["head"], glossary["terms"], (30, 70))

@@ -16,6 +16,13 @@ GRAIN = 0.085
 """How much of the paper's grain shows, 0 to 1."""
 
 
+class Jpeg(NamedTuple):
+    """A compressed picture in red, green and blue; `size` is its width and height in pixels."""
+
+    data: bytes
+    size: Size
+
+
 class Palette(NamedTuple):
     """The colours of a landscape, from the sky down to what is nearest."""
 
@@ -77,7 +84,7 @@ def hills(random: Random, size: Size, palette: Palette) -> Image.Image:
     width, height = size
     picture = gradient(size, palette.sky, palette.horizon)
     draw = ImageDraw.Draw(picture)
-    x, y, radius = random.uniform(0.2, 0.8) * width, height * 0.34, height * 0.07
+    x, y, radius = random.uniform(0.2, 0.8) * width, height * 0.39, height * 0.07
     draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=palette.light)
     for layer in range(7):
         share = layer / 6
@@ -234,8 +241,8 @@ SCENES: dict[str, tuple[Callable[[Random, Size, Palette], Image.Image], Palette]
 }
 
 
-def jpeg(scene: str, size: Size, seed: int) -> bytes:
-    """Return a scene of `SCENES`, `size` pixels wide and high, on grained paper, as JPEG."""
+def jpeg(scene: str, size: Size, seed: int) -> Jpeg:
+    """Return a scene of `SCENES`, `size` pixels wide and high, on grained paper."""
     random = Random(f"{scene} {seed}")  # noqa: S311 -- repeatable on purpose
     paint, palette = SCENES[scene]
     picture = paint(random, size, palette).filter(ImageFilter.SMOOTH)
@@ -244,4 +251,4 @@ def jpeg(scene: str, size: Size, seed: int) -> bytes:
     paper = Image.merge("RGB", (soft, soft, soft))
     out = BytesIO()
     Image.blend(picture, paper, GRAIN).save(out, "JPEG", quality=JPEG_QUALITY)
-    return out.getvalue()
+    return Jpeg(out.getvalue(), size)
