@@ -340,3 +340,17 @@ async def touch_device(db: Db, edition_id: int, device_id: UUID, at: datetime) -
         device_id,
         at,
     )
+
+
+async def delete_edition_data(db: Db, edition_id: int) -> None:
+    """Delete all that this package keeps of an edition; for demonstrations and purges."""
+    await db.execute(
+        """
+        with no_check_ins as (delete from check_in where edition_id = $1),
+             no_scans as (delete from scan where edition_id = $1),
+             no_devices as (delete from device where edition_id = $1),
+             no_gates as (delete from gate where edition_id = $1)
+        delete from ticket where edition_id = $1
+        """,
+        edition_id,
+    )

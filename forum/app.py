@@ -26,6 +26,7 @@ from forum.core.context import Attendee, Device, Edition, EditionState, Organise
 from forum.core.db import LOST, Database, DatabaseUnavailable, Db, open_pool
 from forum.core.errors import Forbidden, NotFound, Problem, TooMany, Unauthenticated
 from forum.core.ids import Ids
+from forum.core.log import configure
 from forum.core.pages import Page, Templates, static_file, static_version
 from forum.core.settings import Settings, load
 from forum.core.shelf import Shelf
@@ -169,7 +170,9 @@ def create_app(
 
 def serve() -> Shell:
     """Assemble the site from the settings of this process, for the server."""
-    return create_app(load())
+    settings = load()
+    configure(settings.log)
+    return create_app(settings)
 
 
 def _dependencies(parts: Parts) -> dict[str, Provide]:

@@ -1,15 +1,10 @@
 """The draft: read whole, and replaced whole by an import. Each verb is one transaction."""
 
-from collections import defaultdict
-from uuid import UUID
-
-import msgspec
-
 from forum.core.context import Edition
 from forum.core.db import Db, refused, retried
 from forum.core.errors import Problem
 from schedule import queries
-from schedule.models import Draft, Participation
+from schedule.models import Draft
 
 
 class RoomTaken(Problem):
@@ -20,18 +15,11 @@ class RoomTaken(Problem):
 
 async def read(db: Db, edition: Edition) -> Draft:
     """Return the draft of an edition."""
-    people: dict[UUID, list[Participation]] = defaultdict(list)
-    for one in await queries.list_participations(db, edition.id):
-        people[one.session_id].append(Participation(speaker_id=one.speaker_id, role=one.role))
-    sessions = [
-        msgspec.structs.replace(session, people=people[session.id])
-        for session in await queries.list_sessions(db, edition.id)
-    ]
     return Draft(
         rooms=await queries.list_rooms(db, edition.id),
         tracks=await queries.list_tracks(db, edition.id),
         speakers=await queries.list_speakers(db, edition.id),
-        sessions=sessions,
+        sessions=await queries.list_sessions(db, edition.id),
         title=edition.title,
         timezone=edition.timezone,
         starts_on=edition.starts_on,

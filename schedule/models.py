@@ -198,14 +198,6 @@ class Imported(Struct, frozen=True, kw_only=True):
     format: str
 
 
-class SessionParticipation(Struct, frozen=True, kw_only=True):
-    """One person's part in a session, as it comes from the database."""
-
-    session_id: UUID
-    speaker_id: UUID
-    role: SpeakerRole
-
-
 class PublishedGuide(Struct, frozen=True, kw_only=True):
     """A guide that a programme names, as it comes from the database."""
 

@@ -10,7 +10,6 @@ from schedule.models import (
     Programme,
     Room,
     Session,
-    SessionParticipation,
     Speaker,
     Track,
 )
@@ -62,31 +61,21 @@ async def list_speakers(db: Db, edition_id: int) -> list[Speaker]:
 
 
 async def list_sessions(db: Db, edition_id: int) -> list[Session]:
-    """Return the draft's sessions in order of number, without their people."""
+    """Return the draft's sessions with their people, in order of number; none was published yet."""
     return await many(
         db,
         Session,
         """
         select id, number, slug, type, title, subtitle, abstract, description, language, track_id,
-               room_id, starts_at, minutes, links, url, cancelled, overlaps
-          from session
+               room_id, starts_at, minutes, links, url, cancelled, "overlaps",
+               (select coalesce(jsonb_agg(jsonb_build_object('speaker_id', p.speaker_id,
+                                                             'role', p.role) order by p.position), '[]')
+                  from participation p
+                 where p.edition_id = s.edition_id and p.session_id = s.id) as people,
+               0 as revision, null::timestamptz as changed_at
+          from session s
          where edition_id = $1
          order by number
-        """,
-        edition_id,
-    )
-
-
-async def list_participations(db: Db, edition_id: int) -> list[SessionParticipation]:
-    """Return who takes part in what, in the order in which people are shown."""
-    return await many(
-        db,
-        SessionParticipation,
-        """
-        select session_id, speaker_id, role
-          from participation
-         where edition_id = $1
-         order by session_id, position
         """,
         edition_id,
     )
@@ -173,7 +162,7 @@ async def insert_sessions(db: Db, edition_id: int, sessions: Sequence[Session]) 
         """
         insert into session (edition_id, id, number, slug, type, title, subtitle, abstract,
                              description, language, track_id, room_id, room_no, starts_at, ends_at,
-                             minutes, links, url, cancelled, overlaps)
+                             minutes, links, url, cancelled, "overlaps")
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
                      (select no from room where edition_id = $1 and id = $12), $13, $14, $15, $16,
                      $17, $18, $19)
@@ -270,4 +259,19 @@ async def insert_version(db: Db, edition_id: int, programme: Programme) -> None:
         programme.note,
         programme.published_at,
         programme,
+    )
+
+
+async def delete_edition_data(db: Db, edition_id: int) -> None:
+    """Delete all that this package keeps of an edition; for demonstrations and purges."""
+    await db.execute(
+        """
+        with no_people as (delete from participation where edition_id = $1),
+             no_sessions as (delete from session where edition_id = $1),
+             no_speakers as (delete from speaker where edition_id = $1),
+             no_tracks as (delete from track where edition_id = $1),
+             no_rooms as (delete from room where edition_id = $1)
+        delete from programme_version where edition_id = $1
+        """,
+        edition_id,
     )

@@ -127,7 +127,7 @@ async def export(
     build, media_type = {
         "ics": (partial(ics.calendar, language=language), CALENDAR),
         "xml": (partial(schedule_xml.schedule_xml, language=language), XML),
-        "json": (schedule_json.v2, JSON),
+        "json": (schedule_json.schedule_v2, JSON),
     }[ending]
     return await _document(request, shelved, ending, language, media_type, build)
 

@@ -15,7 +15,6 @@ from forum.registrations import exporting, queries
 from schedule import publishing
 from schedule.exports import ics, schedule_json, schedule_xml, tables
 from schedule.models import Programme
-from schedule.routes import draw_booklet
 
 
 class FormatUnknown(Problem):
@@ -95,10 +94,10 @@ async def programme(
     builders: dict[str, Callable[[Programme], bytes]] = {
         "ics": lambda one: ics.calendar(one, language=said),
         "xml": lambda one: schedule_xml.schedule_xml(one, language=said),
-        "json": schedule_json.v2,
-        "csv": lambda one: tables.as_csv(one, language=said),
-        "xlsx": lambda one: tables.as_xlsx(one, language=said),
-        "pdf": lambda one: draw_booklet(one, said),
+        "json": schedule_json.schedule_v2,
+        "csv": lambda one: tables.sessions_csv(one, language=said),
+        "xlsx": lambda one: tables.sessions_xlsx(one, language=said),
+        "pdf": lambda one: _draw(one, said),
     }
     ending = ending_of(out, tuple(builders))
     version = await publishing.version(site.db, edition)
@@ -112,8 +111,14 @@ async def booklet(
     """Write the booklet of a version, the latest when `number` is None; return the version."""
     ending_of(out, ("pdf",))
     version = await publishing.version(site.db, edition, number)
-    write(out, draw_booklet(version, language or edition.language))
+    write(out, _draw(version, language or edition.language))
     return version
+
+
+def _draw(version: Programme, language: str) -> bytes:
+    from schedule.pdf import booklet as draw  # noqa: PLC0415 -- reportlab is slow to import
+
+    return draw(version, language=language)
 
 
 async def badges(  # noqa: PLR0913 -- what a print run asks

@@ -31,8 +31,8 @@ class Installation:
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[Settings]:
-    """Have a database: the one that is set, else the embedded one, started and migrated.
+def database(settings: Settings, *, migrated: bool = True) -> Iterator[Settings]:
+    """Have a database: the one that is set, else the embedded one, started and `migrated`.
 
     Yields the settings with `database_url` filled in. The last process out stops the embedded one.
     """
@@ -42,7 +42,8 @@ def database(settings: Settings) -> Iterator[Settings]:
     cluster = Cluster(settings.var / "postgres", pg_bin=settings.pg_bin)
     url = cluster.ensure()
     try:
-        asyncio.run(migrate_at(url))
+        if migrated:
+            asyncio.run(migrate_at(url))
         yield msgspec.structs.replace(settings, database_url=url)
     finally:
         cluster.release()

@@ -121,5 +121,5 @@ def migrate(settings: Settings) -> list[str]:
         DatabaseUnavailable: the database does not answer.
         MigrationError: the schema and the migrations disagree.
     """
-    with database(settings) as ready:
+    with database(settings, migrated=False) as ready:
         return asyncio.run(migrate_at(str(ready.database_url)))

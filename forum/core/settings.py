@@ -15,11 +15,13 @@ from urllib.parse import SplitResult, urlsplit
 from msgspec import Struct, structs
 
 ROOT = Path(__file__).resolve().parents[2]
+BASE_URL = "http://127.0.0.1:8000"
 SECRET_KEY_MIN = 32
 NAMES = (
     "DATABASE_URL",
     "DATABASE_DIRECT_URL",
     "FORUM_BASE_URL",
+    "FORUM_DEMO",
     "FORUM_SECRET_KEY",
     "FORUM_STORAGE",
     "FORUM_SMTP_URL",
@@ -61,7 +63,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     storage: Path
     database_url: str | None = None
     database_direct_url: str | None = None
-    base_url: str = "http://127.0.0.1:8000"
+    base_url: str = BASE_URL
     smtp_url: str | None = None
     mail_from: str = "Forum <forum@localhost>"
     trusted_proxies: tuple[Network, ...] = ()
@@ -114,7 +116,7 @@ def read(environ: Mapping[str, str], root: Path) -> Settings:
         storage=reader.get("FORUM_STORAGE", lambda text: _storage(text, root), var / "files"),
         database_url=reader.get("DATABASE_URL", _database_url, None),
         database_direct_url=reader.get("DATABASE_DIRECT_URL", _database_url, None),
-        base_url=reader.get("FORUM_BASE_URL", _base_url, "http://127.0.0.1:8000"),
+        base_url=reader.get("FORUM_BASE_URL", _base_url, BASE_URL),
         smtp_url=reader.get("FORUM_SMTP_URL", _smtp_url, None),
         mail_from=reader.get("FORUM_MAIL_FROM", _mailbox, "Forum <forum@localhost>"),
         trusted_proxies=reader.get("FORUM_TRUSTED_PROXIES", _networks, ()),
@@ -122,6 +124,7 @@ def read(environ: Mapping[str, str], root: Path) -> Settings:
         log=reader.get("FORUM_LOG", _log, "text"),
         pg_bin=reader.get("FORUM_PG_BIN", _pg_bin, None),
         rate_limit=reader.get("FORUM_RATE_LIMIT", _flag, default=True),
+        demo=reader.get("FORUM_DEMO", _flag, default=False),
     )
     if found.database_direct_url and not found.database_url:
         reader.mistakes.append("DATABASE_DIRECT_URL: needs DATABASE_URL beside it")
@@ -306,3 +309,19 @@ def _make_key(file: Path) -> None:
         pass  # another process was first: its key is the key
     finally:
         Path(name).unlink()
+
+
+def pass_on(settings: Settings) -> None:
+    """Hand to the processes that serve what this one found out: its own database, and the demo."""
+    os.environ["DATABASE_URL"] = str(settings.database_url)
+    os.environ["FORUM_BASE_URL"] = settings.base_url
+    os.environ["FORUM_DEMO"] = str(settings.demo).lower()
+
+
+def at_address(settings: Settings, host: str, port: int) -> Settings:
+    """Return the settings with links to where the site listens, unless FORUM_BASE_URL says."""
+    if settings.base_url != BASE_URL:
+        return settings
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 -- only compared
+    name = f"[{shown}]" if ":" in shown else shown
+    return structs.replace(settings, base_url=f"http://{name}:{port}")

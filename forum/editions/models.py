@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from forum.core.context import Edition, EditionState
 from forum.core.errors import Problem
@@ -75,7 +75,7 @@ class NewEdition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     subtitle: Text = {}
     venue: Text = {}
     timezone: str = "Europe/Paris"
-    languages: list[str] = ["fr", "en"]
+    languages: list[str] = field(default_factory=lambda: ["fr", "en"])
     contact_email: str = ""
     fictitious: bool = False
     state: EditionState = EditionState.OPEN

@@ -163,3 +163,18 @@ async def list_consents(db: Db, edition_id: int) -> list[Consent]:
 async def update_state(db: Db, edition_id: int, state: str) -> None:
     """Open, close or archive an edition."""
     await db.execute("update edition set state = $2 where id = $1", edition_id, state)
+
+
+async def delete_edition_data(db: Db, edition_id: int) -> None:
+    """Delete an edition once every other slice has let go of it."""
+    await db.execute(
+        """
+        with no_letters as (delete from outbox where edition_id = $1),
+             no_deeds as (delete from audit where edition_id = $1),
+             no_members as (delete from membership where edition_id = $1),
+             no_consents as (delete from consent_purpose where edition_id = $1),
+             no_categories as (delete from category where edition_id = $1)
+        delete from edition where id = $1
+        """,
+        edition_id,
+    )

@@ -63,3 +63,8 @@ async def find_guide(db: Db, edition_id: int, slug: str) -> Guide | None:
 async def delete_guide(db: Db, edition_id: int, guide_id: UUID) -> None:
     """Withdraw a guide; its file stays for those who hold its address in a version."""
     await db.execute("delete from guide where edition_id = $1 and id = $2", edition_id, guide_id)
+
+
+async def delete_edition_data(db: Db, edition_id: int) -> None:
+    """Delete all that this slice keeps of an edition; for demonstrations and purges."""
+    await db.execute("delete from guide where edition_id = $1", edition_id)

@@ -247,3 +247,14 @@ async def count_by_status(db: Db, edition_id: int) -> list[StatusCount]:
         """,
         edition_id,
     )
+
+
+async def delete_edition_data(db: Db, edition_id: int) -> None:
+    """Delete all that this slice keeps of an edition; for demonstrations and purges."""
+    await db.execute(
+        """
+        with no_consents as (delete from consent where edition_id = $1)
+        delete from registration where edition_id = $1
+        """,
+        edition_id,
+    )

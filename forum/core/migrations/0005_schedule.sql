@@ -67,7 +67,7 @@ create table session (
     links       jsonb not null default '[]',
     url         text,
     cancelled   boolean not null default false,
-    overlaps    boolean not null default false,
+    "overlaps"  boolean not null default false,
     primary key (edition_id, id),
     foreign key (edition_id, track_id) references track,
     foreign key (edition_id, room_id) references room,
@@ -82,7 +82,7 @@ create table session (
         int4range(edition_id, edition_id, '[]') with &&,
         int4range(room_no, room_no, '[]') with &&,
         tstzrange(starts_at, ends_at) with &&
-    ) where (room_no is not null and starts_at is not null and not overlaps and not cancelled)
+    ) where (room_no is not null and starts_at is not null and not "overlaps" and not cancelled)
       deferrable initially deferred
 );
 

@@ -1,0 +1,566 @@
+"""The command line: every command, its arguments, and its errors in one line."""
+
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import rich_click as click
+from rich.console import Console
+
+from forum import __version__
+from forum.commands.installation import Installation, run
+from forum.core import log
+from forum.core.context import Edition, Role
+from forum.core.errors import Problem
+from forum.core.migrate import MigrationError
+from forum.core.postgres import PostgresError
+from forum.core.settings import Settings, SettingsError, at_address, load
+
+EXIT_FAILED, EXIT_MISUSED = 1, 2
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+FILE = click.Path(path_type=Path)
+
+
+def main() -> None:
+    """Run the command that the command line names; say an error in one line on stderr."""
+    try:
+        commands.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_MISUSED)
+    except click.Abort:
+        sys.exit(130)
+    except SettingsError as error:
+        for mistake in error.mistakes:
+            print(f"forum: {mistake}", file=sys.stderr)
+        sys.exit(EXIT_MISUSED)
+    except (Problem, MigrationError, PostgresError) as error:
+        print(f"forum: {in_one_line(error)}", file=sys.stderr)
+        sys.exit(EXIT_FAILED)
+    except OSError as error:
+        print(f"forum: {error}", file=sys.stderr)
+        sys.exit(EXIT_FAILED)
+
+
+def in_one_line(error: Exception) -> str:
+    """Return an error with the fields at fault, in one line."""
+    if not isinstance(error, Problem) or not error.fields:
+        return str(error)
+    fields = "; ".join(f"{name}: {message}" for name, message in error.fields.items())
+    return f"{error.message} {fields}"
+
+
+def on_edition(
+    settings: Settings, slug: str | None, work: Callable[[Installation, Edition], Any]
+) -> Any:
+    """Open the installation and the edition, the only open one when none is named."""
+    from forum.editions import service  # noqa: PLC0415 -- commands start fast
+
+    async def inside(site: Installation) -> Any:
+        return await work(site, await service.the_only_one(site.db, slug))
+
+    return run(settings, inside)
+
+
+def show_json(value: Any) -> None:
+    """Print a value as JSON, for scripts."""
+    print(msgspec.json.encode(value).decode())
+
+
+def edition_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--edition`."""
+    return click.option("--edition", help="The edition's name; the only open one if absent.")(
+        command
+    )
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="forum")
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """Run a public-sector congress: registrations, programme, badges, doors."""
+    context.obj = load()
+    log.configure(context.obj.log)
+
+
+# Serving
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.pass_obj
+def serve(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve the site and the API, with a worker inside."""
+    from forum.commands import serving  # noqa: PLC0415
+
+    serving.serve(at_address(settings, host, port), host, port, workers)
+
+
+@commands.command()
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    """Send e-mails, apart from the site."""
+    from forum.commands import serving  # noqa: PLC0415
+
+    serving.work(settings)
+
+
+@commands.command()
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    """Bring the database's schema up to date."""
+    from forum.commands import serving  # noqa: PLC0415
+
+    done = serving.migrate(settings)
+    print("\n".join(done) if done else "The schema is up to date.")
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--registrations", default=800, show_default=True, type=click.IntRange(0, 20_000))
+@click.option("--no-serve", is_flag=True, help="Make the edition and its PDFs, then stop.")
+@click.option("--fresh", is_flag=True, help="Make the demonstration anew, whatever was changed.")
+@click.pass_obj
+def demo(
+    settings: Settings, host: str, port: int, registrations: int, no_serve: bool, fresh: bool
+) -> None:
+    """Make the demonstration edition, write its PDFs, serve it, print where to click."""
+    from forum.demo import command  # noqa: PLC0415
+
+    command.demo(
+        settings,
+        host=host,
+        port=port,
+        registrations=registrations,
+        serve=not no_serve,
+        fresh=fresh,
+    )
+
+
+@commands.command()
+@json_option
+@click.pass_obj
+def doctor(settings: Settings, as_json: bool) -> None:
+    """Say what is wrong with this installation, and the mend."""
+    from forum.commands import checking  # noqa: PLC0415
+
+    findings = checking.examine(settings)
+    if as_json:
+        show_json(findings)
+    else:
+        for one in findings:
+            print(f"{'ok  ' if one.ok else 'BAD '} {one.what}" + (f": {one.mend}" if one.mend else ""))
+    if not all(one.ok for one in findings):
+        sys.exit(EXIT_FAILED)
+
+
+# Editions
+
+
+@commands.group()
+def edition() -> None:
+    """Create, list and show editions."""
+
+
+@edition.command("create")
+@click.argument("slug")
+@click.option("--title", help="In the main language.")
+@click.option("--starts", type=DAY, help="First day, as 2027-03-22.")
+@click.option("--ends", type=DAY, help="Last day.")
+@click.option("--timezone", help="An IANA name.  [default: Europe/Paris]")
+@click.option("--places", type=click.IntRange(1, 1_000_000), help="Places in all.")
+@click.option("--from", "source", type=FILE, help="A TOML file with categories, gates, consents.")
+@json_option
+@click.pass_obj
+def create_edition(  # noqa: PLR0913 -- the command's options
+    settings: Settings,
+    slug: str,
+    title: str | None,
+    starts: datetime | None,
+    ends: datetime | None,
+    timezone: str | None,
+    places: int | None,
+    source: Path | None,
+    as_json: bool,
+) -> None:
+    """Create an edition; it is open to registration at once unless told otherwise."""
+    from forum.commands.importing import read_file  # noqa: PLC0415
+    from forum.editions import service  # noqa: PLC0415
+
+    given: dict[str, Any] = {
+        "slug": slug,
+        "title": title,
+        "starts_on": _day(starts),
+        "ends_on": _day(ends),
+        "timezone": timezone,
+        "places": places,
+    }
+    text = read_file(source).decode("utf-8", "replace") if source else ""
+    new = service.from_toml(text, {k: v for k, v in given.items() if v is not None})
+    made = run(settings, lambda site: service.create(site.db, new, at=site.now()))
+    show_json(made) if as_json else print(f"Edition {made.slug} is there: /{made.slug}/")
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None
+
+
+@edition.command("list")
+@json_option
+@click.pass_obj
+def list_editions(settings: Settings, as_json: bool) -> None:
+    """List the editions, the latest first."""
+    from forum.editions import queries  # noqa: PLC0415
+
+    found = run(settings, lambda site: queries.list_editions(site.db))
+    if as_json:
+        show_json(found)
+        return
+    for one in found:
+        print(f"{one.slug}  {one.starts_on} – {one.ends_on}  {one.state}  {_title(one)}")
+
+
+@edition.command("show")
+@click.argument("slug", required=False)
+@json_option
+@click.pass_obj
+def show_edition(settings: Settings, slug: str | None, as_json: bool) -> None:
+    """Show an edition: dates, categories, places."""
+    from forum.core.text import pick  # noqa: PLC0415
+    from forum.editions import queries  # noqa: PLC0415
+
+    async def read(site: Installation, one: Edition) -> Any:
+        return one, await queries.list_categories(site.db, one.id)
+
+    one, categories = on_edition(settings, slug, read)
+    if as_json:
+        show_json({"edition": one, "categories": categories})
+        return
+    print(f"{one.slug}: {_title(one)}\n{one.starts_on} – {one.ends_on} ({one.timezone}), {one.state}")
+    for category in categories:
+        limit = "no limit" if category.places is None else f"of {category.places}"
+        print(f"  {category.code}: {pick(category.name, one.language)}, {category.taken} {limit}")
+
+
+def _title(one: Edition) -> str:
+    from forum.core.text import pick  # noqa: PLC0415
+
+    return pick(one.title, one.language)
+
+
+# Import and export
+
+
+@commands.group("import")
+def import_() -> None:
+    """Import a programme, registrations or guides."""
+
+
+@import_.command("programme")
+@click.argument("file", type=FILE)
+@edition_option
+@click.option("--dry-run", is_flag=True, help="Read and report, store nothing.")
+@json_option
+@click.pass_obj
+def import_programme(
+    settings: Settings, file: Path, edition: str | None, dry_run: bool, as_json: bool
+) -> None:
+    """Make FILE the draft: schedule.xml, schedule.json, iCalendar, xCal, CSV or XLSX."""
+    from forum.commands import importing  # noqa: PLC0415
+
+    imported = on_edition(
+        settings, edition, lambda site, one: importing.programme(site, one, file, dry=dry_run)
+    )
+    draft = imported.draft
+    if as_json:
+        show_json(
+            {
+                "format": imported.format,
+                "sessions": len(draft.sessions),
+                "speakers": len(draft.speakers),
+                "rooms": len(draft.rooms),
+                "tracks": len(draft.tracks),
+                "losses": imported.losses,
+                "stored": not dry_run,
+            }
+        )
+        return
+    for loss in imported.losses:
+        line = f"line {loss.line}, " if loss.line else ""
+        print(f"{line}{loss.place}: {loss.what}")
+    print(
+        f"{imported.format}: {len(draft.sessions)} sessions, {len(draft.speakers)} speakers,"
+        f" {len(draft.rooms)} rooms, {len(draft.tracks)} tracks;"
+        f" {len(imported.losses)} remarks above."
+        + (" Nothing was stored (--dry-run)." if dry_run else " Next: forum publish.")
+    )
+
+
+@import_.command("registrations")
+@click.argument("file", type=FILE)
+@edition_option
+@click.option("--dry-run", is_flag=True, help="Read and report, store nothing.")
+@click.option("--skip-bad", is_flag=True, help="Keep the good rows even when some are bad.")
+@json_option
+@click.pass_obj
+def import_registrations(  # noqa: PLR0913 -- the command's options
+    settings: Settings,
+    file: Path,
+    edition: str | None,
+    dry_run: bool,
+    skip_bad: bool,
+    as_json: bool,
+) -> None:
+    """Register the rows of a CSV or XLSX; nobody is written to."""
+    from forum.commands import importing  # noqa: PLC0415
+
+    done = on_edition(
+        settings,
+        edition,
+        lambda site, one: importing.registrations(
+            site, one, file, dry=dry_run, skip_bad=skip_bad
+        ),
+    )
+    if as_json:
+        show_json(done)
+    else:
+        for row in done.bad:
+            print(row, file=sys.stderr)
+        for header in done.ignored_columns:
+            print(f"column {header!r} is not known, and was left out", file=sys.stderr)
+        print(
+            f"{done.new} new, {done.known} known already, {len(done.bad)} bad."
+            + ("" if done.stored else " Nothing was stored.")
+        )
+    if done.bad and not skip_bad:
+        sys.exit(EXIT_FAILED)
+
+
+@import_.command("guides")
+@click.argument("folder", type=FILE)
+@edition_option
+@click.pass_obj
+def import_guides(settings: Settings, folder: Path, edition: str | None) -> None:
+    """Publish the PDFs of FOLDER, and the links of its guides.toml."""
+    from forum.commands import importing  # noqa: PLC0415
+
+    made = on_edition(
+        settings, edition, lambda site, one: importing.guide_folder(site, one, folder)
+    )
+    for guide in made:
+        print(f"{guide.kind}  {guide.slug}")
+
+
+@commands.command()
+@edition_option
+@click.option("--note", default="", help="What changed, in a line.")
+@json_option
+@click.pass_obj
+def publish(settings: Settings, edition: str | None, note: str, as_json: bool) -> None:
+    """Freeze the draft as the next version of the programme."""
+    from forum.core.text import pick  # noqa: PLC0415
+    from schedule import publishing  # noqa: PLC0415
+
+    programme, changes = on_edition(
+        settings,
+        edition,
+        lambda site, one: publishing.publish(
+            site.db, one, base_url=settings.base_url, at=site.now(), note=note
+        ),
+    )
+    if as_json:
+        show_json({"version": programme.version, "changes": changes})
+        return
+    titles = {session.id: session.title for session in programme.sessions}
+    for change in changes:
+        print(f"{change.kind}: {pick(titles.get(change.session_id, {}), programme.language)}")
+    print(f"Version {programme.version} is published: {len(changes)} changes.")
+
+
+@commands.command()
+@click.argument("what", type=click.Choice(["registrations", "tickets", "programme"]))
+@click.argument("out", type=FILE)
+@edition_option
+@click.option("--language", type=click.Choice(["fr", "en"]))
+@click.pass_obj
+def export(
+    settings: Settings, what: str, out: Path, edition: str | None, language: str | None
+) -> None:
+    """Write registrations, tickets or the programme; OUT's ending names the format."""
+    from forum.commands import exporting  # noqa: PLC0415
+
+    async def work(site: Installation, one: Edition) -> str:
+        if what == "programme":
+            version = await exporting.programme(site, one, out, language=language)
+            return f"version {version.version}, {len(version.sessions)} sessions"
+        if what == "tickets":
+            return f"{await exporting.tickets(site, one, out)} tickets"
+        return f"{await exporting.registrations(site, one, out)} registrations"
+
+    print(f"{out}: {on_edition(settings, edition, work)}")
+
+
+@commands.command()
+@click.argument("out", type=FILE)
+@edition_option
+@click.option("--layout", default="a6", show_default=True)
+@click.option("--only-unprinted", is_flag=True)
+@click.option("--registration", "references", multiple=True, help="A reference; may be repeated.")
+@json_option
+@click.pass_obj
+def badges(  # noqa: PLR0913 -- the command's options
+    settings: Settings,
+    out: Path,
+    edition: str | None,
+    layout: str,
+    only_unprinted: bool,
+    references: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Write badge sheets for all who are confirmed, or for those named."""
+    from forum.commands import exporting  # noqa: PLC0415
+
+    async def work(site: Installation, one: Edition) -> Any:
+        return await exporting.badges(
+            site,
+            one,
+            out,
+            layout=layout,
+            references=[reference.upper() for reference in references] or None,
+            only_unprinted=only_unprinted,
+            at=site.now(),
+        )
+
+    with waiting("Drawing badges"):
+        count, sheets = on_edition(settings, edition, work)
+    if as_json:
+        show_json({"badges": count, "pages": sheets.pages, "problems": sheets.problems})
+        return
+    for reference, what in sheets.problems:
+        print(f"{reference}: {what}", file=sys.stderr)
+    print(f"{out}: {count} badges on {sheets.pages} pages")
+
+
+def waiting(what: str) -> Any:
+    """Show that something is being done, on a terminal; nothing in a pipe."""
+    return Console(stderr=True).status(what)
+
+
+@commands.command("programme")
+@click.argument("out", type=FILE)
+@edition_option
+@click.option("--language", type=click.Choice(["fr", "en"]))
+@click.option("--form", type=click.Choice(["booklet"]), default="booklet", show_default=True)
+@click.option("--version", "number", type=click.IntRange(min=1), help="[default: the latest]")
+@click.pass_obj
+def print_programme(  # noqa: PLR0913 -- the command's options
+    settings: Settings,
+    out: Path,
+    edition: str | None,
+    language: str | None,
+    form: str,
+    number: int | None,
+) -> None:
+    """Write the printed programme."""
+    from forum.commands import exporting  # noqa: PLC0415
+
+    with waiting("Drawing the programme"):
+        version = on_edition(
+            settings,
+            edition,
+            lambda site, one: exporting.booklet(
+                site, one, out, language=language, number=number
+            ),
+        )
+    print(f"{out}: {form}, version {version.version}")
+
+
+# People and devices
+
+
+@commands.group()
+def organiser() -> None:
+    """The organiser's team."""
+
+
+@organiser.command("add")
+@click.argument("email")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice([role.value for role in Role]),
+    help="May be repeated.  [default: organiser]",
+)
+@edition_option
+@json_option
+@click.pass_obj
+def add_organiser(
+    settings: Settings, email: str, roles: tuple[str, ...], edition: str | None, as_json: bool
+) -> None:
+    """Give a person a role, and print a sign-in link that works once, for a day."""
+    from forum.accounts import service  # noqa: PLC0415
+
+    async def work(site: Installation, one: Edition) -> str:
+        held = [Role(role) for role in roles] or [Role.ORGANISER]
+        return await service.invite(site.db, email, one.id, held, at=site.now(), ids=site.ids)
+
+    token = on_edition(settings, edition, work)
+    link = f"{settings.base_url}/organiser/sign-in/{token}"
+    show_json({"link": link}) if as_json else print(link)
+
+
+@commands.group()
+def device() -> None:
+    """Phones and scanners at the doors."""
+
+
+@device.command("add")
+@click.argument("name")
+@click.option("--gate", required=True, help="The gate's name.")
+@edition_option
+@json_option
+@click.pass_obj
+def add_device(
+    settings: Settings, name: str, gate: str, edition: str | None, as_json: bool
+) -> None:
+    """Announce a device, and print the code by which it enrols, once, within a week."""
+    from badges import devices, qr  # noqa: PLC0415
+
+    code = on_edition(
+        settings,
+        edition,
+        lambda site, one: devices.add(
+            site.db, one.id, name, gate, at=site.now(), ids=site.ids
+        ),
+    )
+    if as_json:
+        show_json({"code": code})
+        return
+    link = f"{settings.base_url}/scan#code={code}"
+    print(qr.any_qr(link).terminal())
+    print(f"{code}\n{link}")
+
+
+@commands.command(context_settings={"ignore_unknown_options": True})
+@click.argument("rows", nargs=-1)
+def bench(rows: tuple[str, ...]) -> None:
+    """Measure, side by side, and print the table of ratios."""
+    from benchmarks import table  # noqa: PLC0415
+
+    table.show(rows)
+
+
+if __name__ == "__main__":
+    main()

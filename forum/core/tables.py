@@ -1,0 +1,250 @@
+"""Tables as people exchange them: CSV and spreadsheets read into rows of text, and rows written.
+
+What is read is text by header; what is written never becomes a formula in a spreadsheet program.
+"""
+
+import codecs
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import xlsxwriter
+
+from forum.core.errors import Problem
+from forum.core.text import clean
+
+MAX_BYTES = 20_000_000
+MAX_UNPACKED_BYTES = 150_000_000
+MAX_PARTS = 5_000
+MAX_ROWS = 200_000
+MAX_COLUMNS = 500
+MAX_CELL = 32_767
+"""The most characters that a spreadsheet cell holds."""
+
+READER = Path(__file__).with_name("sheet_reader.py")
+READER_SECONDS = 30
+READER_MEMORY_BYTES = 1_500_000_000
+TOO_MANY_ROWS = 3
+
+FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+"""Written as the date of every workbook, so that the same rows give the same bytes."""
+
+Cell = str | int | float | date | time | None
+Row = tuple[int, dict[str, str]]
+
+
+class UnreadableTable(Problem):
+    """This table cannot be read."""
+
+    code = "unreadable_table"
+    status = 422
+
+    def __init__(self, message: str, *, row: int | None = None) -> None:
+        self.row = row
+        super().__init__(f"Row {row}: {message}" if row else message)
+
+
+def read_table(data: bytes, name: str) -> list[Row]:
+    """Return the rows of a CSV, XLSX or ODS file as (row number, header → text).
+
+    Row numbers count from 1 as a spreadsheet shows them. The headers are the first row with two
+    texts or more (the first row at all in a table of one column); empty rows are left out; a
+    column without a header is called `column N`, a second `Name` is `Name (2)`. Texts are clean
+    (`forum.core.text.clean`), dates and times of a spreadsheet are ISO 8601.
+
+    Raises `UnreadableTable` with the row and the mend: over 20 MB, not a table, broken quoting, a
+    workbook that unpacks to more than 150 MB or takes too long.
+    """
+    if len(data) > MAX_BYTES:
+        raise UnreadableTable(f"{name} is over {MAX_BYTES // 10**6} MB: split it.")
+    if not data.strip():
+        raise UnreadableTable(f"{name} is empty: give a table whose first row names its columns.")
+    rows = _workbook_rows(data, name) if data.startswith(b"PK") else _csv_rows(data, name)
+    return _with_headers(rows, name)
+
+
+def write_csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Return a CSV file (RFC 4180, UTF-8 with a byte order mark, commas).
+
+    A text that a spreadsheet would run as a formula is written with an apostrophe before it, which
+    `read_table` takes away again.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    for row in (headers, *rows):
+        writer.writerow([_csv_cell(cell) for cell in row])
+    return codecs.BOM_UTF8 + out.getvalue().encode("utf-8", "replace")
+
+
+def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str) -> bytes:
+    """Return an XLSX workbook of one sheet; texts are strings, never formulas, links or numbers.
+
+    A text over 32,767 characters, the most a cell holds, ends with `…`. Datetimes are written as
+    they read on the wall: give them in local time.
+    """
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties({"created": CREATED})
+        page = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", sheet)[:31].strip() or "1")
+        page.freeze_panes(1, 0)
+        formats = {
+            "head": book.add_format({"bold": True}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "time": book.add_format({"num_format": "hh:mm"}),
+            "both": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        }
+        for column, header in enumerate(headers):
+            page.write_string(0, column, header, formats["head"])
+            page.set_column(column, column, min(40, max(10, len(header) + 2)))
+        for number, row in enumerate(rows, start=1):
+            for column, cell in enumerate(row):
+                match cell:
+                    case None | "":
+                        continue
+                    case str():
+                        page.write_string(number, column, _cut(cell))
+                    case datetime():
+                        naive = cell.replace(tzinfo=None)
+                        page.write_datetime(number, column, naive, formats["both"])
+                    case date():
+                        page.write_datetime(number, column, cell, formats["date"])
+                    case time():
+                        page.write_datetime(number, column, cell, formats["time"])
+                    case _:
+                        page.write_number(number, column, cell)
+    return out.getvalue()
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_CELL else text[: MAX_CELL - 1] + "…"
+
+
+def _csv_cell(cell: Cell) -> str | int | float:
+    match cell:
+        case None:
+            return ""
+        case str():
+            return f"'{cell}" if FORMULA.match(cell) else cell
+        case datetime():
+            return cell.replace(tzinfo=None).isoformat(" ", "minutes")
+        case date():
+            return cell.isoformat()
+        case time():
+            return cell.isoformat("minutes")
+        case _:
+            return cell
+
+
+def _with_headers(rows: Iterable[tuple[int, list[str]]], name: str) -> list[Row]:
+    filled = [(number, row) for number, row in rows if any(row)]
+    if not filled:
+        raise UnreadableTable(f"{name} is empty: give a table whose first row names its columns.")
+    widest = max(sum(map(bool, row)) for _, row in filled)
+    start = next(i for i, (_, row) in enumerate(filled) if sum(map(bool, row)) >= min(2, widest))
+    headers = _headers(filled[start][1])
+    return [(number, _by_header(headers, row)) for number, row in filled[start + 1 :]]
+
+
+def _headers(row: list[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    headers = []
+    for column, text in enumerate(row, start=1):
+        header = " ".join(text.split()) or f"column {column}"
+        seen[header] = seen.get(header, 0) + 1
+        headers.append(header if seen[header] == 1 else f"{header} ({seen[header]})")
+    return headers
+
+
+def _by_header(headers: list[str], row: list[str]) -> dict[str, str]:
+    extra = [f"column {column}" for column in range(len(headers) + 1, len(row) + 1)]
+    cells = dict(zip([*headers, *extra], row, strict=False))
+    return {header: cells.get(header, "") for header in [*headers, *extra]}
+
+
+def _csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
+    text = _decoded(data, name)
+    first = next(line for line in text.splitlines() if line.strip())
+    unquoted = re.sub(r'"[^"]*"', "", first)
+    delimiter = max(",;\t", key=unquoted.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 0
+    while True:
+        number += 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            mend = "close each quoted text with one quote, and double the quotes inside it"
+            raise UnreadableTable(f"{error} (line {reader.line_num}): {mend}.", row=number) from None
+        if len(row) > MAX_COLUMNS:
+            raise UnreadableTable(f"over {MAX_COLUMNS} columns: is it a table?", row=number)
+        if number > MAX_ROWS:
+            raise UnreadableTable(f"{name} has over {MAX_ROWS} rows: split it.")
+        yield number, [_unquoted(clean(cell)) for cell in row]
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:] if QUOTED_FORMULA.match(cell) else cell
+
+
+def _decoded(data: bytes, name: str) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            row = data.count(b"\n", 0, error.start) + 1
+            continue
+        if "\0" not in text and text.strip():
+            return text
+        row = text.count("\n", 0, max(text.find("\0"), 0)) + 1
+    raise UnreadableTable(f"{name} is not a text: save it as CSV in UTF-8, or as XLSX.", row=row)
+
+
+def _workbook_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
+    _check_archive(data, name)
+    limits = [str(READER_SECONDS), str(READER_MEMORY_BYTES), str(MAX_ROWS)]
+    command = [sys.executable, "-I", str(READER), *limits]
+    try:
+        done = subprocess.run(  # noqa: S603 -- our own script, no text of the file in the command
+            command, input=data, capture_output=True, timeout=READER_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise UnreadableTable(f"{name} takes too long to read: save it again, or as CSV.") from None
+    if done.returncode == TOO_MANY_ROWS:
+        raise UnreadableTable(f"{name} has over {MAX_ROWS} rows: split it.")
+    if done.returncode:
+        raise UnreadableTable(f"{name} is not a workbook that can be read: save it as CSV.")
+    for number, row in enumerate(json.loads(done.stdout), start=1):
+        if len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:]):
+            raise UnreadableTable(f"over {MAX_COLUMNS} columns: is it a table?", row=number)
+        yield number, [clean(cell) for cell in row[:MAX_COLUMNS]]
+
+
+def _check_archive(data: bytes, name: str) -> None:
+    """Refuse an archive that is no workbook, or that unpacks to more than we would read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        raise UnreadableTable(f"{name} is a broken workbook: save it again, or as CSV.") from None
+    if not {"xl/workbook.xml", "content.xml"} & {part.filename for part in parts}:
+        raise UnreadableTable(f"{name} is an archive, not a workbook: save it as XLSX or CSV.")
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > MAX_UNPACKED_BYTES or len(parts) > MAX_PARTS:
+        size = f"{unpacked // 10**6:,} MB in {len(parts):,} parts"
+        raise UnreadableTable(f"{name} unpacks to {size}: save only its first sheet, or as CSV.")
