@@ -40,8 +40,10 @@ async def cloned(cluster, template):
     admin = await asyncpg.connect(cluster.dsn("postgres"))
     try:
         await admin.execute(f"create database {name} template {template}")
-        yield name
-        await admin.execute(f"drop database {name} with (force)")
+        try:
+            yield name
+        finally:
+            await admin.execute(f"drop database {name} with (force)")
     finally:
         await admin.close()
 
@@ -51,8 +53,10 @@ async def template(cluster):
     """The name of a migrated database that nobody is connected to."""
     async with cloned(cluster, "template1") as name:
         connection = await asyncpg.connect(cluster.dsn(name))
-        await migrate(connection)
-        await connection.close()
+        try:
+            await migrate(connection)
+        finally:
+            await connection.close()
         yield name
 
 
