@@ -186,7 +186,9 @@ def _csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             mend = "close each quoted text with one quote, and double the quotes inside it"
-            raise UnreadableTable(f"{error} (line {reader.line_num}): {mend}.", row=number) from None
+            raise UnreadableTable(
+                f"{error} (line {reader.line_num}): {mend}.", row=number
+            ) from None
         if len(row) > MAX_COLUMNS:
             raise UnreadableTable(f"over {MAX_COLUMNS} columns: is it a table?", row=number)
         if number > MAX_ROWS:

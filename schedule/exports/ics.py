@@ -1,0 +1,132 @@
+"""Writes iCalendar (RFC 5545): the whole programme, or one session, in one language.
+
+A session keeps its UID (its UUID, RFC 7986 5.3) for ever; SEQUENCE and LAST-MODIFIED say when it
+last changed, a cancelled one stays with STATUS:CANCELLED. Times are local with a VTIMEZONE that
+is right across summer time. Carried: title, texts, room, type and track (CATEGORIES), people with
+roles (in words in DESCRIPTION, and as X-FORUM-PERSON), first link and page. Not carried: a second
+language, what rooms and people are beyond their names, sessions without a time.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from icalendar import Calendar, Event, Timezone, vText, vUri
+
+from schedule.exports.shared import Parts, origin, programme_address, said, session_address
+from schedule.models import Programme, Session
+from schedule.texts import web_address, xml_safe
+from schedule.vocabulary import role_name, type_name
+
+PRODUCT = "-//Forum//Programme//"
+
+
+def calendar(programme: Programme, *, language: str) -> bytes:
+    """Return every session of the programme, cancelled ones included, as one calendar."""
+    return _written(programme, programme.sessions, language)
+
+
+def session_calendar(programme: Programme, session: Session, *, language: str) -> bytes:
+    """Return one session of the programme as a calendar of its own."""
+    return _written(programme, [session], language)
+
+
+def _written(programme: Programme, sessions: list[Session], language: str) -> bytes:
+    placed = [session for session in sessions if session.starts_at]
+    title = xml_safe(said(programme.title, programme, language))
+    whole = Calendar()
+    whole.add("version", "2.0")
+    whole.add("prodid", PRODUCT + language.upper())
+    whole.add("calscale", "GREGORIAN")
+    whole.add("method", "PUBLISH")
+    whole.add("name", title)
+    whole.add("x-wr-calname", title)
+    whole.add("x-wr-timezone", programme.timezone)
+    whole.add("last-modified", programme.published_at.astimezone(UTC))
+    whole.add("url", programme_address(programme))
+    if placed:
+        whole.add_component(_timezone(programme, placed))
+    parts = Parts(programme)
+    for session in placed:
+        whole.add_component(_event(parts, session, language))
+    return b"".join(folded(str(line)) for line in whole.content_lines(sorted=False) if line)
+
+
+def folded(line: str) -> bytes:
+    """Return a content line as lines of 75 octets at most, ended by CRLF (RFC 5545, 3.1).
+
+    No character is cut in two. The library folds character by character, which takes as long as
+    all the rest; the result is the same.
+    """
+    octets = line.encode()
+    pieces, start, room = [], 0, 75
+    while len(octets) - start > room:
+        end = start + room
+        while octets[end] & 0xC0 == 0x80:  # noqa: PLR2004 -- a byte inside a UTF-8 character
+            end -= 1
+        pieces.append(octets[start:end])
+        start, room = end, 74
+    return b"\r\n ".join([*pieces, octets[start:]]) + b"\r\n"
+
+
+def _timezone(programme: Programme, placed: list[Session]) -> Timezone:
+    """Return the rules of the timezone for the days of `placed`, with a year around them."""
+    starts = [session.starts_at for session in placed if session.starts_at]
+    first, last = min(starts) - timedelta(days=366), max(starts) + timedelta(days=366)
+    zone = Timezone.from_tzid(programme.timezone, first_date=first.date(), last_date=last.date())
+    zone.pop("COMMENT", None)
+    return zone
+
+
+def _event(parts: Parts, session: Session, language: str) -> Event:
+    programme = parts.programme
+    event = Event()
+    event.add("uid", str(session.id))
+    event.add("dtstamp", programme.published_at.astimezone(UTC))
+    changed = session.changed_at or programme.published_at
+    event.add("last-modified", changed.astimezone(UTC))
+    event.add("sequence", session.revision)
+    _add_time(event, "dtstart", session.starts_at, programme)
+    _add_time(event, "dtend", session.ends_at, programme)
+    event.add("summary", xml_safe(said(session.title, programme, language)))
+    if description := _description(parts, session, language):
+        event.add("description", xml_safe(description))
+    if room := parts.room(session):
+        event.add("location", xml_safe(room.name))
+    track = parts.track(session)
+    names = [type_name(session.type, language)]
+    names += [said(track.name, programme, language)] if track else []
+    event.add("categories", [xml_safe(name) for name in names])
+    event.add("status", "CANCELLED" if session.cancelled else "CONFIRMED")
+    event.add("url", vUri(session_address(programme, session)))
+    event.add("x-forum-number", str(session.number))
+    if address := origin(session):
+        event.add("x-forum-origin", vUri(address))
+    for person in session.people:
+        name = xml_safe(parts.speakers[person.speaker_id].name)
+        who = {"X-ID": str(person.speaker_id), "X-ROLE": person.role.value}
+        event.add("x-forum-person", vText(name), parameters=who)
+    return event
+
+
+def _add_time(event: Event, name: str, moment: datetime | None, programme: Programme) -> None:
+    """Add an instant as local time, under the timezone's IANA name (UTC as UTC)."""
+    if moment is None:
+        return
+    moment = moment.astimezone(programme.zone).replace(microsecond=0)
+    event.add(name, moment)
+
+
+def _description(parts: Parts, session: Session, language: str) -> str:
+    programme = parts.programme
+    people = [
+        f"{parts.speakers[person.speaker_id].name} ({role_name(person.role, language)})"
+        for person in session.people
+    ]
+    links = [f"{link.title}: {url}" for link in session.links if (url := web_address(link.url))]
+    texts = [
+        said(session.subtitle, programme, language),
+        said(session.abstract, programme, language),
+        said(session.description, programme, language),
+        "\n".join(people),
+        "\n".join(links),
+    ]
+    return "\n\n".join(text for text in texts if text)

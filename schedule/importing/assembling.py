@@ -1,0 +1,337 @@
+"""Makes a draft of what a file holds: ids that stay, numbers and slugs that are unique."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, tzinfo
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from msgspec.structs import replace
+
+from forum.core.text import pick, slug, sort_key
+from schedule.importing.found import Found, FoundPerson, FoundSession, Losses
+from schedule.models import (
+    Draft,
+    Participation,
+    Room,
+    Session,
+    SessionType,
+    Speaker,
+    Track,
+)
+from schedule.rules import in_order, overlapping, programme_day
+from schedule.vocabulary import type_name
+
+NAMESPACE = uuid5(NAMESPACE_URL, "urn:forum:programme")
+UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+NIL = UUID(int=0)
+MAX_NUMBER = 2**31 - 1
+TINTS = 6
+
+
+def as_uuid(text: str) -> UUID | None:
+    """Return the UUID written in `text`, or None; the nil UUID stands for none."""
+    found = UUID(text) if UUID_TEXT.fullmatch(text) else None
+    return None if found == NIL else found
+
+
+def identity(acronym: str, kind: str, key: str) -> UUID:
+    """Return `key` where it is a UUID, else one made of it: the same key always gives the same."""
+    return as_uuid(key) or uuid5(NAMESPACE, "\n".join((acronym, kind, key)))
+
+
+def name_key(name: str) -> str:
+    """Return the sort key of a person's name: by the last word, or by the words in capitals."""
+    words = name.split()
+    capitals = [word for word in words if len(word) > 1 and word.isupper()]
+    family = capitals if capitals and len(capitals) < len(words) else words[-1:]
+    given = [word for word in words if word not in family]
+    return sort_key(" ".join(family), " ".join(given))
+
+
+class Unique:
+    """Hands out each text once; a second one is numbered."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, wanted: str) -> str:
+        """Return `wanted`, or `wanted-2`, `wanted-3`…"""
+        text, turn = wanted, 1
+        while text in self._taken:
+            turn += 1
+            text = f"{wanted}-{turn}"
+        self._taken.add(text)
+        return text
+
+    def free(self, wanted: str) -> bool:
+        """Say whether `wanted` can still be had as it is."""
+        return wanted not in self._taken
+
+
+def slugs(wanted: Iterable[tuple[str, str]]) -> list[str]:
+    """Return one slug each for (slug of the file or '', text to make one of), in that order.
+
+    Those that the file gives are served first, so that addresses stay as they were.
+    """
+    pairs = list(wanted)
+    unique = Unique()
+    given = [
+        unique.take(asked) if asked and asked == slug(asked, longest=200) and unique.free(asked)
+        else ""
+        for asked, _ in pairs
+    ]  # fmt: skip
+    return [
+        one or unique.take(slug(text) or "x") for one, (_, text) in zip(given, pairs, strict=True)
+    ]
+
+
+def assemble(found: Found, losses: Losses, *, language: str, zone: tzinfo) -> Draft:
+    """Make a draft of `found`; `language` names what has no title, `zone` says which day it is."""
+    rooms = _rooms(found, losses)
+    tracks = _tracks(found)
+    cast = _Cast(found, losses)
+    sessions = _sessions(found, losses, rooms, tracks, cast, language)
+    room_list = list(rooms.values())
+    marked = overlapping(sessions)
+    lines = dict(zip((s.id for s in sessions), found.sessions, strict=True))
+    for session in sessions:
+        if session.id in marked:
+            other = pick(marked[session.id].title)
+            what = f"starts before “{other}” ends in the same room: kept, marked as overlapping"
+            losses.add(lines[session.id].line, place_of(lines[session.id]), what)
+    sessions = [replace(s, overlaps=s.id in marked) for s in sessions]
+    starts_on, ends_on = _span(found, sessions, zone)
+    _list_outside(sessions, lines, starts_on, ends_on, zone, losses)
+    return Draft(
+        rooms=room_list,
+        tracks=list(tracks.values()),
+        speakers=cast.speakers(),
+        sessions=in_order(sessions, room_list),
+        title=found.title,
+        timezone=found.timezone,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+
+
+def place_of(session: FoundSession) -> str:
+    """Return how a loss names a session."""
+    title = pick(session.title)
+    return f"session “{title if len(title) <= 80 else title[:79] + '…'}”"  # noqa: PLR2004
+
+
+def _rooms(found: Found, losses: Losses) -> dict[str, Room]:
+    listed = {room.key: room for room in reversed(found.rooms)}
+    ordered = list({room.key: listed[room.key] for room in found.rooms}.values())
+    ids: set[UUID] = set()
+    rooms: dict[str, Room] = {}
+    names = slugs((room.slug, room.name) for room in ordered)
+    for position, (room, name) in enumerate(zip(ordered, names, strict=True)):
+        id_ = as_uuid(room.guid) or identity(found.acronym, "room", room.key)
+        if id_ in ids:
+            what = f"has the guid of another room ({room.guid}): kept under a new one"
+            losses.add(room.line, f"room “{room.name}”", what)
+            id_ = identity(found.acronym, "room", f"{room.guid}\n{room.name}")
+        ids.add(id_)
+        rooms[room.key] = Room(
+            id=id_,
+            slug=name,
+            name=room.name,
+            position=position,
+            capacity=room.capacity,
+            floor=room.floor,
+            description=room.description,
+        )
+    return rooms
+
+
+def _tracks(found: Found) -> dict[str, Track]:
+    listed = {track.key: track for track in reversed(found.tracks)}
+    ordered = list({track.key: listed[track.key] for track in found.tracks}.values())
+    names = slugs((track.slug, pick(track.name)) for track in ordered)
+    unique = Unique()
+    tracks = {}
+    for position, (track, name) in enumerate(zip(ordered, names, strict=True)):
+        id_ = identity(found.acronym, "track", unique.take(track.guid or name))
+        tint = track.tint or position % TINTS + 1
+        tracks[track.key] = Track(id=id_, slug=name, name=track.name, position=position, tint=tint)
+    return tracks
+
+
+class _Cast:
+    """The people of a file: one id is one person, and so is one name where there are no ids."""
+
+    def __init__(self, found: Found, losses: Losses) -> None:
+        self._acronym = found.acronym
+        self._losses = losses
+        mentions = [*found.people, *(person for s in found.sessions for person in s.people)]
+        keys_by_name: dict[str, set[str]] = {}
+        for person in mentions:
+            if person.key:
+                keys_by_name.setdefault(person.name, set()).add(person.key)
+        self._key_of_name = {n: min(keys) for n, keys in keys_by_name.items() if len(keys) == 1}
+        self._by_id: dict[UUID, FoundPerson] = {}
+        for person in mentions:
+            self._meet(person)
+
+    def id_of(self, person: FoundPerson) -> UUID:
+        """Return the id of the person meant."""
+        key = person.key or self._key_of_name.get(person.name) or f"name:{person.name}"
+        return identity(self._acronym, "speaker", key)
+
+    def _meet(self, person: FoundPerson) -> None:
+        id_ = self.id_of(person)
+        known = self._by_id.setdefault(id_, person)
+        if known is person:
+            return
+        if known.name.casefold() != person.name.casefold():
+            what = f"has the id of “{known.name}”: taken as one person under that name"
+            self._losses.count(person.line, f"person “{person.name}”", what)
+        self._by_id[id_] = replace(
+            known,
+            slug=known.slug or person.slug,
+            sort_key=known.sort_key or person.sort_key,
+            organisation=known.organisation or person.organisation,
+            job_title=known.job_title or person.job_title,
+            biography=known.biography or person.biography,
+            links=known.links or person.links,
+        )
+
+    def speakers(self) -> list[Speaker]:
+        """Return everyone, in order of sort key."""
+        keyed = [(p.sort_key or name_key(p.name), id_, p) for id_, p in self._by_id.items()]
+        ordered = sorted(keyed, key=lambda one: (one[0], str(one[1])))
+        names = slugs((person.slug, person.name) for _, _, person in ordered)
+        return [
+            Speaker(
+                id=id_,
+                slug=name,
+                name=person.name,
+                sort_key=key,
+                organisation=person.organisation,
+                job_title=person.job_title,
+                biography=person.biography,
+                links=person.links,
+            )
+            for (key, id_, person), name in zip(ordered, names, strict=True)
+        ]
+
+
+def _numbers(sessions: list[FoundSession], losses: Losses) -> list[int]:
+    taken: set[int] = set()
+    wanted: list[int | None] = []
+    for session in sessions:
+        number = session.number
+        if number is not None and not (0 < number <= MAX_NUMBER and number not in taken):
+            losses.add(
+                session.line,
+                place_of(session),
+                f"its number {number} is taken or out of bounds: the next free one is given",
+            )
+            number = None
+        wanted.append(number)
+        taken |= {number} if number else set()
+    free = (n for n in range(1, MAX_NUMBER) if n not in taken)
+    return [number or next(free) for number in wanted]
+
+
+def _keys(sessions: list[FoundSession], losses: Losses) -> list[str]:
+    unique = Unique()
+    keys = []
+    for session in sessions:
+        wanted = session.key.lower() if as_uuid(session.key) else session.key
+        if wanted and not unique.free(wanted):
+            what = f"has the id of an earlier session ({session.key}): kept under a new one"
+            losses.add(session.line, place_of(session), what)
+        keys.append(unique.take(wanted or f"title:{pick(session.title).casefold()}"))
+    return keys
+
+
+def _sessions(
+    found: Found,
+    losses: Losses,
+    rooms: dict[str, Room],
+    tracks: dict[str, Track],
+    cast: _Cast,
+    language: str,
+) -> list[Session]:
+    given = [
+        session
+        if pick(session.title)
+        else replace(session, title={language: _untitled(session, losses, language)})
+        for session in found.sessions
+    ]
+    keys = _keys(given, losses)
+    numbers = _numbers(given, losses)
+    names = slugs((one.slug, pick(one.title)) for one in given)
+    return [
+        Session(
+            id=identity(found.acronym, "session", key),
+            number=number,
+            slug=name,
+            type=one.type,
+            title=one.title,
+            subtitle=one.subtitle,
+            abstract=one.abstract,
+            description=one.description,
+            language=one.language,
+            track_id=tracks[one.track].id if one.track else None,
+            room_id=rooms[one.room].id if one.room else None,
+            starts_at=one.starts_at,
+            minutes=one.minutes,
+            people=_people(one, cast, losses),
+            links=list(dict.fromkeys(one.links)),
+            url=one.url,
+            cancelled=one.cancelled,
+        )
+        for one, key, number, name in zip(given, keys, numbers, names, strict=True)
+    ]
+
+
+def _untitled(session: FoundSession, losses: Losses, language: str) -> str:
+    name = type_name(session.type, language)
+    if session.type is not SessionType.BREAK:
+        losses.add(session.line, "session", f"has no title: called “{name}”")
+    return name
+
+
+def _people(session: FoundSession, cast: _Cast, losses: Losses) -> list[Participation]:
+    people: dict[UUID, Participation] = {}
+    for person in session.people:
+        id_ = cast.id_of(person)
+        if id_ in people:
+            what = f"names “{person.name}” twice: kept once, as {people[id_].role}"
+            losses.add(person.line or session.line, place_of(session), what)
+            continue
+        people[id_] = Participation(speaker_id=id_, role=person.role)
+    return list(people.values())
+
+
+def _span(found: Found, sessions: list[Session], zone: tzinfo) -> tuple[date | None, date | None]:
+    """Return the first and the last day: those that the file lists, cut to what it announces."""
+    days = found.days or [programme_day(s.starts_at, zone) for s in sessions if s.starts_at]
+    first, last = found.starts_on, found.ends_on
+    if not days:
+        return first, max(filter(None, (first, last)), default=None)
+    if first and last and first <= max(days) and last >= min(days) and first <= last:
+        return max(first, min(days)), min(last, max(days))
+    return min(days), max(days)
+
+
+def _list_outside(
+    sessions: list[Session],
+    lines: dict[UUID, FoundSession],
+    first: date | None,
+    last: date | None,
+    zone: tzinfo,
+    losses: Losses,
+) -> None:
+    if first is None or last is None:
+        return
+    for session in sessions:
+        if session.starts_at is None:
+            continue
+        day = programme_day(session.starts_at, zone)
+        if day < first or day > last:
+            what = f"is on {day}, outside the days {first} to {last}: kept"
+            losses.add(lines[session.id].line, place_of(lines[session.id]), what)

@@ -1,0 +1,262 @@
+"""Reads a programme from a table (CSV, XLSX, ODS) as an organiser writes it: one session a row.
+
+Columns, by any of their names in French, English or German, accents and case aside:
+
+- Titre / Title (needed), Sous-titre / Subtitle, Résumé / Abstract, Description; each may end with a
+  language in brackets: `Titre (en)`
+- Date (`22/03/2027`, `2027-03-22`, `lundi 22 mars 2027`; an empty one is that of the row above, and
+  a row that holds nothing else sets it for those below), Début / Start (`9h30`, `09:30`, or
+  `9h30 - 11h`), Fin / End or Durée / Duration (`90`, `1h30`, `01:30`)
+- Salle / Room, Type, Thème / Track, Langue / Language, Statut / Status (`annulé`, `cancelled`)
+- Intervenants / Speakers: `Name (role, organisation); Name (organisation); Name`, one a line or
+  between semicolons; a column named after a role (Modérateur / Moderator) gives that role
+- Liens / Links: one a line, `wording https://…`; Adresse / URL
+- Id, Numéro / Number, Slug: what our own export adds, so that sessions are found again
+"""
+
+import re
+from datetime import date, datetime, tzinfo
+
+from msgspec import Struct
+
+from forum.core.tables import read_table
+from forum.core.text import Text
+from schedule.importing.found import (
+    Found,
+    FoundPerson,
+    FoundRoom,
+    FoundSession,
+    FoundTrack,
+    Losses,
+    Unreadable,
+)
+from schedule.importing.reading import Texts, link_of, minutes_of, type_of
+from schedule.importing.values import (
+    at_clock,
+    clock_minutes,
+    day_of,
+    instant,
+    language_tag,
+)
+from schedule.models import Link, SpeakerRole
+from schedule.texts import line, paragraphs, web_address
+from schedule.vocabulary import bare, speaker_role
+
+COLUMNS = {
+    "id": "id, identifiant, guid, uuid",
+    "number": "numero, n, no, number, nummer",
+    "slug": "slug",
+    "date": "date, jour, day, tag, datum",
+    "start": "debut, heure de debut, start, starts, starts at, start time, heure, heures, horaire,"
+    " horaires, time, beginn, de, from",
+    "end": "fin, heure de fin, end, ends, ends at, end time, ende, a, to, bis",
+    "duration": "duree, duration, dauer, minutes, duree min, duree minutes, duree en minutes, length",
+    "room": "salle, lieu, room, location, raum, salles, place",
+    "title": "titre, title, intitule, session, titel, nom, titre de la session",
+    "subtitle": "sous titre, subtitle, untertitel",
+    "type": "type, format, nature, kind, art",
+    "track": "theme, thematique, parcours, track, axe, fil, fil rouge, thema",
+    "speakers": "intervenants, intervenant, intervenante, intervenantes, speakers, speaker, orateurs,"
+    " people, persons, participants, personnes, referenten, intervenant e s, intervenants es",
+    "language": "langue, language, sprache",
+    "abstract": "resume, abstract, chapo, accroche, zusammenfassung, presentation",
+    "description": "description, texte, beschreibung, contenu, details",
+    "links": "liens, links",
+    "url": "adresse, url, lien, page, link, web",
+    "status": "statut, status, etat, state",
+}
+BY_WORD = {one.strip(): name for name, words in COLUMNS.items() for one in words.split(",")}
+TRANSLATED = ("title", "subtitle", "abstract", "description")
+CANCELLED = {"annule", "annulee", "cancelled", "canceled", "abgesagt", "supprime", "supprimee"}
+RANGE = re.compile(r"\s*(?:-|–|—|→|/|\bà\b|\ba\b|\bto\b|\bbis\b)\s*")
+
+
+class _Columns(Struct, frozen=True, kw_only=True):
+    """Which header holds what: fields, texts by language, people by role."""
+
+    fields: dict[str, str]
+    texts: dict[str, list[tuple[str, str]]]
+    people: list[tuple[str, SpeakerRole]]
+
+
+def read_sheet(data: bytes, name: str, losses: Losses, *, language: str, zone: tzinfo) -> Found:
+    """Read a table; times are local in `zone`, texts without a language in `language`.
+
+    Raises `UnreadableTable` for what is no table, `Unreadable` for one without titles.
+    """
+    rows = read_table(data, name)
+    columns = _columns([*rows[0][1]] if rows else [], language, losses)
+    if not columns.texts["title"]:
+        raise Unreadable(
+            "no column holds the titles: name one “Titre” or “Title” in the first row.", line=1
+        )
+    sheet = _Sheet(columns, losses, language, zone)
+    sessions = [one for at, row in rows if (one := sheet.session(at, row))]
+    texts = Texts(language, own=True)
+    room_names = dict.fromkeys(session.room for session in sessions if session.room)
+    track_names = dict.fromkeys(session.track for session in sessions if session.track)
+    return Found(
+        format="XLSX" if data.startswith(b"PK") else "CSV",
+        rooms=[FoundRoom(key=room, name=room) for room in room_names],
+        tracks=[FoundTrack(key=track, name=texts.one(track)) for track in track_names],
+        sessions=sessions,
+    )
+
+
+def _columns(headers: list[str], language: str, losses: Losses) -> _Columns:
+    fields: dict[str, str] = {}
+    texts: dict[str, list[tuple[str, str]]] = {name: [] for name in TRANSLATED}
+    people: list[tuple[str, SpeakerRole]] = []
+    for header in headers:
+        found = re.fullmatch(r"(.+?)\s*\(([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\)", header)
+        words, tag = (found.group(1), found.group(2)) if found else (header, language)
+        field = BY_WORD.get(bare(words), "")
+        role = speaker_role(words) or speaker_role(words.strip().rstrip("sS"))
+        if field in TRANSLATED:
+            texts[field].append((header, tag))
+        elif field == "speakers" or (role and not field):
+            people.append((header, role or SpeakerRole.SPEAKER))
+        elif field and field not in fields:
+            fields[field] = header
+        elif not re.fullmatch(r"column \d+", header):
+            losses.add(1, f"column “{header}”", "is none of ours: left out")
+    return _Columns(fields=fields, texts=texts, people=people)
+
+
+class _Sheet:
+    """A table while it is read: remembers the day of the row above."""
+
+    def __init__(self, columns: _Columns, losses: Losses, language: str, zone: tzinfo) -> None:
+        self.columns = columns
+        self.losses = losses
+        self.language = language
+        self.zone = zone
+        self.day: date | None = None
+
+    def session(self, at: int, row: dict[str, str]) -> FoundSession | None:
+        """Return the session of a row, or None for a row that holds none."""
+        cells = {name: row.get(header, "") for name, header in self.columns.fields.items()}
+        title = self._texts("title", row, long=False)
+        filled = [text for text in row.values() if text.strip()]
+        if len(filled) == 1 and (day := day_of(filled[0])):
+            self.day = day
+            return None
+        if not title and not cells.get("start"):
+            if filled:
+                self.losses.add(at, "row", "has neither a title nor a time: left out")
+            return None
+        place = f"session “{next(iter(title.values()), '')[:80]}”"
+        starts_at, ends_at = self._times(at, cells, place)
+        spoken = language_tag(cells.get("language", ""))
+        if cells.get("language") and not spoken:
+            self.losses.count(at, "language", f"“{cells['language']}” is unknown")
+        number = cells.get("number", "")
+        return FoundSession(
+            line=at,
+            key=cells.get("id", "").strip(),
+            number=int(number) if re.fullmatch(r"\d{1,12}", number) else None,
+            slug=cells.get("slug", ""),
+            title=title,
+            subtitle=self._texts("subtitle", row, long=False),
+            abstract=self._texts("abstract", row, long=True),
+            description=self._texts("description", row, long=True),
+            type=type_of(cells.get("type", ""), at, self.losses),
+            language=spoken,
+            track=line(cells.get("track", "")),
+            room=line(cells.get("room", "")),
+            starts_at=starts_at,
+            minutes=self._minutes(at, cells, place, starts_at, ends_at),
+            people=self._people(at, row),
+            links=self._links(at, cells.get("links", ""), place),
+            url=web_address(cells.get("url", "")),
+            cancelled=bare(cells.get("status", "")) in CANCELLED,
+        )
+
+    def _texts(self, name: str, row: dict[str, str], *, long: bool) -> Text:
+        tidy = paragraphs if long else line
+        found = [(tag, tidy(row.get(header, ""))) for header, tag in self.columns.texts[name]]
+        return {tag: text for tag, text in reversed(found) if text}
+
+    def _times(
+        self, at: int, cells: dict[str, str], place: str
+    ) -> tuple[datetime | None, datetime | None]:
+        start, end = cells.get("start", "").strip(), cells.get("end", "").strip()
+        when = cells.get("date", "").strip()
+        if exact := instant(start, self.zone):
+            return exact, self._end(end, exact)
+        if when and not start and (exact := instant(when, self.zone)) and "00:00" not in when:
+            self.day = day_of(when)
+            return exact, self._end(end, exact)
+        if when:
+            self.day = day_of(when)
+            if self.day is None:
+                self.losses.add(at, place, f"has no date that can be read (“{when[:40]}”)")
+        if clock_minutes(start) is None and not end:
+            start, *rest = RANGE.split(start, maxsplit=1)
+            end = rest[0] if rest else ""
+        clock = clock_minutes(start)
+        if self.day is None or clock is None:
+            if start or when:
+                self.losses.add(at, place, "has no time that can be read: left unplaced")
+            return None, None
+        starts_at = at_clock(self.day, clock, self.zone)
+        return starts_at, self._end(end, starts_at)
+
+    def _end(self, text: str, starts_at: datetime) -> datetime | None:
+        """Return the first such time on the clock after the start; None for none."""
+        if exact := instant(text, self.zone):
+            return exact
+        clock = clock_minutes(text) if text else None
+        if clock is None:
+            return None
+        day = starts_at.astimezone(self.zone).date()
+        same_day = at_clock(day, clock, self.zone)
+        return same_day if same_day > starts_at else at_clock(day, clock + 24 * 60, self.zone)
+
+    def _minutes(
+        self,
+        at: int,
+        cells: dict[str, str],
+        place: str,
+        starts_at: datetime | None,
+        ends_at: datetime | None,
+    ) -> int:
+        if starts_at and ends_at and ends_at > starts_at:
+            seconds = int((ends_at - starts_at).total_seconds())
+            return minutes_of(f"PT{seconds}S", at, place, self.losses)
+        if starts_at is None and not cells.get("duration"):
+            return 30
+        return minutes_of(cells.get("duration", ""), at, place, self.losses)
+
+    def _people(self, at: int, row: dict[str, str]) -> list[FoundPerson]:
+        people = []
+        for header, default in self.columns.people:
+            for text in re.split(r"[;\n]", row.get(header, "")):
+                if named := line(text).strip(" ,-•"):
+                    people.append(_person(named, default, at))
+        for person in people:
+            if person.name.count(",") > 1:
+                what = "holds several commas: people are separated by semicolons"
+                self.losses.count(at, f"person “{person.name[:80]}”", what)
+        return people
+
+    def _links(self, at: int, text: str, place: str) -> list[Link]:
+        links = []
+        for one in text.split("\n"):
+            wording, _, address = line(one).rpartition(" ")
+            if address:
+                found = link_of(address, wording, "", at, place, self.losses)
+                links += [found] if found else []
+        return links
+
+
+def _person(text: str, default: SpeakerRole, at: int) -> FoundPerson:
+    """Read `Name (role, organisation)`, `Name (role)`, `Name (organisation)` or `Name`."""
+    found = re.fullmatch(r"(.+?)\s*\(([^()]*)\)", text)
+    if not found:
+        return FoundPerson(name=text, line=at, role=default)
+    name, inside = found.group(1), found.group(2)
+    first, _, rest = inside.partition(",")
+    role = speaker_role(first)
+    organisation = line(rest if role else inside) or None
+    return FoundPerson(name=name, line=at, role=role or default, organisation=organisation)
