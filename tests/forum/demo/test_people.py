@@ -61,6 +61,12 @@ def test_addresses_are_unique_well_formed_and_nobodys():
         assert max(len(label) for label in domain.split(".")) <= 63
 
 
+def test_letters_that_unicode_does_not_decompose_keep_their_place_in_addresses():
+    emails = {(person.given_name, person.family_name): person.email for person in PEOPLE}
+    hard = emails["Przemysław", "Grzęśkowiak-Żółkiewicz"]
+    assert hard.startswith("przemyslaw.grzeskowiak-zolkiewicz@")
+
+
 def test_lengths_fit_the_registration_form():
     for person in PEOPLE:
         assert 1 <= len(person.given_name) <= 120

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from forum.core.pdf import missing_glyphs
 from forum.demo.programme import draft
 from schedule.models import Session, SessionType, SpeakerRole
+from schedule.rules import conflicts
 
 FIRST_DAY = date(2027, 3, 22)
 DRAFT = draft(FIRST_DAY)
@@ -100,6 +101,10 @@ def test_nobody_is_in_two_places_at_once():
         and {part.speaker_id for part in one.people} & {part.speaker_id for part in other.people}
     ]
     assert clashes == []
+
+
+def test_the_rules_of_the_programme_find_no_conflict_either():
+    assert conflicts(DRAFT, zone=PARIS) == []
 
 
 def test_every_speaker_appears():
