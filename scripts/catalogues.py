@@ -21,7 +21,7 @@ GETTEXT = {"_", "gettext", "N_"}
 NGETTEXT = "ngettext"
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}")
 
-Sentence = str | tuple[str, str]
+Sentence = str | tuple[str, ...]
 
 
 def catalogue(package: str) -> Catalog:
@@ -70,28 +70,28 @@ def coded(path: Path) -> Iterator[tuple[int, Sentence]]:
         if not isinstance(node, ast.Call):
             continue
         name = ast.unparse(node.func).rpartition(".")[2]
-        texts = [arg.value for arg in node.args if is_text(arg)]
+        texts = [text for arg in node.args if (text := literal(arg))]
         if name in GETTEXT and texts:
             yield node.lineno, texts[0]
         elif name == NGETTEXT and len(texts) > 1:
             yield node.lineno, (texts[0], texts[1])
 
 
-def is_text(node: ast.AST) -> bool:
-    """Say whether a node is a literal text that holds a word."""
+def literal(node: ast.AST) -> str | None:
+    """Return a literal text that holds a letter; None for anything else."""
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-        return False
-    return any(character.isalpha() for character in node.value)
+        return None
+    return node.value if any(character.isalpha() for character in node.value) else None
 
 
 def labels(module: ast.Module) -> Iterator[tuple[int, Sentence]]:
-    """Yield the labels of enumerations: `TYPES = {SessionType.TALK: "Talk", …}`, said by gettext."""
+    """Yield the labels of enumerations: `TYPES = {Type.TALK: "Talk", …}`, said by gettext."""
     if not any(isinstance(n, ast.Attribute) and n.attr == "gettext" for n in ast.walk(module)):
         return
     tables = [n.value for n in module.body if isinstance(n, ast.Assign | ast.AnnAssign)]
     for table in tables:
         if isinstance(table, ast.Dict) and all(isinstance(k, ast.Attribute) for k in table.keys):
-            yield from ((v.lineno, v.value) for v in table.values if is_text(v))
+            yield from ((v.lineno, text) for v in table.values if (text := literal(v)))
 
 
 def refusal_names() -> set[str]:
@@ -117,12 +117,13 @@ def refused(path: Path, names: set[str]) -> Iterator[tuple[int, Sentence]]:
 
 
 def raised(call: ast.Call) -> Iterator[tuple[int, Sentence]]:
-    """Yield the literal texts with which one refusal is raised: its message, those of its fields."""
+    """Yield the literal texts with which a refusal is raised: its message, its fields' own."""
     fields = [k.value for k in call.keywords if k.arg == "fields" and isinstance(k.value, ast.Dict)]
     texts = [*call.args[:1], *(value for field in fields for value in field.values)]
-    for text in texts:
-        if isinstance(text, ast.Constant) and isinstance(text.value, str) and " " in text.value:
-            yield text.lineno, text.value
+    for node in texts:
+        text = literal(node)
+        if text is not None and " " in text:
+            yield node.lineno, text
 
 
 def mistakes(package: str) -> list[str]:

@@ -58,13 +58,15 @@ def fetch(wanted: dict[str, Any]) -> dict[str, Any]:
         with tarfile.open(path) as package:
             licence = json.loads(member(package, "package.json"))["license"]
             if licence != wanted["licence"]:
-                sys.exit(f"vendor: {wanted['name']} is now {licence}: read it, then change the toml")
+                sys.exit(
+                    f"vendor: {wanted['name']} is now {licence}: read it, then change the toml"
+                )
             for source, target in wanted["files"].items():
                 content = member(package, source)
                 (ROOT / target).parent.mkdir(parents=True, exist_ok=True)
                 (ROOT / target).write_bytes(content)
                 files.append({"file": target, "bytes": len(content), "hash": digest(content)})
-    kept = {key: wanted[key] for key in ("name", "version", "licence", "use", "also") if key in wanted}
+    kept: dict[str, Any] = {key: value for key, value in wanted.items() if key != "files"}
     return {**kept, "integrity": integrity, "files": files}
 
 

@@ -49,7 +49,7 @@ def test_sentences_are_found_in_calls_f_strings_tables_and_refusals(tmp_path):
     path = tmp_path / "code.py"
     path.write_text(
         'LABELS = {Kind.TALK: "Talk"}\n'
-        'said = f"{words.gettext(\'Badges\')} {words.gettext(LABELS[kind])}"\n'
+        "said = f\"{words.gettext('Badges')} {words.gettext(LABELS[kind])}\"\n"
         'many = words.ngettext("One seat", "%(n)d seats", 2)\n'
         'class Late(Problem):\n    """You are late."""\n'
         'raise Late("The door is closed.")\n'

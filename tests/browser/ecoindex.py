@@ -20,9 +20,7 @@ KILOBYTES = [0, 1.37, 144.7, 319.53, 479.46, 631.97, 783.38, 937.91, 1098.62, 12
              223212.26]
 # fmt: on
 GRADES = {"A": 80, "B": 70, "C": 55, "D": 40, "E": 25, "F": 10}
-COUNT_NODES = (
-    "document.querySelectorAll('*').length - document.querySelectorAll('svg *').length"
-)
+COUNT_NODES = "document.querySelectorAll('*').length - document.querySelectorAll('svg *').length"
 
 
 class Weight(Struct, frozen=True, kw_only=True):

@@ -1,20 +1,14 @@
 """One or more sample contexts for every page and e-mail: what the routes hand to the templates."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from types import SimpleNamespace as View
 
-from forum.core.context import Edition, EditionState
+from forum.core.context import EditionState
 from forum.core.pages import Templates
-from forum.core.text import Text
+from forum.editions.models import FullEdition
 
-
-class Shown(Edition, frozen=True, kw_only=True):
-    """The edition in hand as the home page wants it."""
-
-    subtitle: Text = {}
-
-
-EDITION = Shown(
+EDITION = FullEdition(
     id=1,
     slug="toulouse-2027",
     title={"fr": "Forum du numérique partagé", "en": "Forum of Shared Digital Services"},
@@ -136,7 +130,9 @@ ERRORS = {
     "category": "Choisissez une des réponses proposées.",
 }
 CONSENTS = [
-    View(purpose="news", wording={"fr": "Recevoir les nouvelles de la prochaine édition."}, version=1)
+    View(
+        purpose="news", wording={"fr": "Recevoir les nouvelles de la prochaine édition."}, version=1
+    )
 ]
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 37 37" width="240" height="240">'
@@ -274,7 +270,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "sign-in": ("accounts/sign_in.html", {"edition": None, "state": "ask", "token": "abc"}),
     "signed-in": ("accounts/sign_in.html", {"edition": None, "state": "signed_in", "token": ""}),
     "sign-in-used": ("accounts/sign_in.html", {"edition": None, "state": "used", "token": ""}),
-    "sign-in-expired": ("accounts/sign_in.html", {"edition": None, "state": "expired", "token": ""}),
+    "sign-in-expired": (
+        "accounts/sign_in.html",
+        {"edition": None, "state": "expired", "token": ""},
+    ),
     "organiser": ("accounts/organiser.html", ORGANISER),
     "outbox": ("demo/outbox.html", {"mails": [MAIL, MAIL]}),
     "outbox-none": ("demo/outbox.html", {"mails": []}),
@@ -312,6 +311,7 @@ def mail(kind: str, part: str, language: str = "fr") -> str:
     return templates().render(f"mails/{kind}/{part}", language, edition=EDITION, **LETTER)
 
 
+@cache
 def templates(*, demo: bool = True) -> Templates:
     """Return the application's own templates, which refuse what is undefined."""
     return Templates(version="0", demo=demo)

@@ -54,7 +54,7 @@ def contrast(one: str, other: str) -> float:
 
 def palette(css: str) -> dict[str, str]:
     """Return the colours that a part of the stylesheet names; those of tint n as fn and bn."""
-    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});?", css.split("*, ::before")[0]))
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});?", css.partition("*, ::before")[0]))
     for n, back, front in re.findall(r"\.t(\d) \{ --b: (#\w+); --f: (#\w+) \}", css):
         colours |= {f"b{n}": back, f"f{n}": front}
     return colours

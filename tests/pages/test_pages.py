@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -68,10 +69,12 @@ def test_ids_are_unique_and_every_reference_finds_its_element(name):
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "scan"])
 def test_a_page_has_one_first_heading_and_skips_no_level(name):
-    levels = [int(tag[1]) for tag, _ in Document(page(name)).elements if re.fullmatch("h[1-6]", tag)]
+    levels = [
+        int(tag[1]) for tag, _ in Document(page(name)).elements if re.fullmatch("h[1-6]", tag)
+    ]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_the_language_switch_leads_to_the_same_page():
@@ -112,7 +115,9 @@ def test_a_closed_category_cannot_be_chosen():
 
 
 def test_a_form_with_mistakes_keeps_what_was_typed():
-    inputs = {(i["name"], i.get("value")): i for i in Document(page("register-errors")).all("input")}
+    inputs = {
+        (i["name"], i.get("value")): i for i in Document(page("register-errors")).all("input")
+    }
     assert ("given_name", "Maëlys") in inputs
     assert ("organisation", "Dupont & <Fils") in inputs
     assert "checked" in inputs["category", "agent"]

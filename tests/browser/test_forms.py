@@ -1,0 +1,48 @@
+"""A form with mistakes puts the reader before them; the keyboard reaches everything."""
+
+import pytest
+
+from tests.browser.chromium import SITE, chromium, serve_samples
+
+
+@pytest.fixture(scope="module")
+def page():
+    with chromium() as browser:
+        context = browser.new_context()
+        serve_samples(context)
+        yield context.new_page()
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.id")
+
+
+def test_the_summary_of_mistakes_has_the_focus(page):
+    page.goto(f"{SITE}/register-errors")
+    assert focused(page) == "mistakes"
+
+
+def test_a_link_of_the_summary_leads_to_its_field(page):
+    page.goto(f"{SITE}/register-errors")
+    page.click("#mistakes a[href='#email']")
+    assert focused(page) == "email"
+
+
+def test_the_first_tab_reaches_the_skip_link_and_it_shows(page):
+    page.goto(f"{SITE}/home")
+    page.keyboard.press("Tab")
+    assert page.inner_text(":focus") == "Aller au contenu"
+    assert page.locator(":focus").bounding_box()["y"] >= 0
+    page.keyboard.press("Enter")
+    assert focused(page) == "content"
+
+
+def test_every_target_is_large_enough(page):
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.goto(f"{SITE}/register")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("nav a, .brand, button, .btn, .choice, select")]
+             .filter(one => one.getBoundingClientRect().height < 24)
+             .map(one => one.outerHTML)"""
+    )
+    assert small == []

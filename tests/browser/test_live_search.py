@@ -1,0 +1,59 @@
+"""The programme's search answers as one types, and as a plain form without JavaScript."""
+
+import pytest
+
+from tests.browser.chromium import SITE, chromium, serve_samples
+from tests.pages.samples import page as sample
+
+SEARCH = f"{SITE}/toulouse-2027/programme"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as one:
+        yield one
+
+
+def opened(browser, **options):
+    """Return the programme's page, its server, which finds six sessions, and what was asked."""
+    context = browser.new_context(**options)
+    serve_samples(context)
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.url)
+        route.fulfill(body=sample("programme-search"), content_type="text/html; charset=utf-8")
+
+    context.route(f"{SEARCH}**", answer)
+    page = context.new_page()
+    page.goto(f"{SITE}/programme")
+    return page, asked
+
+
+def test_the_list_follows_what_is_typed(browser):
+    page, asked = opened(browser)
+    assert page.inner_text("#count") == "23 séances"
+    page.locator("#q").press_sequentially("données", delay=20)
+    page.locator("#count", has_text="12").wait_for()
+    assert asked == [f"{SEARCH}?q=donn%C3%A9es&track="]
+    assert page.url == asked[0]
+    assert page.evaluate("document.activeElement.id") == "q"
+    assert page.locator("#slots .ses").count() == 12
+    assert page.locator("[aria-busy]").count() == 0
+
+
+def test_a_server_that_fails_is_shown_rather_than_hidden(browser):
+    page, _ = opened(browser)
+    page.context.route(f"{SEARCH}**", lambda route: route.fulfill(status=503, body="En panne"))
+    page.locator("#q").press_sequentially("x")
+    page.wait_for_url(f"{SEARCH}?q=x&track=")
+    assert page.inner_text("body") == "En panne"
+
+
+def test_without_javascript_the_form_is_sent(browser):
+    page, asked = opened(browser, java_script_enabled=False)
+    page.fill("#q", "données")
+    page.click(".filters button")
+    page.wait_for_url(f"{SEARCH}?**")
+    assert asked == [f"{SEARCH}?q=donn%C3%A9es&track="]
+    assert page.inner_text("#count") == "12 séances"
