@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache, partial
+from itertools import islice
 from typing import BinaryIO
 
 from msgspec import Struct
@@ -9,12 +10,14 @@ from msgspec import Struct
 from badges.layouts import Column, Field, Layout, find, fit
 from badges.models import Badge, BadgeCategory, BadgeRun
 from badges.qr import ticket_modules
-from badges.sheets import SheetDocument, printable, spelled, tint_of
+from badges.sheets import SheetDocument, printable, spelled, symbol_path, tint_of
 from forum.core.i18n import words
 from forum.core.pdf import MM, missing_glyphs
 
 NEUTRAL = BadgeCategory(code="", name={}, tint=6)
 KNOWN_BY_HEART = 4096
+BATCH = 256
+"""Badges whose codes are made in one go: the processor then keeps the tables at hand."""
 
 
 class RunReport(Struct, frozen=True, kw_only=True):
@@ -41,9 +44,20 @@ def render(
 
     """
     press = Press(run, find(layout), out)
-    for badge in badges:
-        press.add(badge)
+    waiting = iter(badges)
+    while batch := list(islice(waiting, BATCH)):
+        symbols = [symbol_of(badge.token) for badge in batch]
+        for badge, symbol in zip(batch, symbols, strict=True):
+            press.add(badge, symbol)
     return press.finish()
+
+
+def symbol_of(token: str) -> str:
+    """Return the path of a token's QR code; '' for what is no token."""
+    try:
+        return symbol_path(ticket_modules(token))
+    except ValueError:
+        return ""
 
 
 class Press:
@@ -74,8 +88,8 @@ class Press:
         for text in (run.title, run.dates):
             self.report_missing("", text)
 
-    def add(self, badge: Badge) -> None:
-        """Draw one card, whatever is wrong with it."""
+    def add(self, badge: Badge, symbol: str) -> None:
+        """Draw one card, whatever is wrong with it; `symbol` is the path of its QR code, or ''."""
         texts: dict[Field, str] = {
             "given_name": printable(badge.given_name),
             "family_name": printable(badge.family_name.upper()),
@@ -89,10 +103,7 @@ class Press:
             reasons.append(
                 self.words.gettext("There is no category “%(code)s”.") % {"code": badge.category}
             )
-        try:
-            modules = ticket_modules(badge.token)
-        except ValueError:
-            modules = b""
+        if not symbol:
             reasons.append(self.words.gettext("The ticket has no valid code."))
         reasons += self.missing(texts["given_name"] + texts["family_name"] + reference)
         if reasons:
@@ -102,14 +113,14 @@ class Press:
             for field in ("organisation", "job_title"):
                 if self.report_missing(badge.reference, texts[field]):
                     texts[field] = ""
-        self.place(category or NEUTRAL, texts, spelled(reference), modules)
+        self.place(category or NEUTRAL, texts, spelled(reference), symbol)
         self.count += 1
 
     def finish(self) -> RunReport:
         """Write the last sheet and the file."""
         if not self.count:
             heading = self.words.gettext("There is no badge to print.")
-            self.place(NEUTRAL, {"given_name": heading}, "", b"")
+            self.place(NEUTRAL, {"given_name": heading}, "", "")
         if self.cards:
             self.end_sheet()
         self.sheets.save()
@@ -138,23 +149,23 @@ class Press:
         return bool(sentences)
 
     def place(
-        self, category: BadgeCategory, texts: dict[Field, str], reference: str, modules: bytes
+        self, category: BadgeCategory, texts: dict[Field, str], reference: str, symbol: str
     ) -> None:
-        """Put one card in the next place of the sheet; without `modules` it has no QR code."""
+        """Put one card in the next place of the sheet; without `symbol` it has no QR code."""
         layout, sheets = self.layout, self.sheets
         left, top = self.corners[len(self.cards)]
         x = left * MM
         y = (layout.sheet_mm[1] - top - layout.card_mm[1]) * MM
         tint = tint_of(category)
         operators = [
-            f"q 1 0 0 1 {x:.2f} {y:.2f} cm /{sheets.background(category)} Do BT",
+            f"q 1 0 0 1 {x:.2f} {y:.2f} cm {sheets.background(category)} BT",
             *(text for column in layout.texts for text in self.column(column, texts)),
             tint.foreground.fill,
             *sheets.text_box(layout.reference, reference),
             "ET",
         ]
-        if modules:
-            operators.append(sheets.symbol(modules))
+        if symbol:
+            operators.append(f"{sheets.symbol_place}\n{symbol}f")
         operators.append("Q")
         self.cards.append(" ".join(operators))
         if len(self.cards) == layout.per_sheet:

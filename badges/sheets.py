@@ -6,7 +6,8 @@ once, text is in the document's own font subsets, and a QR code is one path and 
 
 import unicodedata
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from operator import getitem
 from typing import Any, BinaryIO
@@ -78,7 +79,7 @@ TIERS = ((-0.1, 0.62, 0.26), (0.3, 0.82, 0.2), (0.55, 1.0, 0.14))
 
 
 class SheetDocument(Document):
-    """The document of a run: a form for each category, drawn once, and pages packed as they end."""
+    """The document of a run: what cards share is drawn once, and pages are packed as they end."""
 
     _code: list[str]
     _pagesize: tuple[float, float]
@@ -99,13 +100,15 @@ class SheetDocument(Document):
         self.forms: dict[str, str] = {}
         self.resources = PDFObjectReference(RESOURCES)
         self.show = lru_cache(KNOWN_BY_HEART)(self.shown)
+        self.symbol_place = self.placed_symbol()
         self.draw_marks()
+        self.draw_header()
 
     def add_sheet(self, cards: list[str]) -> None:
         """Add one page that shows the `cards`, compressed at once to keep memory low."""
         page: Any = PDFPage()
         page.pagewidth, page.pageheight = self._pagesize
-        content = "\n".join([*cards, f"/{self.name_of('marks')} Do", ""])
+        content = "\n".join([*cards, self.forms["marks"], ""])
         page.Contents = PDFStream(
             dictionary=PDFDictionary({"Filter": "/FlateDecode"}),
             content=zlib.compress(content.encode("ascii"), 6),
@@ -117,7 +120,7 @@ class SheetDocument(Document):
 
     def save(self) -> None:
         """Write the file, once the resources that all pages share are known."""
-        self._formsinuse = ["marks", *self.forms]
+        self._formsinuse = list(self.forms)
         shared: Any = PDFResourceDictionary()
         shared.basicFonts()
         self._setXObjects(shared)
@@ -160,55 +163,64 @@ class SheetDocument(Document):
             operators += self.text_lines(one, face, x, top - n * LEADING * fitted.size_pt)
         return operators
 
-    def symbol(self, modules: bytes) -> str:
-        """Return the operators of a QR code, its modules black on the white of the background."""
+    def placed_symbol(self) -> str:
+        """Return the operators after which one unit is a module, and the QR code begins at 0, 0."""
         box = self.layout.qr
         module = box.width_mm / (SIZE + 2 * QUIET_ZONE) * MM
         x = box.x_mm * MM + QUIET_ZONE * module
         y = (self.layout.card_mm[1] - box.y_mm - box.height_mm) * MM + QUIET_ZONE * module
-        return f"0 g {module:.4f} 0 0 {module:.4f} {x:.2f} {y:.2f} cm\n{symbol_path(modules)}f"
+        return f"0 g {module:.4f} 0 0 {module:.4f} {x:.2f} {y:.2f} cm"
 
     def background(self, category: BadgeCategory) -> str:
-        """Return the name of all that the cards of one category share, drawn at its first use."""
+        """Return the operators of all that the cards of one category share."""
         form = f"category{category.code.encode().hex()}"
         if form not in self.forms:
-            self.forms[form] = self.name_of(form)
-            self.draw_background(form, category)
-        return self.forms[form]
+            self.draw_category(form, category)
+        return f"{self.forms['header']} {self.forms[form]}"
 
-    def draw_background(self, form: str, category: BadgeCategory) -> None:
-        """Draw the header with the forum's name and dates, and the panel of the category."""
+    def draw_category(self, form: str, category: BadgeCategory) -> None:
+        """Draw the panel of a category, with its name and the white of the QR code."""
         layout, tint = self.layout, tint_of(category)
-        self.beginForm(form, 0, 0, layout.card_mm[0] * MM, layout.card_mm[1] * MM)
-        self.draw_header(layout.header)
         band, wide = layout.band_mm, layout.panel.width_mm
-        self.surface(layout.panel, tint.foreground, between_mm=(0, band))
-        self.surface(layout.panel, tint.background, between_mm=(band, wide))
-        self.surface(layout.qr, WHITE, between_mm=(0, layout.qr.width_mm))
-        for place, text, ink in (
-            (layout.title, self.run.title, self.colours["white"]),
-            (layout.dates, self.run.dates, self.colours["highlight"]),
-            (layout.category, pick(category.name, self.run.language), tint.foreground.fill),
-        ):
-            operators = self.text_box(place, spelled(printable(text)))
-            self._code.append(" ".join(["BT", ink, *operators, "ET"]))
-        self.endForm()
+        name = pick(category.name, self.run.language)
+        with self.form(form, layout.card_mm):
+            self.surface(layout.panel, tint.foreground, between_mm=(0, band))
+            self.surface(layout.panel, tint.background, between_mm=(band, wide))
+            self.surface(layout.qr, WHITE, between_mm=(0, layout.qr.width_mm))
+            self.fixed_text(layout.category, name, tint.foreground)
 
-    def draw_header(self, box: Box) -> None:
-        """Draw a wood of firs under a low sun, in the header's rounded frame."""
-        x, y = box.x_mm * MM, (self.layout.card_mm[1] - box.y_mm - box.height_mm) * MM
+    def draw_header(self) -> None:
+        """Draw the forum's name and its dates before a wood of firs under a low sun."""
+        layout, box = self.layout, self.layout.header
+        x, y = box.x_mm * MM, (layout.card_mm[1] - box.y_mm - box.height_mm) * MM
         wide, high = box.width_mm * MM, box.height_mm * MM
-        self.saveState()
-        frame = self.beginPath()
-        frame.roundRect(x, y, wide, high, CORNER_MM * MM)
-        self.clipPath(frame, stroke=0, fill=0)
-        self.setFillColor(FIR)
-        self.rect(x, y, wide, high, stroke=0, fill=1)
-        self.setFillColor(HIGHLIGHT)
-        self.circle(x + wide * 0.84, y + high * 0.63, high * 0.17, stroke=0, fill=1)
-        self.draw_firs(FAR_FIRS, FAR_TREES, (x, y, wide, high))
-        self.draw_firs(NEAR_FIRS, NEAR_TREES, (x, y, wide, high))
-        self.restoreState()
+        with self.form("header", layout.card_mm):
+            self.saveState()
+            frame = self.beginPath()
+            frame.roundRect(x, y, wide, high, CORNER_MM * MM)
+            self.clipPath(frame, stroke=0, fill=0)
+            self.setFillColor(FIR)
+            self.rect(x, y, wide, high, stroke=0, fill=1)
+            self.setFillColor(HIGHLIGHT)
+            self.circle(x + wide * 0.84, y + high * 0.63, high * 0.17, stroke=0, fill=1)
+            self.draw_firs(FAR_FIRS, FAR_TREES, (x, y, wide, high))
+            self.draw_firs(NEAR_FIRS, NEAR_TREES, (x, y, wide, high))
+            self.restoreState()
+            self.fixed_text(layout.title, self.run.title, WHITE)
+            self.fixed_text(layout.dates, self.run.dates, HIGHLIGHT)
+
+    def fixed_text(self, place: TextBox, text: str, ink: Colour) -> None:
+        """Draw a text that all cards, or those of one category, share."""
+        operators = self.text_box(place, spelled(printable(text)))
+        self._code.append(" ".join(["BT", ink.fill, *operators, "ET"]))
+
+    @contextmanager
+    def form(self, name: str, size_mm: tuple[float, float]) -> Iterator[None]:
+        """Make a form of what is drawn inside, to be shown any number of times."""
+        self.beginForm(name, 0, 0, size_mm[0] * MM, size_mm[1] * MM)
+        yield
+        self.endForm()
+        self.forms[name] = f"/{self._doc.getXObjectName(name)} Do"
 
     def draw_firs(
         self, ink: Colour, trees: Trees, frame: tuple[float, float, float, float]
@@ -248,20 +260,15 @@ class SheetDocument(Document):
         down = [high - top - n * layout.card_mm[1] for n in range(layout.rows + 1)]
         across = [x for x in across if 0 < x < wide]
         down = [y for y in down if 0 < y < high]
-        self.beginForm("marks", 0, 0, wide * MM, high * MM)
-        self.setStrokeColor(LINE)
-        self.setLineWidth(0.4)
-        for x in across:
-            for y in (0, high - MARK_MM, *(d - MARK_MM / 2 for d in down)):
-                self.line(x * MM, y * MM, x * MM, (y + MARK_MM) * MM)
-        for y in down:
-            for x in (0, wide - MARK_MM, *(a - MARK_MM / 2 for a in across)):
-                self.line(x * MM, y * MM, (x + MARK_MM) * MM, y * MM)
-        self.endForm()
-
-    def name_of(self, form: str) -> str:
-        """Return the name under which pages use a form."""
-        return str(self._doc.getXObjectName(form))
+        with self.form("marks", layout.sheet_mm):
+            self.setStrokeColor(LINE)
+            self.setLineWidth(0.4)
+            for x in across:
+                for y in (0, high - MARK_MM, *(d - MARK_MM / 2 for d in down)):
+                    self.line(x * MM, y * MM, x * MM, (y + MARK_MM) * MM)
+            for y in down:
+                for x in (0, wide - MARK_MM, *(a - MARK_MM / 2 for a in across)):
+                    self.line(x * MM, y * MM, (x + MARK_MM) * MM, y * MM)
 
 
 def tint_of(category: BadgeCategory) -> Tint:
