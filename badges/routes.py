@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated
 
 from litestar import Router, get, post
-from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -16,7 +15,7 @@ from forum.core.db import Db
 from forum.core.ids import Ids
 from forum.core.pages import Page
 from forum.core.shell import POLICY
-from forum.core.web import PRIVATE, AnyRequest, AnyResponse, limited
+from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, limited
 
 MOST_SCANS = 500
 SCANNER_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
@@ -48,9 +47,9 @@ class Outcomes(Struct, frozen=True, kw_only=True):
 )
 async def enrol(
     data: JSONBody[EnrolForm],
-    db: NamedDependency[Db],
-    now: NamedDependency[datetime],
-    ids: NamedDependency[Ids],
+    db: Given[Db],
+    now: Given[datetime],
+    ids: Given[Ids],
 ) -> devices.Enrolled:
     """Trade an enrolment code, once, for the device's own token, shown this once."""
     return await devices.enrol(db, data.code, at=now, ids=ids)
@@ -59,11 +58,11 @@ async def enrol(
 @post("/api/device/scans", tags=["devices"], status_code=200)
 async def record(
     data: JSONBody[ScanBatch],
-    device: NamedDependency[Device],
-    device_edition: NamedDependency[Edition],
-    db: NamedDependency[Db],
-    keyring: NamedDependency[Keyring],
-    now: NamedDependency[datetime],
+    device: Given[Device],
+    device_edition: Given[Edition],
+    db: Given[Db],
+    keyring: Given[Keyring],
+    now: Given[datetime],
 ) -> Outcomes:
     """Record 1 to 500 scans and answer each, in order; sending again changes nothing."""
     answers = await scanning.scan(db, device, device_edition, keyring, data.scans, at=now)
@@ -71,7 +70,7 @@ async def record(
 
 
 @get("/scan", include_in_schema=False)
-async def scanner(request: AnyRequest, page: NamedDependency[Page]) -> AnyResponse:
+async def scanner(request: AnyRequest, page: Given[Page]) -> AnyResponse:
     """Show the scanner; who may scan is settled by the device's token, not by the page."""
     del request
     headers = {"content-security-policy": SCANNER_POLICY, "cache-control": PRIVATE}

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from litestar import Litestar, get
-from litestar.di import NamedDependency, Provide
+from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -31,7 +31,7 @@ from forum.core.pages import Page, Templates, static_file, static_version
 from forum.core.settings import Settings, load
 from forum.core.shelf import Shelf
 from forum.core.shell import Shell
-from forum.core.web import IMMUTABLE, AnyRequest, AnyResponse, document, problem_document
+from forum.core.web import IMMUTABLE, AnyRequest, AnyResponse, Given, document, problem_document
 from forum.editions import service as editions
 from forum.editions.models import EditionNotFound, FullEdition
 from forum.editions.routes import router as edition_routes
@@ -50,8 +50,8 @@ log = structlog.get_logger("app")
 
 LARGEST_BODY = 2_000_000
 MEDIA_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".woff2": "font/woff2",
@@ -165,7 +165,29 @@ def create_app(
     app.state.settings = settings
     app.state.parts = parts
     https = settings.base_url.startswith("https:")
-    return Shell(app, proxies=settings.trusted_proxies, https=https)
+    return Shell(Lender(app), proxies=settings.trusted_proxies, https=https)
+
+
+class Lender:
+    """Takes back what a request borrowed, a database connection, as its answer begins.
+
+    A generator dependency would not do: Litestar leaves it open when another dependency of the
+    same request fails, and the connection is lost to the pool.
+    """
+
+    def __init__(self, app: Litestar) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one connection (ASGI 3)."""
+        async with AsyncExitStack() as lent:
+            scope["lent"] = lent
+
+            async def answer(message: Any) -> None:
+                await lent.aclose()
+                await send(message)
+
+            await self.app(scope, receive, answer)
 
 
 def serve() -> Shell:
@@ -176,9 +198,9 @@ def serve() -> Shell:
 
 
 def _dependencies(parts: Parts) -> dict[str, Provide]:
-    async def db() -> AsyncIterator[Db]:
-        async with parts.database.acquire() as connection:
-            yield connection
+    async def db(request: AnyRequest) -> Db:
+        lent: AsyncExitStack = request.scope["lent"]  # type: ignore[typeddict-item]
+        return await lent.enter_async_context(parts.database.acquire())
 
     async def edition(edition_slug: FromPath[str]) -> FullEdition:
         async def find() -> FullEdition:
@@ -190,7 +212,7 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
             raise EditionNotFound
         return found
 
-    async def organiser(request: AnyRequest, db: NamedDependency[Db]) -> Organiser:
+    async def organiser(request: AnyRequest, db: Given[Db]) -> Organiser:
         return await organiser_of(request, db, parts.settings, parts.now())
 
     async def attendee(request: AnyRequest) -> Attendee:
@@ -207,7 +229,7 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
 
         return await parts.devices.get(token, identify)
 
-    async def device_edition(device: NamedDependency[Device]) -> Edition:
+    async def device_edition(device: Given[Device]) -> Edition:
         async def find() -> FullEdition:
             async with parts.database.acquire() as connection:
                 return await editions.by_id(connection, device.edition_id)
@@ -246,7 +268,7 @@ async def live() -> dict[str, str]:
 
 
 @get("/health/ready", include_in_schema=False)
-async def ready(db: NamedDependency[Db]) -> dict[str, str]:
+async def ready(db: Given[Db]) -> dict[str, str]:
     """Say that the site can serve: its database answers, and its schema is the one expected."""
     missing = await migrate.pending(db)
     if missing:
@@ -272,7 +294,7 @@ async def static(
 
 
 @get("/api/docs", include_in_schema=False)
-async def api_docs(page: NamedDependency[Page]) -> AnyResponse:
+async def api_docs(page: Given[Page]) -> AnyResponse:
     """Show the API's description, by a viewer served from here."""
     return page("api/docs.html")
 

@@ -1,14 +1,12 @@
 """The programme cut into days as people live them: a night belongs to the day it follows."""
 
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from schedule.models import Programme, Session
+from schedule.rules import in_order, programme_day
 
-NIGHT_ENDS = 5
-"""Before this hour a session still belongs to the day before, when that day has sessions."""
 MINUTES_A_DAY = 24 * 60
 
 
@@ -33,41 +31,24 @@ class Day(NamedTuple):
             (start, list(some)) for start, some in groupby(self.sessions, lambda one: one.start)
         ]
 
+    @property
+    def held(self) -> list[Placed]:
+        """The sessions that are not cancelled."""
+        return [one for one in self.sessions if not one.session.cancelled]
+
 
 def days(programme: Programme) -> list[Day]:
     """Return the days that have sessions; sessions without a time are in none."""
-    zone = programme.zone
-    order = {room.id: room.position for room in programme.rooms}
-    starts = {
-        session.starts_at.astimezone(zone).date()
-        for session in programme.sessions
-        if session.starts_at and session.starts_at.astimezone(zone).hour >= NIGHT_ENDS
-    }
     by_date: dict[date, list[Placed]] = {}
-    for session in programme.sessions:
+    for session in in_order(programme.sessions, programme.rooms):
         if session.starts_at is not None:
-            on, placed = place(session, zone, starts)
-            by_date.setdefault(on, []).append(placed)
+            on = programme_day(session.starts_at, programme.zone)
+            local = session.starts_at.astimezone(programme.zone)
+            start = (local.date() - on).days * MINUTES_A_DAY + local.hour * 60 + local.minute
+            by_date.setdefault(on, []).append(Placed(session, start, start + session.minutes))
     for some in by_date.values():
-        some.sort(
-            key=lambda one: (
-                one.start,
-                order.get(one.session.room_id, -1) if one.session.room_id else -1,
-                one.session.number,
-            )
-        )
+        some.sort(key=lambda one: one.start)  # stable: where clocks go back, the wall clock counts
     return [Day(on, by_date[on]) for on in sorted(by_date)]
-
-
-def place(session: Session, zone: ZoneInfo, starts: set[date]) -> tuple[date, Placed]:
-    """Return the day of a session that has a time, and the session in it."""
-    assert session.starts_at is not None  # noqa: S101  # for the type checker
-    local = session.starts_at.astimezone(zone)
-    on, start = local.date(), local.hour * 60 + local.minute
-    before = on - timedelta(days=1)
-    if local.hour < NIGHT_ENDS and before in starts:
-        on, start = before, start + MINUTES_A_DAY
-    return on, Placed(session, start, start + session.minutes)
 
 
 def unplaced(programme: Programme) -> list[Session]:

@@ -138,7 +138,7 @@ def sheets(book: Book) -> list[Sheet]:
     if rest:
         blocks = [pdf_list.block(book, one, opens_slot="", level=2) for one in rest]
         title = book.gettext("Time to be announced")
-        found += moved(book, len(found), pdf_list.sheets(book, title, "unplaced", blocks, note=""))
+        found += moved(book, len(found), pdf_list.sheets(book, title, "unplaced", blocks))
     for key, make in (("people", people), ("guides", guides), ("notes", notes)):
         made = make(book)
         if made:
@@ -166,11 +166,11 @@ def list_key(day: Day) -> str:
 
 def day_list(book: Book, day: Day) -> tuple[list[Sheet], dict[str, int]]:
     """Lay out the sessions of a day."""
-    many = sum(one.session.type is not SessionType.BREAK for one in day.sessions)
+    many = sum(one.session.type is not SessionType.BREAK for one in day.held)
     note = book.ngettext("One session", "%(n)d sessions", many)
-    return pdf_list.sheets(
-        book, book.day(day.date), list_key(day), pdf_list.blocks(book, day), note
-    )
+    blocks, inside = pdf_list.blocks(book, day), bool(day.held)
+    title = book.day(day.date)
+    return pdf_list.sheets(book, title, list_key(day), blocks, note=note, inside=inside)
 
 
 # Cover
@@ -296,8 +296,9 @@ def contents_entries(book: Book) -> list[Entry]:
     """Return the lines of the contents."""
     found = []
     for day in book.days:
-        found.append(Entry(0, book.day(day.date), grid_key(day)))
-        found.append(Entry(1, book.gettext("Grid"), grid_key(day)))
+        found.append(Entry(0, book.day(day.date), grid_key(day) if day.held else list_key(day)))
+        if day.held:
+            found.append(Entry(1, book.gettext("Grid"), grid_key(day)))
         found += slot_entries(book, day)
     if unplaced(book.programme):
         found.append(Entry(0, book.gettext("Time to be announced"), "unplaced"))

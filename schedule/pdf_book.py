@@ -49,6 +49,7 @@ LEFT, RIGHT = 18 * MM, WIDTH - 18 * MM
 TOP, BOTTOM = HEIGHT - 26 * MM, 21 * MM
 
 H1 = Style(BOLD, 25, FIR)
+BAR = 2.6
 KAPPA = 0.5523
 """Where the control points of a quarter circle stand (Bézier), of its radius."""
 NO_TRACK = Tint(WHITE, SOFT)
@@ -292,8 +293,12 @@ def box(
     colour: Colour,
     *,
     radius: float = 0,
+    edge: Colour | None = None,
 ) -> None:
-    """Fill an area, (left, bottom, width, height), its corners rounded by `radius`."""
+    """Fill an area, (left, bottom, width, height), its corners rounded by `radius`.
+
+    `edge` draws a hair line around it, where the corners are round.
+    """
     x, y, wide, high = area
     if not radius:
         document.literal(f"{colour.fill} {x:.2f} {y:.2f} {wide:.2f} {high:.2f} re f")
@@ -313,7 +318,15 @@ def box(
         ("c", x, y + k, x + k, y, x + r, y),
     ]
     steps = [f"{' '.join(f'{value:.1f}' for value in points)} {step}" for step, *points in path]
-    document.literal(f"{colour.fill} {' '.join(steps)} f")
+    paint = f"{edge.fill.upper()} 0.5 w" if edge else ""
+    document.literal(f"{colour.fill} {paint} {' '.join(steps)} {'b' if edge else 'f'}")
+
+
+def bar(document: TaggedDocument, x: float, bottom: float, top: float, ink: Colour) -> None:
+    """Draw an upright bar with round ends."""
+    document.literal(
+        f"q {ink.fill.upper()} {BAR} w 1 J {x:.1f} {bottom:.1f} m {x:.1f} {top:.1f} l S Q"
+    )
 
 
 def rule(document: TaggedDocument, y: float, *, left: float = LEFT, weight: float = 0.5) -> None:

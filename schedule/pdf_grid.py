@@ -7,19 +7,20 @@ from typing import NamedTuple
 from forum.core.pdf import BOLD, FIR, HAIR, INK, MM, PAPER, REGULAR, SEMIBOLD, SOFT, WHITE, Colour
 from forum.core.pdf_tags import Node, TaggedDocument
 from forum.core.pdf_text import Paragraph, Style, ornament, paragraph, runs, shortened, typeset
-from schedule.days import MINUTES_A_DAY, NIGHT_ENDS, Day, Placed
-from schedule.models import Room, SessionType
+from schedule.days import MINUTES_A_DAY, Day, Placed
+from schedule.models import Room, SessionType, Track
 from schedule.pdf_book import BOTTOM, LEFT, RIGHT, TOP, Book, Sheet, box, line, rule
+from schedule.rules import DAY_CHANGE
 
 MOST_ROOMS = 7
 """Columns that stay legible on an A4 page; more rooms go on over several pages."""
-LAST_MINUTE = MINUTES_A_DAY + NIGHT_ENDS * 60
+LAST_MINUTE = MINUTES_A_DAY + int(DAY_CHANGE.total_seconds()) // 60
 SHORTEST = 5
 """A session is drawn at least so many minutes high."""
 TIMES = 13 * MM
 HEAD = 30
 LEGEND = 26
-TITLE_SIZES = (8.6, 8.0, 7.4, 6.8, 6.2, 5.6, 5.0)
+TITLE_SIZES = (10.0, 9.3, 8.6, 8.0, 7.4, 6.8, 6.2, 5.6, 5.0)
 ROOM_SIZES = (8.4, 7.6, 6.8, 6.0, 5.2)
 LEAST_SIZE = 3.6
 LEADING = 1.18
@@ -46,9 +47,9 @@ class Group(NamedTuple):
 
 def groups(book: Book, day: Day) -> list[Group]:
     """Share the rooms used on a day out over pages, as evenly as they go."""
-    used = {one.session.room_id for one in day.sessions}
+    used = {one.session.room_id for one in day.held}
     rooms: list[Room | None] = [room for room in book.programme.rooms if room.id in used]
-    if any(is_homeless(book, one) and not is_band(book, one) for one in day.sessions):
+    if any(is_homeless(book, one) and not is_band(book, one) for one in day.held):
         rooms.append(None)
     if not rooms:
         return [Group([None], 0)]
@@ -77,7 +78,7 @@ def cells(book: Book, day: Day, rooms: list[Room | None]) -> list[Cell]:
     for column, room in enumerate(rooms):
         inside = [
             one
-            for one in day.sessions
+            for one in day.held
             if (is_homeless(book, one) if room is None else one.session.room_id == room.id)
             and not is_band(book, one)
         ]
@@ -120,8 +121,8 @@ def bottom_of(one: Placed) -> int:
 
 
 def sheets(book: Book, day: Day, key: str) -> list[Sheet]:
-    """Lay out the grid of a day, on as many pages as its rooms need."""
-    found = groups(book, day)
+    """Lay out the grid of a day, on as many pages as its rooms need; cancelled sessions are out."""
+    found = groups(book, day) if day.held else []
     section_of: dict[str, Node] = {}
 
     def sheet(number: int, group: Group) -> Sheet:
@@ -166,8 +167,8 @@ def draw(
         note = book.gettext("Rooms %(first)s to %(last)s", first=group.first + 1, last=last)
     top = book.heading(document, section, book.day(day.date), note)
     scale = Scale(
-        start=min(one.start for one in day.sessions) // 60 * 60,
-        end=-(-max(bottom_of(one) for one in day.sessions) // 60) * 60,
+        start=min(one.start for one in day.held) // 60 * 60,
+        end=-(-max(bottom_of(one) for one in day.held) // 60) * 60,
         top=top - HEAD,
         bottom=BOTTOM + LEGEND,
         column=(RIGHT - LEFT - TIMES) / len(group.rooms),
@@ -176,13 +177,14 @@ def draw(
         draw_hours(book, document, scale)
         draw_rooms(book, document, scale, group.rooms)
     items = section.add("L")
-    for band in (one for one in day.sessions if is_band(book, one)):
+    for band in (one for one in day.held if is_band(book, one)):
         draw_band(book, document, items, scale, band)
     some = sorted(cells(book, day, group.rooms), key=lambda one: (one.placed.start, one.column))
     most = usual_size(book, scale, some)
     for cell in some:
         draw_cell(book, document, items, face_of(book, scale, cell), most=most)
-    draw_legend(book, document, section)
+    shown = {cell.placed.session.track_id for cell in some}
+    draw_legend(book, document, section, [one for one in book.programme.tracks if one.id in shown])
 
 
 def draw_hours(book: Book, document: TaggedDocument, scale: Scale) -> None:
@@ -333,9 +335,7 @@ def draw_cell(
     )
     tint = book.tint(face.placed.session)
     with document.artifact("Background"):
-        box(document, (left, bottom, wide, high), HAIR, radius=2.5)
-        inside = (left + 0.4, bottom + 0.4, wide - 0.8, high - 0.8)
-        box(document, inside, tint.background, radius=2.2)
+        box(document, (left, bottom, wide, high), tint.background, radius=2.4, edge=HAIR)
         box(document, (left, bottom, 2.2, high), tint.foreground)
     sizes = tuple(size for size in TITLE_SIZES if size <= most)
     title = fitted(face.title, Look(SEMIBOLD, INK, sizes), face.wide, face.high)
@@ -379,12 +379,12 @@ def link_node(book: Book, items: Node, one: Placed, room: str) -> Node:
     return body.add("Link", alt=", ".join(word for word in words if word))
 
 
-def draw_legend(book: Book, document: TaggedDocument, section: Node) -> None:
+def draw_legend(book: Book, document: TaggedDocument, section: Node, tracks: list[Track]) -> None:
     """Draw the themes with their letters and tints, in as many lines as there is room for."""
     items = section.add("L")
     x, y = LEFT + TIMES, BOTTOM + LEGEND - 12
     style = Style(REGULAR, 7.2, INK)
-    for track in book.programme.tracks:
+    for track in tracks:
         name = f"{book.letters[track.id]} · {book.text(track.name)}"
         found = paragraph(runs(shortened(name, style, 70 * MM), style), math.inf, 9)
         if x + found.width + 12 > RIGHT:

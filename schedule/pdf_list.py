@@ -9,7 +9,7 @@ from forum.core.pdf_tags import Node, TaggedDocument
 from forum.core.pdf_text import Paragraph, Run, Style, ornament, paragraph, runs, typeset
 from schedule.days import Day
 from schedule.models import Session, SessionType, Speaker
-from schedule.pdf_book import BOTTOM, LEFT, RIGHT, TOP, Book, Sheet, box, rule
+from schedule.pdf_book import BOTTOM, LEFT, RIGHT, TOP, Book, Sheet, bar, box, rule
 
 GUTTER = 32 * MM
 BODY = LEFT + GUTTER
@@ -269,9 +269,12 @@ def fitting(one: Block, room: float, *, fresh: bool) -> tuple[Block | None, Bloc
 
 
 def sheets(
-    book: Book, title: str, key: str, some: Iterable[Block], note: str
+    book: Book, title: str, key: str, some: Iterable[Block], *, note: str = "", inside: bool = False
 ) -> tuple[list[Sheet], dict[str, int]]:
-    """Lay out a list of sessions; return its pages, and on which of them, from 1, each place is."""
+    """Lay out a list of sessions; return its pages, and on which of them, from 1, each place is.
+
+    `inside` says that the outline has an entry for the day already, below which this one goes.
+    """
     pages = flow(some, TOP - book.heading_height(title, note=bool(note)))
     places = {key: 1}
     for number, placements in enumerate(pages, start=1):
@@ -281,8 +284,7 @@ def sheets(
             if one.opens_slot:
                 places[one.opens_slot] = number
     section = Tag("Sect")
-    dated = key != "unplaced"
-    label, level = (book.gettext("Sessions"), 1) if dated else (title, 0)
+    label, level = (book.gettext("Sessions"), 1) if inside else (title, 0)
 
     def sheet(number: int, placements: list[Placement]) -> Sheet:
         def paint(document: TaggedDocument) -> None:
@@ -292,15 +294,17 @@ def sheets(
                 document.bookmark(label, key, level)
                 book.heading(document, node, title, note)
             for placement in placements:
-                draw_block(book, document, node, placement)
+                draw_block(book, document, node, placement, level=level)
 
         return Sheet(title, paint)
 
     return [sheet(number, placements) for number, placements in enumerate(pages)], places
 
 
-def draw_block(book: Book, document: TaggedDocument, section: Node, placement: Placement) -> None:
-    """Draw one session, or a part of it."""
+def draw_block(
+    book: Book, document: TaggedDocument, section: Node, placement: Placement, *, level: int
+) -> None:
+    """Draw one session, or a part of it; `level` is that of its list in the outline."""
     one, top = placement
     bottom = top - one.height
     inner = top - 8
@@ -312,8 +316,7 @@ def draw_block(book: Book, document: TaggedDocument, section: Node, placement: P
             box(document, (BODY, bottom + 5, BODY_WIDTH, inner - bottom - 2), PAPER, radius=3)
             box(document, (BODY, bottom + 5, BODY_WIDTH, 0.6), HAIR)
         else:
-            bar = (BODY, bottom + 8, 2.6, inner - bottom - 9)
-            box(document, bar, tint.foreground, radius=1.3)
+            bar(document, BODY + 1.3, bottom + 9.3, inner - 2.3, tint.foreground)
         y = inner
         for row in one.rows:
             y -= row.before
@@ -326,7 +329,7 @@ def draw_block(book: Book, document: TaggedDocument, section: Node, placement: P
         document.target(one.key, top)
     if one.opens_slot:
         document.target(one.opens_slot, top)
-        document.bookmark(book.start(one.session), one.opens_slot, 2)
+        document.bookmark(book.start(one.session), one.opens_slot, level + 1)
     for _, tag in one.gutter:
         if tag.role == "H2":
             tag.on(section)

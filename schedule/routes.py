@@ -12,7 +12,6 @@ from functools import partial
 import anyio.to_process
 import msgspec
 from litestar import Router, get
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from forum.core.context import Edition
@@ -20,7 +19,7 @@ from forum.core.db import Database
 from forum.core.errors import NotFound
 from forum.core.i18n import LANGUAGES
 from forum.core.pages import HTML, VARY, Page, language_of
-from forum.core.web import AnyRequest, AnyResponse, document
+from forum.core.web import AnyRequest, AnyResponse, Given, document
 from schedule.exports import ics, schedule_json, schedule_xml
 from schedule.models import Programme
 from schedule.published import Shelved, Shelves
@@ -28,7 +27,7 @@ from schedule.rules import in_order
 from schedule.views import Viewer
 
 LONGEST_QUERY = 100
-CALENDAR = "text/calendar; charset=utf-8"
+CALENDAR = "text/calendar"
 XML = "application/xml; charset=utf-8"
 JSON = "application/json"
 PDF = "application/pdf"
@@ -49,11 +48,11 @@ class SessionNotFound(NotFound):
 @get("/{edition_slug:str}/programme", include_in_schema=False)
 async def programme_page(
     request: AnyRequest,
-    edition: NamedDependency[Edition],
-    database: NamedDependency[Database],
-    shelves: NamedDependency[Shelves],
-    page: NamedDependency[Page],
-    now: NamedDependency[datetime],
+    edition: Given[Edition],
+    database: Given[Database],
+    shelves: Given[Shelves],
+    page: Given[Page],
+    now: Given[datetime],
 ) -> AnyResponse:
     """Show the programme by time: a day (today's, else the first), a track, or what holds words."""
     shelved = await shelves.current(database, edition)
@@ -74,10 +73,10 @@ async def programme_page(
 async def session_page(
     request: AnyRequest,
     slug: FromPath[str],
-    edition: NamedDependency[Edition],
-    database: NamedDependency[Database],
-    shelves: NamedDependency[Shelves],
-    page: NamedDependency[Page],
+    edition: Given[Edition],
+    database: Given[Database],
+    shelves: Given[Shelves],
+    page: Given[Page],
 ) -> AnyResponse:
     """Show one session; with `.ics` behind its name, send it to a calendar."""
     shelved = await _shelved(shelves, database, edition)
@@ -95,9 +94,9 @@ async def session_page(
 @get("/api/editions/{edition_slug:str}/programme", tags=["programme"])
 async def tell(
     request: AnyRequest,
-    edition: NamedDependency[Edition],
-    database: NamedDependency[Database],
-    shelves: NamedDependency[Shelves],
+    edition: Given[Edition],
+    database: Given[Database],
+    shelves: Given[Shelves],
 ) -> AnyResponse:
     """Tell the published version: days, rooms, tracks, sessions, speakers with roles, guides."""
     shelved = await _shelved(shelves, database, edition)
@@ -110,9 +109,9 @@ async def tell(
 )
 async def export(
     request: AnyRequest,
-    edition: NamedDependency[Edition],
-    database: NamedDependency[Database],
-    shelves: NamedDependency[Shelves],
+    edition: Given[Edition],
+    database: Given[Database],
+    shelves: Given[Shelves],
 ) -> AnyResponse:
     """Send the programme as a calendar, schedule.xml, schedule.json or a booklet."""
     shelved = await _shelved(shelves, database, edition)

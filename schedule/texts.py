@@ -16,7 +16,7 @@ TAG = re.compile(
     re.IGNORECASE,
 )
 BLOCKS = frozenset(
-    "p div ul ol h1 h2 h3 h4 h5 h6 blockquote pre table section article hr".split()  # noqa: SIM905
+    "p div ul ol h1 h2 h3 h4 h5 h6 blockquote pre table section article hr".split()
 )
 LINES = frozenset({"br", "li", "tr"})
 HIDDEN = frozenset({"script", "style", "head", "title"})
@@ -82,8 +82,9 @@ def xml_safe(text: str) -> str:
 def web_address(text: str, base: str = "") -> str | None:
     """Return `text` as an absolute http, https or mailto address (RFC 3986), or None.
 
-    A relative address is taken from `base`, a bare host (`www.example.org`) is https; other letters than ASCII are escaped, so that the
-    result stands in XML, JSON and iCalendar alike. `javascript:` and other schemes give None.
+    A relative address is taken from `base`, a bare host (`www.example.org`) is https; letters
+    other than ASCII are escaped, so that the result stands in XML, JSON and iCalendar alike.
+    `javascript:` and other schemes give None.
     """
     bare = text.strip()
     if not bare or len(bare) > MAX_ADDRESS:

@@ -36,8 +36,8 @@ TYPE_WORDS: dict[SessionType, str] = {
     SessionType.TALK: "talk, lecture, vortrag, conference, presentation, expose, intervention,"
     " lightning talk, lightningtalk, short talk, long talk, devroom, main track, maintrack,"
     " retour d experience, rex, temoignage, demo, demonstration, case study, pitch, session",
-    SessionType.SIDE_EVENT: "side event, sideevent, evenement associe, off, visite, visit, cocktail,"
-    " networking, diner, soiree, social event, social, reception, gala, tour",
+    SessionType.SIDE_EVENT: "side event, sideevent, evenement associe, off, visite, visit,"
+    " cocktail, networking, diner, soiree, social event, social, reception, gala, tour",
     SessionType.BREAK: "break, pause, pausen, coffee break, pause cafe, cafe, coffee, dejeuner,"
     " lunch, lunch break, pause dejeuner, buffet, mittagspause, kaffeepause, repas, catering,"
     " petit dejeuner, accueil cafe, cafe d accueil",
@@ -48,16 +48,17 @@ TYPE_WORDS: dict[SessionType, str] = {
 ROLE_WORDS: dict[SpeakerRole, str] = {
     SpeakerRole.MODERATOR: "moderator, moderation, moderateur, moderatrice, animateur, animatrice,"
     " animation, anime par, modere par, moderatorin, facilitator, facilitateur, facilitatrice, mod",
-    SpeakerRole.CHAIR: "chair, chairperson, chairman, chairwoman, president, presidente, presidence,"
-    " president de seance, presidente de seance, session chair",
+    SpeakerRole.CHAIR: "chair, chairperson, chairman, chairwoman, president, presidente,"
+    " presidence, president de seance, presidente de seance, session chair",
     SpeakerRole.SPEAKER: "speaker, intervenant, intervenante, intervention, orateur, oratrice,"
-    " referent, referentin, conferencier, conferenciere, panelist, panelliste, panellist, paneliste",
+    " referent, referentin, conferencier, conferenciere, panelist, panelliste, panellist,"
+    " paneliste",
     SpeakerRole.GUEST: "guest, grand temoin, grande temoin, invite, invitee, temoin, gast,"
     " invite d honneur, discutant, discutante",
     SpeakerRole.CONTRIBUTOR: "contributor, contribution, contributeur, contributrice, coauthor,"
     " co author, coauteur, coautrice, assistant, rapporteur, rapporteure",
-    SpeakerRole.HOST: "host, accueil, hote, hotesse, gastgeber, coordinator, organizer, organisateur,"
-    " organisatrice",
+    SpeakerRole.HOST: "host, accueil, hote, hotesse, gastgeber, coordinator, organizer,"
+    " organisateur, organisatrice",
 }
 
 

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from litestar import Router, get, post
 from litestar.datastructures import Cookie
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -15,7 +14,7 @@ from forum.core.db import Db
 from forum.core.ids import Ids
 from forum.core.pages import Page
 from forum.core.settings import Settings
-from forum.core.web import AnyRequest, AnyResponse, limited
+from forum.core.web import AnyRequest, AnyResponse, Given, limited
 
 WEB_SESSION_S = int(service.WEB_SESSION_LIFE.total_seconds())
 
@@ -43,9 +42,9 @@ async def organiser_of(
 @get("/organiser/sign-in/{token:str}", include_in_schema=False)
 async def sign_in_page(
     token: FromPath[str],
-    db: NamedDependency[Db],
-    page: NamedDependency[Page],
-    now: NamedDependency[datetime],
+    db: Given[Db],
+    page: Given[Page],
+    now: Given[datetime],
 ) -> AnyResponse:
     """Show a button: opening the link, as mail scanners do, uses nothing up."""
     return await _ask(db, page, token, now)
@@ -58,11 +57,11 @@ async def sign_in_page(
 )
 async def sign_in(
     token: FromPath[str],
-    db: NamedDependency[Db],
-    page: NamedDependency[Page],
-    settings: NamedDependency[Settings],
-    now: NamedDependency[datetime],
-    ids: NamedDependency[Ids],
+    db: Given[Db],
+    page: Given[Page],
+    settings: Given[Settings],
+    now: Given[datetime],
+    ids: Given[Ids],
 ) -> AnyResponse | Redirect:
     """Sign in: the link is used up, the browser gets a cookie of its own."""
     try:
@@ -84,9 +83,9 @@ async def sign_in(
 @post("/organiser/sign-out", include_in_schema=False)
 async def sign_out(
     request: AnyRequest,
-    db: NamedDependency[Db],
-    settings: NamedDependency[Settings],
-    now: NamedDependency[datetime],
+    db: Given[Db],
+    settings: Given[Settings],
+    now: Given[datetime],
 ) -> Redirect:
     """Sign out here."""
     name = cookie_name(settings)

@@ -21,7 +21,7 @@ from forum.core.web import PRIVATE, AnyRequest, AnyResponse, accepts_gzip, compr
 TEMPLATES = [ROOT / package / "templates" for package in ("forum", "schedule", "badges")]
 STATIC = {"": ROOT / "forum" / "static", "badges": ROOT / "badges" / "static"}
 LANGUAGE_COOKIE = "lang"
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 VARY = "Accept-Language, Cookie"
 
 
@@ -152,7 +152,7 @@ class Page:
     ) -> AnyResponse:
         """Answer with the template `name`; nothing of it is kept by caches."""
         sent = {"cache-control": PRIVATE, "vary": f"{VARY}, Accept-Encoding", **(headers or {})}
-        body = self.html(name, edition, **context)
+        body = self.html(name, edition, status=status, **context)
         if accepts_gzip(self.request) and compressible(HTML, body):
             body = gzip.compress(body, compresslevel=5, mtime=0)
             sent["content-encoding"] = "gzip"

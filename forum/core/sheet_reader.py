@@ -1,10 +1,10 @@
 """Reads one spreadsheet from stdin in a process of its own, and writes its first sheet as JSON.
 
-Run as a script by `forum.core.tables`, never imported: a hostile workbook can then cost no more than
-the seconds and the memory given here. Arguments: seconds of CPU, bytes of memory, rows at most.
+Run as a script by `forum.core.tables`, never imported: a hostile workbook can then cost no more
+than the seconds and the memory given here. Arguments: seconds of CPU, bytes of memory, most rows.
 """
 
-import datetime
+import datetime as dt
 import io
 import json
 import resource
@@ -28,11 +28,11 @@ def text(cell: object) -> str:
         return "true" if cell else "false"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
-    if isinstance(cell, datetime.datetime):
+    if isinstance(cell, dt.datetime):
         return cell.replace(tzinfo=None).isoformat()
-    if isinstance(cell, datetime.date | datetime.time):
+    if isinstance(cell, dt.date | dt.time):
         return cell.isoformat()
-    if isinstance(cell, datetime.timedelta):
+    if isinstance(cell, dt.timedelta):
         minutes, seconds = divmod(round(cell.total_seconds()), 60)
         return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     return str(cell)

@@ -7,17 +7,23 @@ from email.utils import formatdate
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
 import anyio
 import msgspec
 from litestar import Request, Response
+from litestar.di import NamedDependency
 from litestar.middleware.base import DefineMiddleware
 from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.params import SkipValidation
 from litestar.response import Stream
 
 from forum.core.errors import Problem
+
+T = TypeVar("T")
+Given: TypeAlias = NamedDependency[SkipValidation[T]]
+"""A parameter that the application provides by its name (`forum.app`), as it is."""
 
 AnyRequest = Request[Any, Any, Any]
 AnyResponse = Response[Any]

@@ -164,7 +164,7 @@ def show(settings: Settings, welcome: Welcome) -> None:
         ("Site", f"{base}/{slug}/"),
         ("Programme", f"{base}/{slug}/programme"),
         ("Register", f"{base}/{slug}/register"),
-        ("E-mails", f"{base}/demo/outbox"),
+        ("E-mails", f"{base}/outbox"),
         ("API", f"{base}/api/docs"),
         ("Badges", str(folder / BADGES)),
         ("Booklet", str(folder / BOOKLET)),

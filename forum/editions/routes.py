@@ -3,19 +3,18 @@
 from datetime import datetime
 
 from litestar import Router, get
-from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from forum.core.context import EditionState
 from forum.core.db import Db
 from forum.core.pages import Page
-from forum.core.web import AnyResponse
+from forum.core.web import AnyResponse, Given
 from forum.editions import queries, rules
 from forum.editions.models import FullEdition, PublicCategory, PublicEdition
 
 
 @get("/", include_in_schema=False)
-async def front(db: NamedDependency[Db], page: NamedDependency[Page]) -> AnyResponse | Redirect:
+async def front(db: Given[Db], page: Given[Page]) -> AnyResponse | Redirect:
     """Go to the open edition, or list the editions when there are several or none."""
     editions = await queries.list_editions(db)
     shown = [e for e in editions if e.state is not EditionState.DRAFT]
@@ -44,7 +43,7 @@ async def public_categories(
 
 @get("/api/editions/{edition_slug:str}", tags=["editions"])
 async def tell(
-    edition: NamedDependency[FullEdition], db: NamedDependency[Db], now: NamedDependency[datetime]
+    edition: Given[FullEdition], db: Given[Db], now: Given[datetime]
 ) -> PublicEdition:
     """Tell an edition: dates, place, categories and their free places, languages."""
     is_open, categories = await public_categories(db, edition, now)

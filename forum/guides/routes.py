@@ -1,14 +1,13 @@
 """Guides over HTTP: the list, and the documents with ranges and entity tags."""
 
 from litestar import Router, get
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from forum.core.blobs import Blobs
 from forum.core.db import Db
 from forum.core.pages import Page
-from forum.core.web import AnyRequest, AnyResponse, ranged
+from forum.core.web import AnyRequest, AnyResponse, Given, ranged
 from forum.editions.models import FullEdition
 from forum.guides import queries
 from forum.guides.models import Guide, GuideKind, GuideNotFound, PublicGuide
@@ -16,7 +15,7 @@ from forum.guides.models import Guide, GuideKind, GuideNotFound, PublicGuide
 
 @get("/api/editions/{edition_slug:str}/guides", tags=["guides"])
 async def tell(
-    edition: NamedDependency[FullEdition], db: NamedDependency[Db]
+    edition: Given[FullEdition], db: Given[Db]
 ) -> dict[str, list[PublicGuide]]:
     """Tell the guides in order."""
     guides = await queries.list_guides(db, edition.id)
@@ -25,9 +24,9 @@ async def tell(
 
 @get("/{edition_slug:str}/guides", include_in_schema=False)
 async def guides_page(
-    edition: NamedDependency[FullEdition],
-    db: NamedDependency[Db],
-    page: NamedDependency[Page],
+    edition: Given[FullEdition],
+    db: Given[Db],
+    page: Given[Page],
 ) -> AnyResponse:
     """Show the guides."""
     return page("guides/guides.html", edition, guides=await shown(db, edition, page))
@@ -37,9 +36,9 @@ async def guides_page(
 async def download(
     request: AnyRequest,
     slug: FromPath[str],
-    edition: NamedDependency[FullEdition],
-    db: NamedDependency[Db],
-    blobs: NamedDependency[Blobs],
+    edition: Given[FullEdition],
+    db: Given[Db],
+    blobs: Given[Blobs],
 ) -> AnyResponse | Redirect:
     """Send a document, whole or in part; a link leads to its site."""
     guide = await queries.find_guide(db, edition.id, slug)

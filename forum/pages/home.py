@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from litestar import Router, get
-from litestar.di import NamedDependency
 
 from forum.core.db import Database, Db
 from forum.core.pages import Page
-from forum.core.web import AnyResponse
+from forum.core.web import AnyResponse, Given
 from forum.editions.models import FullEdition
 from forum.editions.routes import public_categories
 from forum.guides.routes import shown
@@ -19,12 +18,12 @@ MOST_HIGHLIGHTS = 6
 
 @get("/{edition_slug:str}/", include_in_schema=False)
 async def home(
-    edition: NamedDependency[FullEdition],
-    db: NamedDependency[Db],
-    database: NamedDependency[Database],
-    shelves: NamedDependency[Shelves],
-    page: NamedDependency[Page],
-    now: NamedDependency[datetime],
+    edition: Given[FullEdition],
+    db: Given[Db],
+    database: Given[Database],
+    shelves: Given[Shelves],
+    page: Given[Page],
+    now: Given[datetime],
 ) -> AnyResponse:
     """Show an edition, and one clear way to register."""
     is_open, categories = await public_categories(db, edition, now)

@@ -4,7 +4,6 @@ from functools import partial
 
 import anyio.to_process
 from litestar import Router, get
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
@@ -16,7 +15,7 @@ from forum.core.errors import Forbidden
 from forum.core.pages import Page
 from forum.core.settings import Settings
 from forum.core.text import pick
-from forum.core.web import PRIVATE, AnyResponse, disposition
+from forum.core.web import PRIVATE, AnyResponse, Given, disposition
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.registrations import queries as registrations
@@ -36,7 +35,7 @@ def require(organiser: Organiser, edition: Edition, *roles: Role) -> None:
 
 
 @get("/organiser/", include_in_schema=False)
-async def front(organiser: NamedDependency[Organiser], db: NamedDependency[Db]) -> Redirect:
+async def front(organiser: Given[Organiser], db: Given[Db]) -> Redirect:
     """Go to the latest edition in which the person has a role."""
     if not organiser.roles:
         raise Forbidden
@@ -47,10 +46,10 @@ async def front(organiser: NamedDependency[Organiser], db: NamedDependency[Db]) 
 @get("/organiser/{slug:str}", include_in_schema=False)
 async def overview(
     slug: FromPath[str],
-    organiser: NamedDependency[Organiser],
-    db: NamedDependency[Db],
-    page: NamedDependency[Page],
-    settings: NamedDependency[Settings],
+    organiser: Given[Organiser],
+    db: Given[Db],
+    page: Given[Page],
+    settings: Given[Settings],
 ) -> AnyResponse:
     """Show where an edition stands: registrations, doors, documents."""
     edition = await edition_service.find(db, slug)
@@ -78,16 +77,16 @@ async def overview(
         gates=doors,
         badges_path=f"/organiser/{edition.slug}/badges.pdf" if prints else None,
         programme_path=f"/{edition.slug}/programme.pdf",
-        outbox_path="/demo/outbox" if settings.demo else None,
+        outbox_path="/outbox" if settings.demo else None,
     )
 
 
 @get("/organiser/{slug:str}/badges.pdf", include_in_schema=False)
 async def badges_pdf(
     slug: FromPath[str],
-    organiser: NamedDependency[Organiser],
-    db: NamedDependency[Db],
-    keyring: NamedDependency[Keyring],
+    organiser: Given[Organiser],
+    db: Given[Db],
+    keyring: Given[Keyring],
 ) -> Response[bytes]:
     """Send the badges of all who are confirmed, drawn in a process of its own."""
     edition = await edition_service.find(db, slug)

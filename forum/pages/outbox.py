@@ -9,31 +9,30 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Router, get
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from forum.core.errors import NotFound
 from forum.core.pages import Page
 from forum.core.settings import Settings
-from forum.core.web import AnyResponse
+from forum.core.web import AnyResponse, Given
 
 NAME = re.compile(r"[0-9A-Za-z._-]+\.eml")
 MOST_SHOWN = 200
 
 
-@get("/demo/outbox", include_in_schema=False)
+@get("/outbox", include_in_schema=False)
 async def outbox_page(
-    page: NamedDependency[Page], settings: NamedDependency[Settings]
+    page: Given[Page], settings: Given[Settings]
 ) -> AnyResponse:
     """Show the e-mails that left, the latest first."""
     files = sorted((settings.var / "outbox").glob("*.eml"), reverse=True)[:MOST_SHOWN]
-    mails = [{**_shown(file), "path": f"/demo/outbox/{file.name}"} for file in files]
+    mails = [{**_shown(file), "path": f"/outbox/{file.name}"} for file in files]
     return page("demo/outbox.html", mails=mails)
 
 
-@get("/demo/outbox/{name:str}", include_in_schema=False)
+@get("/outbox/{name:str}", include_in_schema=False)
 async def mail_page(
-    name: FromPath[str], page: NamedDependency[Page], settings: NamedDependency[Settings]
+    name: FromPath[str], page: Given[Page], settings: Given[Settings]
 ) -> AnyResponse:
     """Show one e-mail, its text and its pictures."""
     file = settings.var / "outbox" / name

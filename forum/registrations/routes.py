@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 from litestar import Router, delete, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
@@ -22,6 +21,7 @@ from forum.core.web import (
     PRIVATE,
     AnyRequest,
     AnyResponse,
+    Given,
     disposition,
     form_fields,
     json_object,
@@ -50,10 +50,10 @@ TICKET_SCALE = 10
 )
 async def create(
     request: AnyRequest,
-    edition: NamedDependency[FullEdition],
-    db: NamedDependency[Db],
-    now: NamedDependency[datetime],
-    ids: NamedDependency[Ids],
+    edition: Given[FullEdition],
+    db: Given[Db],
+    now: Given[datetime],
+    ids: Given[Ids],
 ) -> Response[bytes]:
     """Register one attendee; the answer is always the same, the e-mail says what became of it."""
     form = forms.parse(RegistrationForm, await json_object(request))
@@ -72,7 +72,7 @@ async def create(
 
 @get("/api/me/registration", tags=["registrations"])
 async def show_own(
-    attendee: NamedDependency[Attendee], db: NamedDependency[Db]
+    attendee: Given[Attendee], db: Given[Db]
 ) -> OwnRegistration:
     """Tell the registration of the bearer of the key."""
     return await service.own(db, attendee.edition_id, attendee.registration_id)
@@ -80,10 +80,10 @@ async def show_own(
 
 @delete("/api/me/registration", tags=["registrations"], status_code=200)
 async def cancel_own(
-    attendee: NamedDependency[Attendee],
-    db: NamedDependency[Db],
-    now: NamedDependency[datetime],
-    ids: NamedDependency[Ids],
+    attendee: Given[Attendee],
+    db: Given[Db],
+    now: Given[datetime],
+    ids: Given[Ids],
 ) -> OwnRegistration:
     """Cancel the registration of the bearer of the key; the next in line is promoted."""
     edition = await _edition_of(db, attendee)
@@ -93,9 +93,9 @@ async def cancel_own(
 
 @get("/api/me/ticket.png", tags=["registrations"])
 async def own_ticket_png(
-    attendee: NamedDependency[Attendee],
-    db: NamedDependency[Db],
-    keyring: NamedDependency[Keyring],
+    attendee: Given[Attendee],
+    db: Given[Db],
+    keyring: Given[Keyring],
 ) -> AnyResponse:
     """Return the ticket's QR code as a PNG."""
     return _png(await _token(db, attendee, keyring))
@@ -103,9 +103,9 @@ async def own_ticket_png(
 
 @get("/api/me/ticket.svg", tags=["registrations"])
 async def own_ticket_svg(
-    attendee: NamedDependency[Attendee],
-    db: NamedDependency[Db],
-    keyring: NamedDependency[Keyring],
+    attendee: Given[Attendee],
+    db: Given[Db],
+    keyring: Given[Keyring],
 ) -> AnyResponse:
     """Return the ticket's QR code as an SVG."""
     svg = qr.svg(await _token(db, attendee, keyring))
@@ -118,10 +118,10 @@ async def own_ticket_svg(
 
 @get("/{edition_slug:str}/register", include_in_schema=False)
 async def register_page(
-    edition: NamedDependency[FullEdition],
-    db: NamedDependency[Db],
-    page: NamedDependency[Page],
-    now: NamedDependency[datetime],
+    edition: Given[FullEdition],
+    db: Given[Db],
+    page: Given[Page],
+    now: Given[datetime],
 ) -> AnyResponse:
     """Show the form."""
     return await _form(db, page, edition, now, sent={}, errors={})
@@ -134,11 +134,11 @@ async def register_page(
 )
 async def submit(
     request: AnyRequest,
-    edition: NamedDependency[FullEdition],
-    db: NamedDependency[Db],
-    page: NamedDependency[Page],
-    now: NamedDependency[datetime],
-    ids: NamedDependency[Ids],
+    edition: Given[FullEdition],
+    db: Given[Db],
+    page: Given[Page],
+    now: Given[datetime],
+    ids: Given[Ids],
 ) -> AnyResponse | Redirect:
     """Register from the page; show it again, with every mistake marked, when it has any."""
     sent = await form_fields(request)
@@ -152,7 +152,7 @@ async def submit(
 
 @get("/{edition_slug:str}/registered", include_in_schema=False)
 async def registered_page(
-    edition: NamedDependency[FullEdition], page: NamedDependency[Page]
+    edition: Given[FullEdition], page: Given[Page]
 ) -> AnyResponse:
     """Say: look at your e-mail. It never tells who was registered before."""
     return page("registrations/registered.html", edition)
@@ -161,10 +161,10 @@ async def registered_page(
 @get("/me/{key:str}", include_in_schema=False)
 async def manage_page(
     key: FromPath[str],
-    db: NamedDependency[Db],
-    page: NamedDependency[Page],
-    keyring: NamedDependency[Keyring],
-    keys: NamedDependency[AttendeeKeys],
+    db: Given[Db],
+    page: Given[Page],
+    keyring: Given[Keyring],
+    keys: Given[AttendeeKeys],
 ) -> AnyResponse:
     """Show a registration to the one who holds its link: where it stands, and the ticket."""
     attendee = keys.read(key)
@@ -181,9 +181,9 @@ async def manage_page(
 @get("/me/{key:str}/ticket.png", include_in_schema=False)
 async def ticket_picture(
     key: FromPath[str],
-    db: NamedDependency[Db],
-    keyring: NamedDependency[Keyring],
-    keys: NamedDependency[AttendeeKeys],
+    db: Given[Db],
+    keyring: Given[Keyring],
+    keys: Given[AttendeeKeys],
 ) -> AnyResponse:
     """Return the ticket's QR code as a PNG, to keep on the phone."""
     return _png(await _token(db, keys.read(key), keyring))
@@ -192,9 +192,9 @@ async def ticket_picture(
 @get("/me/{key:str}/cancel", include_in_schema=False)
 async def cancel_page(
     key: FromPath[str],
-    db: NamedDependency[Db],
-    page: NamedDependency[Page],
-    keys: NamedDependency[AttendeeKeys],
+    db: Given[Db],
+    page: Given[Page],
+    keys: Given[AttendeeKeys],
 ) -> AnyResponse:
     """Ask before a place is given up: a link fetched by a mail scanner must not do it."""
     attendee = keys.read(key)
@@ -210,10 +210,10 @@ async def cancel_page(
 )
 async def cancel(
     key: FromPath[str],
-    db: NamedDependency[Db],
-    now: NamedDependency[datetime],
-    ids: NamedDependency[Ids],
-    keys: NamedDependency[AttendeeKeys],
+    db: Given[Db],
+    now: Given[datetime],
+    ids: Given[Ids],
+    keys: Given[AttendeeKeys],
 ) -> Redirect:
     """Cancel; the next in line is promoted at once."""
     attendee = keys.read(key)

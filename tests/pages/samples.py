@@ -203,10 +203,10 @@ ORGANISER = {
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
     "badges_path": "/organiser/toulouse-2027/badges.pdf",
     "programme_path": f"{BASE}/programme.pdf",
-    "outbox_path": "/demo/outbox",
+    "outbox_path": "/outbox",
 }
 MAIL = View(
-    path="/demo/outbox/1",
+    path="/outbox/1",
     to="maelys@val-ambroise.example",
     sender="Forum <contact@forum.example>",
     subject="Votre billet : Forum du numérique partagé",
