@@ -46,7 +46,7 @@ def member(package: tarfile.TarFile, path: str) -> bytes:
     except KeyError:
         file = None
     if file is None:
-        sys.exit(f"vendor: no {path} in {package.name}: correct scripts/vendor.toml")
+        sys.exit(f"vendor: no {path} in {package.name!r}: correct scripts/vendor.toml")
     return file.read()
 
 
