@@ -243,7 +243,7 @@ def test_a_full_disk_is_named(root, monkeypatch):
     monkeypatch.setattr(
         postgres.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 3_000_000)
     )
-    with pytest.raises(PostgresError, match=r"its disk is full \(3 MB left\): free some space"):
+    with pytest.raises(PostgresError, match=r"its disk is too full \(3 MB left\): free some, then"):
         Cluster(root, options=("no_such_setting=1",)).ensure()
 
 
