@@ -28,7 +28,10 @@ MODULE_BYTES = SIZE * ROW_BYTES
 QUIET_ZONE = 4
 """Modules of white that ISO/IEC 18004 asks for around a symbol."""
 
-VALUES = {chr(code): value for value, code in enumerate(ALPHA_NUM)}
+NO_VALUE = 255
+VALUES = bytes(ALPHA_NUM.find(code) % 256 for code in range(256))
+"""The value of each character of the alphanumeric mode; `NO_VALUE` for any other."""
+
 RUN = re.compile("1+")
 BLOCKS = {("0", "0"): " ", ("1", "0"): "▀", ("0", "1"): "▄", ("1", "1"): "█"}
 
@@ -127,10 +130,9 @@ def ticket_modules(token: str) -> bytes:
     """
     if len(token) != LENGTH:
         raise ValueError(f"a token has {LENGTH} characters: {len(token)}")
-    try:
-        values = [VALUES[char] for char in token]
-    except KeyError as error:
-        raise ValueError(f"a token has no {error.args[0]!r}") from None
+    values = token.encode("latin-1", "replace").translate(VALUES)
+    if NO_VALUE in values:
+        raise ValueError(f"a token has no {token[values.index(NO_VALUE)]!r}")
     bits, tables = shape()
     for (high, low), first, second in zip(tables, values[::2], values[1::2], strict=True):
         pair = 45 * first + second

@@ -12,13 +12,7 @@ from functools import cache, lru_cache
 from operator import getitem
 from typing import Any, BinaryIO
 
-from reportlab.pdfbase.pdfdoc import (
-    PDFDictionary,
-    PDFObjectReference,
-    PDFPage,
-    PDFResourceDictionary,
-    PDFStream,
-)
+from reportlab.pdfbase.pdfdoc import PDFObject, PDFResourceDictionary
 
 from badges.layouts import ASCENT, LEADING, Box, Fitted, Layout, TextBox, fit
 from badges.models import BadgeCategory, BadgeRun
@@ -44,7 +38,6 @@ from forum.core.text import pick
 
 CORNER_MM = 3
 MARK_MM = 4.5
-RESOURCES = "sheets"
 NON_ZERO = 1
 KNOWN_BY_HEART = 4096
 ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *b"\\()", *range(127, 256))}
@@ -78,6 +71,25 @@ TIERS = ((-0.1, 0.62, 0.26), (0.3, 0.82, 0.2), (0.55, 1.0, 0.14))
 """The foot, the top and half the width of each tier of a fir, as parts of its height."""
 
 
+class Written(PDFObject):
+    """An object of the file that is known to the last byte."""
+
+    __RefOnly__ = 1
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    def format(self, document: object) -> bytes:  # noqa: ARG002  # reportlab's protocol
+        """Return the object as it stands in the file."""
+        return self.body
+
+
+class Resources(PDFResourceDictionary):
+    """The fonts and forms of all pages, in one object that they share."""
+
+    __RefOnly__ = 1
+
+
 class SheetDocument(Document):
     """The document of a run: what cards share is drawn once, and pages are packed as they end."""
 
@@ -98,7 +110,7 @@ class SheetDocument(Document):
             "highlight": HIGHLIGHT.fill,
         }
         self.forms: dict[str, str] = {}
-        self.resources = PDFObjectReference(RESOURCES)
+        self.resources: Any = Resources()
         self.show = lru_cache(KNOWN_BY_HEART)(self.shown)
         self.symbol_place = self.placed_symbol()
         self.draw_marks()
@@ -106,26 +118,29 @@ class SheetDocument(Document):
 
     def add_sheet(self, cards: list[str]) -> None:
         """Add one page that shows the `cards`, compressed at once to keep memory low."""
-        page: Any = PDFPage()
-        page.pagewidth, page.pageheight = self._pagesize
-        content = "\n".join([*cards, self.forms["marks"], ""])
-        page.Contents = PDFStream(
-            dictionary=PDFDictionary({"Filter": "/FlateDecode"}),
-            content=zlib.compress(content.encode("ascii"), 6),
+        content = zlib.compress("\n".join([*cards, self.forms["marks"], ""]).encode("ascii"), 6)
+        head = f"<</Length {len(content)}/Filter/FlateDecode>>\nstream\n".encode()
+        stream = self.reference(Written(head + content + b"\nendstream"))
+        wide, high = self._pagesize
+        self._doc.addPage(
+            Written(
+                f"<</Type/Page/Parent {self.reference(self._doc.Pages)}"
+                f"/MediaBox[0 0 {wide:.2f} {high:.2f}]"
+                f"/Resources {self.reference(self.resources)}/Contents {stream}>>".encode()
+            )
         )
-        page.Resources = self.resources
-        page.ExtGState = None
-        self._doc.addPage(page)
         self.page_count += 1
 
+    def reference(self, thing: PDFObject) -> str:
+        """Give a number to an object of the file, once, and return how others point to it."""
+        return str(self._doc.Reference(thing).format(self._doc), "ascii")
+
     def save(self) -> None:
-        """Write the file, once the resources that all pages share are known."""
+        """Write the file, once the forms that its pages show are known."""
         self._formsinuse = list(self.forms)
-        shared: Any = PDFResourceDictionary()
-        shared.basicFonts()
-        self._setXObjects(shared)
-        shared.XObject = shared.XObjects
-        self._doc.Reference(shared, RESOURCES)
+        self._setXObjects(self.resources)
+        self.resources.XObject = self.resources.XObjects
+        self.resources.basicFonts()
         super().save()
 
     def shown(self, face: str, size_pt: float, text: str) -> str:
@@ -152,15 +167,16 @@ class SheetDocument(Document):
             return []
         box, face = place.box, place.lettering.font
         fitted = fit(text, place.lettering, width_mm=box.width_mm, height_mm=box.height_mm)
-        top = (self.layout.card_mm[1] - box.y_mm) * MM
-        top -= (box.height_mm * MM - fitted.height_pt) / 2
+        size = fitted.size_pt
+        x, y = box.x_mm * MM, (self.layout.card_mm[1] - box.y_mm) * MM
+        y -= (box.height_mm * MM - fitted.height_pt) / 2 + ASCENT * size
         operators = []
-        for n, line in enumerate(fitted.lines):
-            x = box.x_mm * MM
-            if place.align == "centre":
-                x += (box.width_mm * MM - width(line, face, fitted.size_pt)) / 2
-            one = Fitted(fitted.size_pt, [line])
-            operators += self.text_lines(one, face, x, top - n * LEADING * fitted.size_pt)
+        for line in fitted.lines:
+            spare = box.width_mm * MM - width(line, face, size) if place.align == "centre" else 0
+            operators.append(
+                f"1 0 0 1 {x + spare / 2:.2f} {y:.2f} Tm {self.show(face, size, line)}"
+            )
+            y -= LEADING * size
         return operators
 
     def placed_symbol(self) -> str:
