@@ -65,6 +65,12 @@ def programme_day(starts_at: datetime, zone: tzinfo) -> date:
     return (starts_at.astimezone(zone) - DAY_CHANGE).date()
 
 
+def at_clock(day: date, minutes: int, zone: tzinfo) -> datetime:
+    """Return the instant of a time on the wall, `minutes` after midnight of `day`, in UTC."""
+    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 -- placed in its zone below
+    return (midnight + timedelta(minutes=minutes)).replace(tzinfo=zone).astimezone(UTC)
+
+
 def in_order(sessions: Iterable[Session], rooms: Iterable[Room]) -> list[Session]:
     """Return `sessions` by start, then room, then number; unplaced ones last, by number."""
     position = {room.id: room.position for room in rooms}

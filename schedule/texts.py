@@ -15,9 +15,7 @@ TAG = re.compile(
     r"|tbody|thead|img|hr|sub|sup|small|section|article|font)\b[^<>]*>",
     re.IGNORECASE,
 )
-BLOCKS = frozenset(
-    "p div ul ol h1 h2 h3 h4 h5 h6 blockquote pre table section article hr".split()
-)
+BLOCKS = frozenset("p div ul ol h1 h2 h3 h4 h5 h6 blockquote pre table section article hr".split())
 LINES = frozenset({"br", "li", "tr"})
 HIDDEN = frozenset({"script", "style", "head", "title"})
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -28,6 +26,11 @@ DEEPEST = 200
 def line(text: str) -> str:
     """Return `text` clean and on one line; no-break spaces stay."""
     return re.sub(r"[ \t\n\u2028\u2029]+", " ", clean(text)).strip()
+
+
+def without_bullet(text: str) -> str:
+    """Return the text of an item of a list: what follows `- ` or `• `."""
+    return re.sub(r"^(?:[*\u2022-]\s+)+", "", text)
 
 
 def paragraphs(text: str) -> str:

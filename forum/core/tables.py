@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from forum.core.errors import Problem
 from forum.core.text import clean
@@ -112,7 +112,7 @@ def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet:
                     case None | "":
                         continue
                     case str():
-                        page.write_string(number, column, _cut(cell))
+                        page.write_string(number, column, cut(cell))
                     case datetime():
                         naive = cell.replace(tzinfo=None)
                         page.write_datetime(number, column, naive, formats["both"])
@@ -125,7 +125,8 @@ def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet:
     return out.getvalue()
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """Return a text as a spreadsheet cell holds it: 32,767 characters at most."""
     return text if len(text) <= MAX_CELL else text[: MAX_CELL - 1] + "…"
 
 

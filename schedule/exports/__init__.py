@@ -1,1 +1,1 @@
-"""The published programme as files that others read: calendars, schedule.xml, schedule.json, tables."""
+"""The published programme as files for others: calendars, schedule.xml, schedule.json, tables."""

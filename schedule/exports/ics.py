@@ -11,12 +11,10 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event, Timezone, vText, vUri
 
-from schedule.exports.shared import Parts, origin, programme_address, said, session_address
+from schedule.exports.shared import PRODUCT, Parts, origin, programme_address, said, session_address
 from schedule.models import Programme, Session
 from schedule.texts import web_address, xml_safe
 from schedule.vocabulary import role_name, type_name
-
-PRODUCT = "-//Forum//Programme//"
 
 
 def calendar(programme: Programme, *, language: str) -> bytes:
@@ -38,7 +36,7 @@ def _written(programme: Programme, sessions: list[Session], language: str) -> by
     whole.add("calscale", "GREGORIAN")
     whole.add("method", "PUBLISH")
     whole.add("name", title)
-    whole.add("x-wr-calname", title)
+    whole.add("x-wr-calname", vText(title))
     whole.add("x-wr-timezone", programme.timezone)
     whole.add("last-modified", programme.published_at.astimezone(UTC))
     whole.add("url", programme_address(programme))
@@ -87,7 +85,7 @@ def _event(parts: Parts, session: Session, language: str) -> Event:
     _add_time(event, "dtstart", session.starts_at, programme)
     _add_time(event, "dtend", session.ends_at, programme)
     event.add("summary", xml_safe(said(session.title, programme, language)))
-    if description := _description(parts, session, language):
+    if description := description_of(parts, session, language):
         event.add("description", xml_safe(description))
     if room := parts.room(session):
         event.add("location", xml_safe(room.name))
@@ -102,7 +100,7 @@ def _event(parts: Parts, session: Session, language: str) -> Event:
         event.add("x-forum-origin", vUri(address))
     for person in session.people:
         name = xml_safe(parts.speakers[person.speaker_id].name)
-        who = {"X-ID": str(person.speaker_id), "X-ROLE": person.role.value}
+        who = {"VALUE": "TEXT", "X-ID": str(person.speaker_id), "X-ROLE": person.role.value}
         event.add("x-forum-person", vText(name), parameters=who)
     return event
 
@@ -115,7 +113,8 @@ def _add_time(event: Event, name: str, moment: datetime | None, programme: Progr
     event.add(name, moment)
 
 
-def _description(parts: Parts, session: Session, language: str) -> str:
+def description_of(parts: Parts, session: Session, language: str) -> str:
+    """Return what DESCRIPTION says: texts, then people with roles, then links, in paragraphs."""
     programme = parts.programme
     people = [
         f"{parts.speakers[person.speaker_id].name} ({role_name(person.role, language)})"

@@ -134,9 +134,9 @@ class _Writer:
             if href := web_address(link.url):
                 etree.SubElement(links, "link", href=href).text = xml_safe(link.title)
         _add(event, "url", session_address(programme, session))
-        if address := origin(session):
-            if not address.startswith("mailto:"):
-                _add(event, "origin_url", address)
+        address = origin(session)
+        if address and not address.startswith("mailto:"):
+            _add(event, "origin_url", address)
 
 
 def _add(parent: etree._Element, name: str, text: str) -> None:

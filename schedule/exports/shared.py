@@ -10,6 +10,8 @@ from schedule.rules import DAY_CHANGE, programme_day
 from schedule.texts import web_address
 
 GENERATOR = "Forum"
+PRODUCT = "-//Forum//Programme//"
+"""By these our own files are known: `PRODUCT` is followed by the language."""
 
 COLOURS = {
     1: "#0a4a3c",

@@ -13,9 +13,9 @@ from datetime import date, datetime, time, tzinfo
 from forum.core.tables import Cell, write_csv, write_xlsx
 from forum.core.text import Text
 from schedule.exports.shared import Parts, local, origin, said
-from schedule.importing.values import at_clock
 from schedule.models import Link, Programme, Session, SpeakerRole
-from schedule.texts import web_address
+from schedule.rules import at_clock
+from schedule.texts import web_address, without_bullet
 from schedule.vocabulary import role_name, speaker_role, type_name
 
 HEADERS = {
@@ -57,8 +57,8 @@ def sessions_xlsx(programme: Programme, *, language: str) -> bytes:
 
 
 def bracketed(text: str) -> str:
-    """Return a name as a cell of people can hold it: no round brackets, no semicolons."""
-    return text.translate(str.maketrans("();", "[],"))
+    """Return a name as a cell of people can hold it: no round brackets, semicolons, bullets."""
+    return without_bullet(text.translate(str.maketrans("();", "[],")))
 
 
 def _table(programme: Programme, language: str) -> tuple[list[str], Iterator[list[Cell]]]:

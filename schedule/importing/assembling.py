@@ -1,13 +1,11 @@
 """Makes a draft of what a file holds: ids that stay, numbers and slugs that are unique."""
 
-import re
-from collections.abc import Iterable
 from datetime import date, tzinfo
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from msgspec.structs import replace
 
-from forum.core.text import pick, slug, sort_key
+from forum.core.text import pick
 from schedule.importing.found import Found, FoundPerson, FoundSession, Losses
 from schedule.models import (
     Draft,
@@ -18,90 +16,36 @@ from schedule.models import (
     Speaker,
     Track,
 )
+from schedule.naming import Unique, as_uuid, identity, name_key, slugs
 from schedule.rules import in_order, overlapping, programme_day
 from schedule.vocabulary import type_name
 
-NAMESPACE = uuid5(NAMESPACE_URL, "urn:forum:programme")
-UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-NIL = UUID(int=0)
 MAX_NUMBER = 2**31 - 1
 TINTS = 6
 
 
-def as_uuid(text: str) -> UUID | None:
-    """Return the UUID written in `text`, or None; the nil UUID stands for none."""
-    found = UUID(text) if UUID_TEXT.fullmatch(text) else None
-    return None if found == NIL else found
-
-
-def identity(acronym: str, kind: str, key: str) -> UUID:
-    """Return `key` where it is a UUID, else one made of it: the same key always gives the same."""
-    return as_uuid(key) or uuid5(NAMESPACE, "\n".join((acronym, kind, key)))
-
-
-def name_key(name: str) -> str:
-    """Return the sort key of a person's name: by the last word, or by the words in capitals."""
-    words = name.split()
-    capitals = [word for word in words if len(word) > 1 and word.isupper()]
-    family = capitals if capitals and len(capitals) < len(words) else words[-1:]
-    given = [word for word in words if word not in family]
-    return sort_key(" ".join(family), " ".join(given))
-
-
-class Unique:
-    """Hands out each text once; a second one is numbered."""
-
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
-
-    def take(self, wanted: str) -> str:
-        """Return `wanted`, or `wanted-2`, `wanted-3`…"""
-        text, turn = wanted, 1
-        while text in self._taken:
-            turn += 1
-            text = f"{wanted}-{turn}"
-        self._taken.add(text)
-        return text
-
-    def free(self, wanted: str) -> bool:
-        """Say whether `wanted` can still be had as it is."""
-        return wanted not in self._taken
-
-
-def slugs(wanted: Iterable[tuple[str, str]]) -> list[str]:
-    """Return one slug each for (slug of the file or '', text to make one of), in that order.
-
-    Those that the file gives are served first, so that addresses stay as they were.
-    """
-    pairs = list(wanted)
-    unique = Unique()
-    given = [
-        unique.take(asked) if asked and asked == slug(asked, longest=200) and unique.free(asked)
-        else ""
-        for asked, _ in pairs
-    ]  # fmt: skip
-    return [
-        one or unique.take(slug(text) or "x") for one, (_, text) in zip(given, pairs, strict=True)
-    ]
-
-
 def assemble(found: Found, losses: Losses, *, language: str, zone: tzinfo) -> Draft:
     """Make a draft of `found`; `language` names what has no title, `zone` says which day it is."""
+    titled = [_titled(session, losses, language) for session in found.sessions]
+    found = replace(found, sessions=titled)
     rooms = _rooms(found, losses)
     tracks = _tracks(found)
     cast = _Cast(found, losses)
-    sessions = _sessions(found, losses, rooms, tracks, cast, language)
+    sessions = _sessions(found, losses, rooms, tracks, cast)
     room_list = list(rooms.values())
     marked = overlapping(sessions)
-    lines = dict(zip((s.id for s in sessions), found.sessions, strict=True))
-    for session in sessions:
+    starts_on, ends_on = _span(found, sessions, zone)
+    for session, one in zip(sessions, found.sessions, strict=True):
         if session.id in marked:
             other = pick(marked[session.id].title)
             what = f"starts before “{other}” ends in the same room: kept, marked as overlapping"
-            losses.add(lines[session.id].line, place_of(lines[session.id]), what)
+            losses.add(one.line, place_of(one), what)
+        if session.starts_at and starts_on and ends_on:
+            day = programme_day(session.starts_at, zone)
+            if not starts_on <= day <= ends_on:
+                what = f"is on {day}, outside the days {starts_on} to {ends_on}: kept"
+                losses.add(one.line, place_of(one), what)
     sessions = [replace(s, overlaps=s.id in marked) for s in sessions]
-    starts_on, ends_on = _span(found, sessions, zone)
-    _list_outside(sessions, lines, starts_on, ends_on, zone, losses)
     return Draft(
         rooms=room_list,
         tracks=list(tracks.values()),
@@ -253,14 +197,8 @@ def _sessions(
     rooms: dict[str, Room],
     tracks: dict[str, Track],
     cast: _Cast,
-    language: str,
 ) -> list[Session]:
-    given = [
-        session
-        if pick(session.title)
-        else replace(session, title={language: _untitled(session, losses, language)})
-        for session in found.sessions
-    ]
+    given = found.sessions
     keys = _keys(given, losses)
     numbers = _numbers(given, losses)
     names = slugs((one.slug, pick(one.title)) for one in given)
@@ -288,11 +226,14 @@ def _sessions(
     ]
 
 
-def _untitled(session: FoundSession, losses: Losses, language: str) -> str:
+def _titled(session: FoundSession, losses: Losses, language: str) -> FoundSession:
+    """Return `session` with a title: that of its type where it has none."""
+    if pick(session.title):
+        return session
     name = type_name(session.type, language)
     if session.type is not SessionType.BREAK:
         losses.add(session.line, "session", f"has no title: called “{name}”")
-    return name
+    return replace(session, title={language: name})
 
 
 def _people(session: FoundSession, cast: _Cast, losses: Losses) -> list[Participation]:
@@ -316,22 +257,3 @@ def _span(found: Found, sessions: list[Session], zone: tzinfo) -> tuple[date | N
     if first and last and first <= max(days) and last >= min(days) and first <= last:
         return max(first, min(days)), min(last, max(days))
     return min(days), max(days)
-
-
-def _list_outside(
-    sessions: list[Session],
-    lines: dict[UUID, FoundSession],
-    first: date | None,
-    last: date | None,
-    zone: tzinfo,
-    losses: Losses,
-) -> None:
-    if first is None or last is None:
-        return
-    for session in sessions:
-        if session.starts_at is None:
-            continue
-        day = programme_day(session.starts_at, zone)
-        if day < first or day > last:
-            what = f"is on {day}, outside the days {first} to {last}: kept"
-            losses.add(lines[session.id].line, place_of(lines[session.id]), what)

@@ -8,12 +8,13 @@ category does. Of a repeated event the first time is read, an event of whole day
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
+from typing import Any
 
-from icalendar import Calendar, Component
+from icalendar import Calendar, Component, vText
 from lxml import etree
 
 from forum.core.text import Text
-from schedule.exports.ics import PRODUCT
+from schedule.exports.shared import PRODUCT
 from schedule.importing.found import (
     Found,
     FoundPerson,
@@ -25,7 +26,7 @@ from schedule.importing.found import (
 )
 from schedule.importing.reading import Texts, minutes_of, split_role, type_of
 from schedule.importing.values import in_utc, instant, language_tag, zone_of
-from schedule.importing.xml import children, local, text_of
+from schedule.importing.xml import children, line_of, local, text_of
 from schedule.models import SessionType, SpeakerRole
 from schedule.texts import line, web_address
 from schedule.vocabulary import session_type, speaker_role
@@ -88,7 +89,7 @@ class _Calendar:
         ]
         return Found(
             format="iCalendar",
-            title=self.texts.one(str(self.whole.get("X-WR-CALNAME", self.whole.get("NAME", "")))),
+            title=self.texts.one(_plain(self.whole.get("X-WR-CALNAME", self.whole.get("NAME")))),
             timezone=self.timezone if zone_of(self.timezone) else self._zone_of_times(events),
             rooms=_named_rooms(sessions),
             tracks=_named_tracks(sessions, self.texts),
@@ -125,7 +126,7 @@ class _Calendar:
             title=self.texts.one(summary),
             type=_type(categories, summary, at, self.losses),
             description=self.texts.many(_text(event, "DESCRIPTION")),
-            track=next((c for c in categories if session_type(c) is None), "") if self.own else "",
+            track=categories[1] if self.own and len(categories) > 1 else "",
             room=line(_text(event, "LOCATION")),
             starts_at=starts_at,
             minutes=self._minutes(event, starts_at, at, place),
@@ -158,24 +159,34 @@ class _Calendar:
         return minutes_of(f"PT{seconds}S" if seconds > 0 else "", at, place, self.losses)
 
     def _people(self, event: Component, at: int | None) -> list[FoundPerson]:
-        people = []
-        for value in _listed(event.get("X-FORUM-PERSON")):
-            role = speaker_role(value.params.get("X-ROLE", "")) or SpeakerRole.SPEAKER
-            key = value.params.get("X-ID", "")
-            people.append(FoundPerson(name=line(str(value)), key=key, line=at, role=role))
+        people = [
+            FoundPerson(
+                name=line(_plain(value)),
+                key=value.params.get("X-ID", ""),
+                line=at,
+                role=speaker_role(value.params.get("X-ROLE", "")) or SpeakerRole.SPEAKER,
+            )
+            for value in _listed(event.get("X-FORUM-PERSON"))
+        ]
         for value in _listed(event.get("ATTENDEE")):
-            address = str(value).strip()
-            name = line(value.params.get("CN", "")) or line(address.removeprefix("mailto:"))
-            name, role = split_role(name)
-            if name and not name.startswith("urn:"):
-                key = address.lower() if address.lower().startswith("mailto:") else ""
-                role = role or SpeakerRole.SPEAKER
-                people.append(FoundPerson(name=name, key=key, line=at, role=role))
+            name, role = split_role(line(value.params.get("CN", "")))
+            if not name or "@" in name:
+                self.losses.count(at, "attendee", "has an address but no name: left out")
+                continue
+            key, found = str(value).strip().lower(), role or SpeakerRole.SPEAKER
+            people.append(FoundPerson(name=name, key=key, line=at, role=found))
         return [person for person in people if person.name]
 
 
-def _listed(value: object) -> list[object]:
+def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _plain(value: Any) -> str:
+    """Return a text; the library leaves the escapes of RFC 5545 in properties it does not know."""
+    if value is None or isinstance(value, vText):
+        return str(value or "")
+    return re.sub(r"\\([\\;,nN])", lambda m: "\n" if m[1] in "nN" else m[1], str(value))
 
 
 def _text(event: Component, name: str) -> str:
@@ -203,7 +214,7 @@ def _type(categories: list[str], title: str, at: int | None, losses: Losses) -> 
     known = [found for name in categories if (found := session_type(name))]
     if known:
         return known[0]
-    before = re.split(r"\s*[:–—]\s", title, maxsplit=1)
+    before = re.split(r"\s*[:\u2013\u2014]\s", title, maxsplit=1)
     guessed = session_type(before[0]) or session_type(title)
     if guessed:
         return guessed
@@ -232,7 +243,7 @@ def read_xcal(root: etree._Element, losses: Losses, *, language: str, zone: tzin
     """Read an xCal file, of Pentabarf's form or of RFC 6321, from its root element."""
     calendars = [element for element in root.iter() if local(element) == "vcalendar"]
     if not calendars:
-        raise Unreadable("there is no <vcalendar>: is it xCal?", line=root.sourceline)
+        raise Unreadable("there is no <vcalendar>: is it xCal?", line=line_of(root))
     whole = _properties(calendars[0])
     named = line(whole.get("x-wr-timezone", ""))
     texts = Texts(language, own=False)
@@ -266,7 +277,7 @@ def _properties(element: etree._Element) -> dict[str, str]:
 def _xcal_session(
     element: etree._Element, losses: Losses, texts: Texts, zone: tzinfo, *, named: bool
 ) -> FoundSession:
-    found, at = _properties(element), element.sourceline
+    found, at = _properties(element), line_of(element)
     spoken = language_tag(found.get("language-code", "") or found.get("language", ""))
     title = found.get("title") or found.get("summary", "")
     place = f"session “{line(title)[:80]}”"
@@ -304,6 +315,6 @@ def _xcal_people(element: etree._Element, at: int | None) -> list[FoundPerson]:
         if local(one) == "attendee":
             name, role = split_role(line(text_of(one)))
             if name:
-                role = role or SpeakerRole.SPEAKER
-                people.append(FoundPerson(name=name, line=at, role=role))
+                found = role or SpeakerRole.SPEAKER
+                people.append(FoundPerson(name=name, line=at, role=found))
     return people

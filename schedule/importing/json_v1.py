@@ -25,7 +25,6 @@ from schedule.importing.reading import (
     type_of,
 )
 from schedule.importing.values import (
-    at_clock,
     clock_minutes,
     day_of,
     instant,
@@ -33,15 +32,23 @@ from schedule.importing.values import (
     zone_of,
 )
 from schedule.models import Link, SpeakerRole
+from schedule.rules import at_clock
 from schedule.texts import line, web_address
 from schedule.vocabulary import speaker_role
 
 READ = frozenset(
-    ["id", "guid", "code", "date", "start", "end", "duration", "room", "slug", "url", "title", "subtitle", "track", "type", "language", "abstract", "description", "persons", "links", "attachments", "origin_url", "do_not_record"]
-)
+    {
+        "id", "guid", "code", "date", "start", "end", "duration", "room", "slug", "url", "title",
+        "subtitle", "track", "type", "language", "abstract", "description", "persons", "links",
+        "attachments", "origin_url", "do_not_record",
+    }
+)  # fmt: skip
 READ_OF_PERSON = frozenset(
-    ["id", "guid", "code", "name", "public_name", "full_public_name", "biography", "description", "url", "links", "organisation", "job_title", "role", "event_role"]
-)
+    {
+        "id", "guid", "code", "name", "public_name", "full_public_name", "biography",
+        "description", "url", "links", "organisation", "job_title", "role", "event_role",
+    }
+)  # fmt: skip
 
 
 def read_schedule_v1(whole: JsonObject, losses: Losses, *, language: str, zone: tzinfo) -> Found:
@@ -110,8 +117,8 @@ class _Schedule:
             for name, events in _by_room(day):
                 if name:
                     rooms.setdefault(name, FoundRoom(key=name, name=name, line=day.line))
-                for event in objects_of(events, day.line, f"room “{name}”", self.losses):
-                    sessions.append(self._session(event, name, day, on))
+                listed = objects_of(events, day.line, f"room “{name}”", self.losses)
+                sessions += [self._session(event, name, day, on) for event in listed]
         for session in sessions:
             if session.room:
                 new = FoundRoom(key=session.room, name=session.room, line=session.line)
@@ -272,7 +279,14 @@ def floor_of(room: JsonObject) -> str | None:
 def links_of(one: JsonObject, base: str, place: str, losses: Losses) -> list[Link]:
     """Return the links and attachments of a session or a person; other addresses are listed."""
     found = [
-        link_of(link.text("url"), link.text("title"), base, link.line, place, losses)
+        link_of(
+            link.text("url"),
+            link.text("title"),
+            base=base,
+            at=link.line,
+            place=place,
+            losses=losses,
+        )
         for name in ("links", "attachments")
         for link in one.objects(name, losses)
     ]

@@ -32,10 +32,15 @@ from schedule.texts import line, web_address
 from schedule.vocabulary import speaker_role
 
 READ = frozenset(
-    ["type", "guid", "code", "start", "end", "room", "url", "slug", "title", "subtitle", "language", "track", "abstract", "description", "participants", "links", "attachments", "state", "duration", "number", "session_type", "titles", "subtitles", "spoken_language", "origin_url"]
-)
+    {
+        "type", "guid", "code", "start", "end", "room", "url", "slug", "title", "subtitle",
+        "language", "track", "abstract", "description", "participants", "links", "attachments",
+        "state", "duration", "number", "session_type", "titles", "subtitles", "spoken_language",
+        "origin_url",
+    }
+)  # fmt: skip
 READ_OF_PERSON = frozenset(
-    "guid name biography links url slug sort_key organisation job_title".split()  # noqa: SIM905
+    "guid name biography links url slug sort_key organisation job_title".split()
 )
 GONE = frozenset({"CANCELED", "CANCELLED", "WITHDRAWN", "REJECTED", "DELETED"})
 

@@ -32,21 +32,25 @@ from schedule.importing.reading import (
     type_of,
 )
 from schedule.importing.values import (
-    at_clock,
     clock_minutes,
     day_of,
     instant,
     language_tag,
     zone_of,
 )
-from schedule.importing.xml import children, local, text_of
+from schedule.importing.xml import children, line_of, local, text_of
 from schedule.models import Link, SpeakerRole
+from schedule.rules import at_clock
 from schedule.texts import line, web_address
 from schedule.vocabulary import speaker_role
 
 READ = frozenset(
-    ["room", "title", "subtitle", "type", "date", "start", "duration", "abstract", "slug", "track", "persons", "language", "description", "links", "attachments", "url", "origin_url"]
-)
+    {
+        "room", "title", "subtitle", "type", "date", "start", "duration", "abstract", "slug",
+        "track", "persons", "language", "description", "links", "attachments", "url",
+        "origin_url",
+    }
+)  # fmt: skip
 
 
 def read_schedule(root: etree._Element, losses: Losses, *, language: str, zone: tzinfo) -> Found:
@@ -57,7 +61,7 @@ def read_schedule(root: etree._Element, losses: Losses, *, language: str, zone: 
     if local(root) != "schedule":
         raise Unreadable(
             f"the first element is <{local(root)}>, a schedule.xml begins with <schedule>.",
-            line=root.sourceline,
+            line=line_of(root),
         )
     return _Schedule(root, losses, language, zone).read()
 
@@ -78,7 +82,7 @@ class _Schedule:
         self.texts = Texts(self._language(language), own=self.own)
         if self.timezone and not zone_of(self.timezone):
             what = f"timezone “{self.timezone}” is unknown: {self.zone} is used for local times"
-            losses.add(self.conference.sourceline, "conference", what)
+            losses.add(line_of(self.conference), "conference", what)
             self.timezone = ""
 
     def _conference(self, name: str) -> str:
@@ -105,7 +109,7 @@ class _Schedule:
         for day in days:
             on = day_of(day.get("date") or "") or day_of(day.get("start") or "")
             if on is None:
-                self.losses.add(day.sourceline, "day", "has no date that can be read")
+                self.losses.add(line_of(day), "day", "has no date that can be read")
             else:
                 dates.append(on)
             for child in day:
@@ -137,7 +141,7 @@ class _Schedule:
             rooms[name] = FoundRoom(
                 key=name,
                 name=name,
-                line=element.sourceline,
+                line=line_of(element),
                 guid=element.get("guid") or "",
                 slug=element.get("slug") or "",
             )
@@ -187,18 +191,18 @@ class _Schedule:
         place = f"session “{line(fields.get('title', ''))[:80]}”"
         if fields.get("language", "").strip() and not spoken:
             self.losses.count(
-                event.sourceline, "language", f"“{line(fields['language'])}” is unknown"
+                line_of(event), "language", f"“{line(fields['language'])}” is unknown"
             )
         self._list_unread(event)
         inside = line(fields.get("room", ""))
         number = event.get("id") or ""
         return FoundSession(
-            line=event.sourceline,
+            line=line_of(event),
             key=(event.get("guid") or number or event.get("code") or "").strip(),
             number=int(number) if re.fullmatch(r"\d{1,12}", number) else None,
             title=title,
             slug=own_slug(fields.get("slug", ""), self.acronym),
-            type=type_of(fields.get("type", ""), event.sourceline, self.losses),
+            type=type_of(fields.get("type", ""), line_of(event), self.losses),
             subtitle=self.texts.one(fields.get("subtitle", ""), spoken),
             abstract=self.texts.many(fields.get("abstract", ""), spoken),
             description=self.texts.many(fields.get("description", ""), spoken),
@@ -206,7 +210,7 @@ class _Schedule:
             track=line(fields.get("track", "")),
             room=room or inside,
             starts_at=self._starts_at(event, fields, day, on, place),
-            minutes=minutes_of(fields.get("duration", ""), event.sourceline, place, self.losses),
+            minutes=minutes_of(fields.get("duration", ""), line_of(event), place, self.losses),
             people=self._people(parts.get("persons"), place),
             links=self._links(parts, place),
             url=self._url(fields),
@@ -231,7 +235,7 @@ class _Schedule:
             )
             if base := own_day or on:
                 return at_clock(base, clock + (24 * 60 if after_midnight else 0), self.zone)
-        self.losses.add(event.sourceline, place, "has no time that can be read: left unplaced")
+        self.losses.add(line_of(event), place, "has no time that can be read: left unplaced")
         return None
 
     def _people(self, persons: etree._Element | None, place: str) -> list[FoundPerson]:
@@ -243,16 +247,14 @@ class _Schedule:
             if not self.own and role is None:
                 name, role = split_role(name)
             if not name:
-                self.losses.add(
-                    element.sourceline, place, "names a person without a name: left out"
-                )
+                self.losses.add(line_of(element), place, "names a person without a name: left out")
                 continue
             key = element.get("guid") or element.get("id") or element.get("code") or ""
             people.append(
                 FoundPerson(
                     name=name,
                     key=key.strip(),
-                    line=element.sourceline,
+                    line=line_of(element),
                     role=role or SpeakerRole.SPEAKER,
                 )
             )
@@ -267,10 +269,10 @@ class _Schedule:
                 found = link_of(
                     element.get("href") or text_of(element),
                     text_of(element),
-                    self.base,
-                    element.sourceline,
-                    place,
-                    self.losses,
+                    base=self.base,
+                    at=line_of(element),
+                    place=place,
+                    losses=self.losses,
                 )
                 links += [found] if found else []
         return links
@@ -283,7 +285,7 @@ class _Schedule:
         for child in event:
             name = local(child)
             if name and name not in READ and text_of(child).strip() not in ("", "false"):
-                self.losses.count(child.sourceline, f"<{name}>", "has no place in our programme")
+                self.losses.count(line_of(child), f"<{name}>", "has no place in our programme")
 
 
 def _clock_of(moment: datetime, zone: tzinfo) -> int:

@@ -43,7 +43,7 @@ class Texts:
 
 
 def link_of(
-    address: str, title: str, base: str, at: int | None, place: str, losses: Losses
+    address: str, title: str, *, base: str, at: int | None, place: str, losses: Losses
 ) -> Link | None:
     """Return a link, or None and a loss for an address that is not of the web."""
     url = web_address(address, base)

@@ -32,14 +32,14 @@ from schedule.importing.found import (
 )
 from schedule.importing.reading import Texts, link_of, minutes_of, type_of
 from schedule.importing.values import (
-    at_clock,
     clock_minutes,
     day_of,
     instant,
     language_tag,
 )
 from schedule.models import Link, SpeakerRole
-from schedule.texts import line, paragraphs, web_address
+from schedule.rules import at_clock
+from schedule.texts import line, paragraphs, web_address, without_bullet
 from schedule.vocabulary import bare, speaker_role
 
 COLUMNS = {
@@ -50,14 +50,16 @@ COLUMNS = {
     "start": "debut, heure de debut, start, starts, starts at, start time, heure, heures, horaire,"
     " horaires, time, beginn, de, from",
     "end": "fin, heure de fin, end, ends, ends at, end time, ende, a, to, bis",
-    "duration": "duree, duration, dauer, minutes, duree min, duree minutes, duree en minutes, length",
+    "duration": "duree, duration, dauer, minutes, duree min, duree minutes, duree en minutes,"
+    " length",
     "room": "salle, lieu, room, location, raum, salles, place",
     "title": "titre, title, intitule, session, titel, nom, titre de la session",
     "subtitle": "sous titre, subtitle, untertitel",
     "type": "type, format, nature, kind, art",
     "track": "theme, thematique, parcours, track, axe, fil, fil rouge, thema",
-    "speakers": "intervenants, intervenant, intervenante, intervenantes, speakers, speaker, orateurs,"
-    " people, persons, participants, personnes, referenten, intervenant e s, intervenants es",
+    "speakers": "intervenants, intervenant, intervenante, intervenantes, speakers, speaker,"
+    " orateurs, people, persons, participants, personnes, referenten, intervenant e s,"
+    " intervenants es",
     "language": "langue, language, sprache",
     "abstract": "resume, abstract, chapo, accroche, zusammenfassung, presentation",
     "description": "description, texte, beschreibung, contenu, details",
@@ -68,7 +70,7 @@ COLUMNS = {
 BY_WORD = {one.strip(): name for name, words in COLUMNS.items() for one in words.split(",")}
 TRANSLATED = ("title", "subtitle", "abstract", "description")
 CANCELLED = {"annule", "annulee", "cancelled", "canceled", "abgesagt", "supprime", "supprimee"}
-RANGE = re.compile(r"\s*(?:-|–|—|→|/|\bà\b|\ba\b|\bto\b|\bbis\b)\s*")
+RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|\u2192|/|\bà\b|\ba\b|\bto\b|\bbis\b)\s*")
 
 
 class _Columns(Struct, frozen=True, kw_only=True):
@@ -231,9 +233,9 @@ class _Sheet:
     def _people(self, at: int, row: dict[str, str]) -> list[FoundPerson]:
         people = []
         for header, default in self.columns.people:
-            for text in re.split(r"[;\n]", row.get(header, "")):
-                if named := line(text).strip(" ,-•"):
-                    people.append(_person(named, default, at))
+            texts = re.split(r"[;\n]", row.get(header, ""))
+            named = [without_bullet(line(text)) for text in texts]
+            people += [_person(text, default, at) for text in named if text]
         for person in people:
             if person.name.count(",") > 1:
                 what = "holds several commas: people are separated by semicolons"
@@ -245,7 +247,7 @@ class _Sheet:
         for one in text.split("\n"):
             wording, _, address = line(one).rpartition(" ")
             if address:
-                found = link_of(address, wording, "", at, place, self.losses)
+                found = link_of(address, wording, base="", at=at, place=place, losses=self.losses)
                 links += [found] if found else []
         return links
 

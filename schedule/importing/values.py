@@ -1,7 +1,7 @@
 """Times, lengths, dates and languages as people and programs write them."""
 
 import re
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from forum.core.text import fold
@@ -25,6 +25,12 @@ MONTHS = {
     )
     for word in words.split()
 }  # fmt: skip
+
+ISO_LENGTH = (
+    r"p(?:(?P<w>\d{1,2})w)?(?:(?P<d>\d{1,2})d)?"
+    r"(?:t(?:(?P<h>\d{1,3})h)?(?:(?P<m>\d{1,5})m)?(?:(?P<s>\d{1,6})s)?)?"
+)
+"""PT1H30M (ISO 8601), in lower case."""
 
 
 def zone_of(name: str) -> ZoneInfo | None:
@@ -91,11 +97,10 @@ def length_minutes(text: str) -> int | None:
     folded = fold(text).strip().replace(" ", "")
     patterns = (
         r"(?P<h>\d{1,3}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?",
-        r"p(?:(?P<w>\d{1,2})w)?(?:(?P<d>\d{1,2})d)?(?:t(?:(?P<h>\d{1,3})h)?(?:(?P<m>\d{1,5})m)?"
-        r"(?:(?P<s>\d{1,6})s)?)?",
+        ISO_LENGTH,
         r"(?P<h>\d\d)(?P<m>[0-5]\d)(?P<s>[0-5]\d)",
         r"(?P<h>\d{1,3})(?:h|heures?|hours?)(?:(?P<m>[0-5]?\d)(?:m|mn|min|minutes?)?)?",
-        r"(?P<m>\d{1,5})(?:m|mn|min|mins|minutes?|'|′)?",
+        r"(?P<m>\d{1,5})(?:m|mn|min|mins|minutes?|'|\u2032)?",
     )
     found = next((found for one in patterns if (found := re.fullmatch(one, folded))), None)
     if not found:
@@ -124,12 +129,6 @@ def in_utc(moment: datetime, zone: tzinfo) -> datetime | None:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     return aware.astimezone(UTC).replace(microsecond=0)
-
-
-def at_clock(day: date, minutes: int, zone: tzinfo) -> datetime:
-    """Return the instant of a time on the wall, `minutes` after midnight of `day`, in UTC."""
-    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 -- placed in its zone below
-    return (midnight + timedelta(minutes=minutes)).replace(tzinfo=zone).astimezone(UTC)
 
 
 def language_tag(text: str) -> str | None:

@@ -1,6 +1,7 @@
 """Opens XML without entities, external files or network, and says where it breaks."""
 
 import re
+from typing import Any
 
 from lxml import etree
 
@@ -27,7 +28,7 @@ def root_of(data: bytes, losses: Losses) -> etree._Element:
             raise _refusal(data, second) from None
         losses.add(1, "file", "is not in the encoding it announces: read as Windows-1252")
     document = root.getroottree().docinfo
-    if document.internalDTD is not None and next(document.internalDTD.iterentities(), None):
+    if document.internalDTD is not None and _entities(document.internalDTD):
         raise Unreadable(
             "the file declares entities: remove its DOCTYPE and import it again.", line=1
         )
@@ -68,6 +69,16 @@ def _refusal(data: bytes, error: etree.XMLSyntaxError) -> Unreadable:
     if line >= data.rstrip().count(b"\n"):
         return Unreadable(f"the file breaks off here ({message}): download it again.", line=line)
     return Unreadable(f"this is not well-formed XML ({message}): download it again.", line=line)
+
+
+def _entities(document_type: Any) -> list[object]:
+    return list(document_type.iterentities())
+
+
+def line_of(element: etree._Element) -> int | None:
+    """Return the line on which an element begins."""
+    found: Any = element.sourceline
+    return int(found) if found else None
 
 
 def local(element: etree._Element) -> str:
