@@ -50,7 +50,8 @@ async def insert_ticket(
         db,
         Ticket,
         """
-        insert into ticket (edition_id, registration_id, number, key_id, category_number, days, issued_at)
+        insert into ticket (edition_id, registration_id, number, key_id, category_number, days,
+                            issued_at)
              select $1, $2, $3, max(id), $4, $5, $6
                from signing_key
               where retired_at is null
@@ -72,7 +73,8 @@ async def find_ticket(db: Db, edition_id: int, registration_id: UUID) -> Ticket 
         db,
         Ticket,
         """
-        select edition_id, registration_id, number, key_id, category_number, days, revision, revoked_at
+        select edition_id, registration_id, number, key_id, category_number, days, revision,
+               revoked_at
           from ticket
          where edition_id = $1 and registration_id = $2
         """,
@@ -173,7 +175,8 @@ async def list_gates(db: Db, edition_id: int) -> list[Gate]:
         """
         select g.slug, g.name, g.check_in_list,
                (select count(*) from check_in c
-                 where c.edition_id = g.edition_id and c.check_in_list = g.check_in_list) as checked_in
+                 where c.edition_id = g.edition_id
+                   and c.check_in_list = g.check_in_list) as checked_in
           from gate g
          where g.edition_id = $1
          order by g.position, g.slug
@@ -301,7 +304,8 @@ async def record_scans(
               from unnest($3::uuid[], $4::text[], $5::text[], $6::scan_direction[], $7::uuid[],
                           $8::timestamptz[], $9::scan_outcome[])
                    with ordinality
-                   as s (id, gate, check_in_list, direction, registration_id, scanned_at, outcome, n)),
+                   as s (id, gate, check_in_list, direction, registration_id, scanned_at, outcome,
+                         n)),
         let_in as (
             insert into check_in (edition_id, check_in_list, registration_id, scan_id, gate, at)
                  select $1, check_in_list, registration_id, id, gate, least(scanned_at, $10)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from badges.models import Direction, Outcome, Reading, TokenPayload
 
 
-def decide(
+def decide(  # noqa: PLR0911 -- a table of outcomes, read from the top
     payload: TokenPayload | None,
     reading: Reading,
     direction: Direction,

@@ -1,3 +1,3 @@
-"""The forum: its editions, registrations, guides and accounts, and the application that serves them."""
+"""The forum: editions, registrations, guides, accounts, and the application that serves them."""
 
 __version__ = "0.1.0"

@@ -1,9 +1,11 @@
 """The application: the only place where every part meets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -113,6 +115,76 @@ class Parts:
                 stack.push_async_callback(_stop, asyncio.create_task(worker.run()))
             yield
 
+    async def db(self, request: AnyRequest) -> Db:
+        """Lend a connection to a request, until its answer begins."""
+        lent: AsyncExitStack = request.scope["lent"]  # type: ignore[typeddict-item]
+        return await lent.enter_async_context(self.database.acquire())
+
+    async def edition(self, edition_slug: FromPath[str]) -> FullEdition:
+        """Find the edition that the address names; a draft is nobody's to see."""
+        found = await self.editions.get(
+            edition_slug, partial(self._with_db, editions.find, edition_slug)
+        )
+        if found.state is EditionState.DRAFT:
+            raise EditionNotFound
+        return found
+
+    async def organiser(self, request: AnyRequest, db: Given[Db]) -> Organiser:
+        """Say who of the organiser's team is signed in."""
+        return await organiser_of(request, db, self.settings, self.now())
+
+    async def attendee(self, request: AnyRequest) -> Attendee:
+        """Say whose key was sent."""
+        return await attendee_of(request, self.keys)
+
+    async def device(self, request: AnyRequest) -> Device:
+        """Say which device's token was sent; a revoked one is refused within a second."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("Send the device's token as a bearer token.")
+        return await self.devices.get(
+            token, partial(self._with_db, devices.identify, token.strip())
+        )
+
+    async def device_edition(self, device: Given[Device]) -> Edition:
+        """Find the edition to which a device is bound."""
+        number = device.edition_id
+        return await self.device_editions.get(
+            number, partial(self._with_db, editions.by_id, number)
+        )
+
+    async def page(self, request: AnyRequest) -> Page:
+        """Make the page of a request, in its language."""
+        return Page(request, self.templates)
+
+    def provided(self) -> dict[str, Provide]:
+        """Return what a route may ask for by the name of a parameter."""
+        made = (
+            self.db,
+            self.edition,
+            self.organiser,
+            self.attendee,
+            self.device,
+            self.device_edition,
+            self.page,
+        )
+        kept = ("database", "keyring", "settings", "blobs", "keys", "shelves", "ids")
+        return {
+            **{make.__name__: Provide(make) for make in made},
+            **{name: Provide(self._kept(name), sync_to_thread=False) for name in kept},
+            "now": Provide(self.now, sync_to_thread=False),
+        }
+
+    def _kept(self, name: str) -> Callable[[], Any]:
+        def give() -> Any:
+            return getattr(self, name)
+
+        return give
+
+    async def _with_db(self, find: Callable[[Db, Any], Awaitable[Any]], what: Any) -> Any:
+        async with self.database.acquire() as db:
+            return await find(db, what)
+
 
 async def _stop(task: "asyncio.Task[None]") -> None:
     task.cancel()
@@ -146,7 +218,7 @@ def create_app(
             api_docs,
             *([outbox_routes] if settings.demo else []),
         ],
-        dependencies=_dependencies(parts),
+        dependencies=parts.provided(),
         exception_handlers={
             Problem: show_problem,
             HTTPException: show_http_error,
@@ -197,70 +269,6 @@ def serve() -> Shell:
     return create_app(settings)
 
 
-def _dependencies(parts: Parts) -> dict[str, Provide]:
-    async def db(request: AnyRequest) -> Db:
-        lent: AsyncExitStack = request.scope["lent"]  # type: ignore[typeddict-item]
-        return await lent.enter_async_context(parts.database.acquire())
-
-    async def edition(edition_slug: FromPath[str]) -> FullEdition:
-        async def find() -> FullEdition:
-            async with parts.database.acquire() as connection:
-                return await editions.find(connection, edition_slug)
-
-        found = await parts.editions.get(edition_slug, find)
-        if found.state is EditionState.DRAFT:
-            raise EditionNotFound
-        return found
-
-    async def organiser(request: AnyRequest, db: Given[Db]) -> Organiser:
-        return await organiser_of(request, db, parts.settings, parts.now())
-
-    async def attendee(request: AnyRequest) -> Attendee:
-        return await attendee_of(request, parts.keys)
-
-    async def device(request: AnyRequest) -> Device:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated("Send the device's token as a bearer token.")
-
-        async def identify() -> Device:
-            async with parts.database.acquire() as connection:
-                return await devices.identify(connection, token.strip())
-
-        return await parts.devices.get(token, identify)
-
-    async def device_edition(device: Given[Device]) -> Edition:
-        async def find() -> FullEdition:
-            async with parts.database.acquire() as connection:
-                return await editions.by_id(connection, device.edition_id)
-
-        return await parts.device_editions.get(device.edition_id, find)
-
-    async def page(request: AnyRequest) -> Page:
-        return Page(request, parts.templates)
-
-    def value(what: Callable[[], Any]) -> Provide:
-        return Provide(what, sync_to_thread=False)
-
-    return {
-        "db": Provide(db),
-        "edition": Provide(edition),
-        "organiser": Provide(organiser),
-        "attendee": Provide(attendee),
-        "device": Provide(device),
-        "device_edition": Provide(device_edition),
-        "page": Provide(page),
-        "database": value(lambda: parts.database),
-        "keyring": value(lambda: parts.keyring),
-        "settings": value(lambda: parts.settings),
-        "blobs": value(lambda: parts.blobs),
-        "keys": value(lambda: parts.keys),
-        "shelves": value(lambda: parts.shelves),
-        "ids": value(lambda: parts.ids),
-        "now": value(lambda: parts.now()),
-    }
-
-
 @get("/health/live", include_in_schema=False)
 async def live() -> dict[str, str]:
     """Say that the process answers."""
@@ -277,9 +285,7 @@ async def ready(db: Given[Db]) -> dict[str, str]:
 
 
 @get("/static/{version:str}/{path:path}", include_in_schema=False)
-async def static(
-    request: AnyRequest, version: FromPath[str], path: FromPath[str]
-) -> AnyResponse:
+async def static(request: AnyRequest, version: FromPath[str], path: FromPath[str]) -> AnyResponse:
     """Send a static file; its address changes with its content, so it is kept for a year."""
     found = static_file(path.lstrip("/"))
     if found is None or found.suffix not in MEDIA_TYPES:
@@ -326,13 +332,13 @@ def wants_page(request: AnyRequest) -> bool:
 def show_http_error(request: AnyRequest, error: HTTPException) -> AnyResponse:
     """Answer what the framework refused (no such route, a malformed body) as every refusal."""
     problem: Problem
-    if error.status_code == 404:
+    if error.status_code == HTTPStatus.NOT_FOUND:
         problem = NotFound()
-    elif error.status_code == 403:
+    elif error.status_code == HTTPStatus.FORBIDDEN:
         problem = Forbidden()
-    elif error.status_code == 429:
+    elif error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         problem = TooMany(int((error.headers or {}).get("RateLimit-Reset", 60)))
-    elif error.status_code >= 500:
+    elif error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return show_failure(request, error)
     else:
         problem = Problem(error.detail)
@@ -349,5 +355,3 @@ def show_failure(request: AnyRequest, error: Exception) -> AnyResponse:
     problem = Problem("Something failed on our side: try again in a moment.")
     problem.code, problem.status = "failure", 500
     return show_problem(request, problem)
-
-

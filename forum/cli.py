@@ -160,7 +160,9 @@ def doctor(settings: Settings, as_json: bool) -> None:
         show_json(findings)
     else:
         for one in findings:
-            print(f"{'ok  ' if one.ok else 'BAD '} {one.what}" + (f": {one.mend}" if one.mend else ""))
+            print(
+                f"{'ok  ' if one.ok else 'BAD '} {one.what}" + (f": {one.mend}" if one.mend else "")
+            )
     if not all(one.ok for one in findings):
         sys.exit(EXIT_FAILED)
 
@@ -183,7 +185,7 @@ def edition() -> None:
 @click.option("--from", "source", type=FILE, help="A TOML file with categories, gates, consents.")
 @json_option
 @click.pass_obj
-def create_edition(  # noqa: PLR0913 -- the command's options
+def create_edition(
     settings: Settings,
     slug: str,
     title: str | None,
@@ -247,7 +249,9 @@ def show_edition(settings: Settings, slug: str | None, as_json: bool) -> None:
     if as_json:
         show_json({"edition": one, "categories": categories})
         return
-    print(f"{one.slug}: {_title(one)}\n{one.starts_on} – {one.ends_on} ({one.timezone}), {one.state}")
+    print(
+        f"{one.slug}: {_title(one)}\n{one.starts_on} – {one.ends_on} ({one.timezone}), {one.state}"
+    )
     for category in categories:
         limit = "no limit" if category.places is None else f"of {category.places}"
         print(f"  {category.code}: {pick(category.name, one.language)}, {category.taken} {limit}")
@@ -314,7 +318,7 @@ def import_programme(
 @click.option("--skip-bad", is_flag=True, help="Keep the good rows even when some are bad.")
 @json_option
 @click.pass_obj
-def import_registrations(  # noqa: PLR0913 -- the command's options
+def import_registrations(
     settings: Settings,
     file: Path,
     edition: str | None,
@@ -328,9 +332,7 @@ def import_registrations(  # noqa: PLR0913 -- the command's options
     done = on_edition(
         settings,
         edition,
-        lambda site, one: importing.registrations(
-            site, one, file, dry=dry_run, skip_bad=skip_bad
-        ),
+        lambda site, one: importing.registrations(site, one, file, dry=dry_run, skip_bad=skip_bad),
     )
     if as_json:
         show_json(done)
@@ -419,7 +421,7 @@ def export(
 @click.option("--registration", "references", multiple=True, help="A reference; may be repeated.")
 @json_option
 @click.pass_obj
-def badges(  # noqa: PLR0913 -- the command's options
+def badges(
     settings: Settings,
     out: Path,
     edition: str | None,
@@ -464,7 +466,7 @@ def waiting(what: str) -> Any:
 @click.option("--form", type=click.Choice(["booklet"]), default="booklet", show_default=True)
 @click.option("--version", "number", type=click.IntRange(min=1), help="[default: the latest]")
 @click.pass_obj
-def print_programme(  # noqa: PLR0913 -- the command's options
+def print_programme(
     settings: Settings,
     out: Path,
     edition: str | None,
@@ -479,9 +481,7 @@ def print_programme(  # noqa: PLR0913 -- the command's options
         version = on_edition(
             settings,
             edition,
-            lambda site, one: exporting.booklet(
-                site, one, out, language=language, number=number
-            ),
+            lambda site, one: exporting.booklet(site, one, out, language=language, number=number),
         )
     print(f"{out}: {form}, version {version.version}")
 
@@ -541,9 +541,7 @@ def add_device(
     code = on_edition(
         settings,
         edition,
-        lambda site, one: devices.add(
-            site.db, one.id, name, gate, at=site.now(), ids=site.ids
-        ),
+        lambda site, one: devices.add(site.db, one.id, name, gate, at=site.now(), ids=site.ids),
     )
     if as_json:
         show_json({"code": code})

@@ -37,7 +37,7 @@ def delivery_of(settings: Settings) -> Delivery:
 class Worker:
     """Sends what the outbox holds; `now` is the clock, replaced by tests."""
 
-    def __init__(  # noqa: PLR0913 -- what an e-mail is made of
+    def __init__(
         self,
         settings: Settings,
         database: Database,

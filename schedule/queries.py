@@ -1,13 +1,12 @@
 """The SQL of the programme: one function, one statement."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from forum.core.db import Db, many, maybe, value
 from schedule.models import (
+    Programme,
     Published,
     PublishedGuide,
-    Programme,
     Room,
     Session,
     Speaker,
@@ -61,15 +60,15 @@ async def list_speakers(db: Db, edition_id: int) -> list[Speaker]:
 
 
 async def list_sessions(db: Db, edition_id: int) -> list[Session]:
-    """Return the draft's sessions with their people, in order of number; none was published yet."""
+    """Return the draft's sessions with their people, in order of number."""
     return await many(
         db,
         Session,
         """
         select id, number, slug, type, title, subtitle, abstract, description, language, track_id,
                room_id, starts_at, minutes, links, url, cancelled, "overlaps",
-               (select coalesce(jsonb_agg(jsonb_build_object('speaker_id', p.speaker_id,
-                                                             'role', p.role) order by p.position), '[]')
+               (select coalesce(jsonb_agg(jsonb_build_object(
+                           'speaker_id', p.speaker_id, 'role', p.role) order by p.position), '[]')
                   from participation p
                  where p.edition_id = s.edition_id and p.session_id = s.id) as people,
                0 as revision, null::timestamptz as changed_at

@@ -18,7 +18,7 @@ from forum.core.context import Edition
 from forum.core.db import Database
 from forum.core.errors import NotFound
 from forum.core.i18n import LANGUAGES
-from forum.core.pages import HTML, VARY, Page, language_of
+from forum.core.pages import HTML, VARY, Page
 from forum.core.web import AnyRequest, AnyResponse, Given, document
 from schedule.exports import ics, schedule_json, schedule_xml
 from schedule.models import Programme
@@ -123,11 +123,12 @@ async def export(
             ending, language, partial(_booklet, shelved.programme, language)
         )
         return document(request, body, PDF, etag=etag, file_name=name)
-    build, media_type = {
+    builders: dict[str, tuple[Callable[[Programme], bytes], str]] = {
         "ics": (partial(ics.calendar, language=language), CALENDAR),
         "xml": (partial(schedule_xml.schedule_xml, language=language), XML),
         "json": (schedule_json.schedule_v2, JSON),
-    }[ending]
+    }
+    build, media_type = builders[ending]
     return await _document(request, shelved, ending, language, media_type, build)
 
 
@@ -138,7 +139,7 @@ async def _shelved(shelves: Shelves, database: Database, edition: Edition) -> Sh
     return shelved
 
 
-async def _document(  # noqa: PLR0913 -- one document
+async def _document(
     request: AnyRequest,
     shelved: Shelved,
     kind: str,
@@ -185,7 +186,7 @@ def _language(request: AnyRequest, edition: Edition | None, *, default: str = "f
     return edition.language if edition else default
 
 
-def _page(  # noqa: PLR0913 -- one page
+def _page(
     request: AnyRequest,
     page: Page,
     shelved: Shelved,
@@ -198,7 +199,7 @@ def _page(  # noqa: PLR0913 -- one page
     return page.stay(document(request, body, HTML, etag=etag, vary=VARY))
 
 
-def _programme_html(  # noqa: PLR0913 -- what the filters say
+def _programme_html(
     programme: Programme, edition: Edition, page: Page, *, day: str, track: str, q: str
 ) -> bytes:
     viewer = Viewer(programme, page.words)

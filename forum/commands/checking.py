@@ -68,7 +68,9 @@ def _folder(folder: Path) -> Finding:
 def _mail(settings: Settings) -> Finding:
     if settings.smtp_url:
         return Finding(what="e-mail by SMTP", ok=True)
-    return Finding(what=f"e-mail as files under {settings.var / 'outbox'} (FORUM_SMTP_URL)", ok=True)
+    return Finding(
+        what=f"e-mail as files under {settings.var / 'outbox'} (FORUM_SMTP_URL)", ok=True
+    )
 
 
 def _address(settings: Settings) -> Finding:

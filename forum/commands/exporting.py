@@ -38,7 +38,9 @@ def write(out: Path, content: bytes) -> None:
     try:
         write_whole(out, content)
     except OSError as error:
-        message = f"Cannot write {out} ({error.strerror}): free some space, or choose another place."
+        message = (
+            f"Cannot write {out} ({error.strerror}): free some space, or choose another place."
+        )
         raise CannotWrite(message) from error
 
 
@@ -121,7 +123,7 @@ def _draw(version: Programme, language: str) -> bytes:
     return draw(version, language=language)
 
 
-async def badges(  # noqa: PLR0913 -- what a print run asks
+async def badges(
     site: Installation,
     edition: Edition,
     out: Path,

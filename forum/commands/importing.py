@@ -29,8 +29,6 @@ class FileUnreadable(Problem):
     code = "file_unreadable"
 
 
-
-
 class RegistrationsImported(Struct, frozen=True, kw_only=True):
     """What came of an import: how many are new, known already, refused."""
 
@@ -119,14 +117,13 @@ async def guide_folder(site: Installation, edition: Edition, folder: Path) -> li
         FileUnreadable: the folder or its `guides.toml` cannot be read.
         NotAPdf, GuideTooLarge: naming the file.
     """
-    if not folder.is_dir():
-        raise FileUnreadable(f"{folder} is no folder.")
+    files = _pdfs(folder)
     listed = _guide_list(folder / "guides.toml")
     named = {one.file: one for one in listed.document}
     known = {one.slug: one for one in await guide_queries.list_guides(site.db, edition.id)}
     made: list[Guide] = []
     async with site.db.transaction():
-        for file in sorted(folder.glob("*.pdf")):
+        for file in files:
             title = {edition.language: file.stem.replace("-", " ").replace("_", " ").capitalize()}
             what = named.get(file.name) or NewDocument(file=file.name, title=title)
             slug = what.slug or guides.slug_of(edition, what.title)
@@ -138,6 +135,12 @@ async def guide_folder(site: Installation, edition: Edition, folder: Path) -> li
                 await guides.publish_link(site.db, edition, link, at=site.now(), ids=site.ids)
             )
     return made
+
+
+def _pdfs(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise FileUnreadable(f"{folder} is no folder.")
+    return sorted(folder.glob("*.pdf"))
 
 
 async def _publish(

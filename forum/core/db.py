@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, runtime_checkable
 
@@ -17,7 +17,12 @@ P = ParamSpec("P")
 ACQUIRE_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
 TRIES = 5
-LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 """What asyncpg raises when the database does not answer or the connection broke."""
 
 
@@ -193,15 +198,14 @@ def refused(constraint: str, problem: Problem) -> Iterator[None]:
 
 
 def retried(
-    verb: Callable[Concatenate[Db, P], Awaitable[T]],
-) -> Callable[Concatenate[Db, P], Awaitable[T]]:
+    verb: Callable[Concatenate[Db, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Db, P], Coroutine[Any, Any, T]]:
     """Run a verb again when PostgreSQL asks for it (40001, 40P01), at most `TRIES` times.
 
     Only a verb that owns its transaction may run again: inside another one the error rises.
     """
 
-    @functools.wraps(verb)
-    async def again(db: Db, *args: P.args, **kwargs: P.kwargs) -> T:
+    async def again(db: Db, /, *args: P.args, **kwargs: P.kwargs) -> T:
         for attempt in range(1, TRIES + 1):
             try:
                 return await verb(db, *args, **kwargs)
@@ -210,4 +214,5 @@ def retried(
                     raise
         raise AssertionError  # the loop returns or raises
 
+    functools.update_wrapper(again, verb)
     return again

@@ -1,8 +1,8 @@
 """French and English: catalogues, plural rules, and dates in words."""
 
+import datetime as dt
 import io
 import re
-from datetime import date, datetime, tzinfo
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -25,15 +25,15 @@ class Words:
         self.gettext = translations.gettext
         self.ngettext = translations.ngettext
 
-    def date(self, day: date) -> str:
+    def date(self, day: dt.date) -> str:
         """Return `mardi 23 mars 2027`, `Tuesday 23 March 2027`."""
         return self._pattern(day, "EEEE d MMMM y")
 
-    def day(self, day: date) -> str:
+    def day(self, day: dt.date) -> str:
         """Return `mardi 23 mars`, `Tuesday 23 March`."""
         return self._pattern(day, "EEEE d MMMM")
 
-    def time(self, instant: datetime, zone: tzinfo) -> str:
+    def time(self, instant: dt.datetime, zone: dt.tzinfo) -> str:
         """Return the time on the wall in `zone`: `9 h 30`, `09:30`."""
         local = instant.astimezone(zone)
         if self.language == "fr":
@@ -41,7 +41,7 @@ class Words:
             return f"{hours}\u00a0{local.minute:02}" if local.minute else hours
         return format_time(local.replace(tzinfo=None), "HH:mm", locale="en_GB")
 
-    def dates(self, first: date, last: date) -> str:
+    def dates(self, first: dt.date, last: dt.date) -> str:
         """Return `22 et 23 mars 2027`, `du 30 mars au 2 avril 2027`, or one date."""
         if first == last:
             return self.date(first)
@@ -54,7 +54,7 @@ class Words:
         span = both if near else span
         return span % {"first": self._pattern(first, "d"), "last": self._pattern(last, "d MMMM y")}
 
-    def _pattern(self, day: date, pattern: str) -> str:
+    def _pattern(self, day: dt.date, pattern: str) -> str:
         text = format_date(day, pattern, locale="fr_FR" if self.language == "fr" else "en_GB")
         return re.sub(r"\b1(?= [^\W\d])", "1er", text) if self.language == "fr" else text
 

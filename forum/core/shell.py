@@ -1,4 +1,4 @@
-"""What stands around every request: the client's address, HEAD, cross-site posts, headers, the log."""
+"""What stands around every request: the client's address, HEAD, forged posts, headers, log."""
 
 import time
 from collections.abc import Sequence
@@ -80,7 +80,7 @@ class Shell:
             log.info(
                 "request",
                 method=method,
-                route=sorted(handler.paths)[0] if handler is not None else "-",
+                route=min(handler.paths) if handler is not None else "-",
                 status=status,
                 milliseconds=round((time.perf_counter() - started) * 1000, 1),
             )

@@ -49,7 +49,7 @@ def unchanged(request: AnyRequest, etag: str) -> bool:
     return etag in tags or tags == ["*"]
 
 
-def document(  # noqa: PLR0913 -- each is a header of the answer
+def document(
     request: AnyRequest,
     body: bytes,
     media_type: str,
@@ -102,7 +102,7 @@ def disposition(file_name: str, *, kind: str = "attachment") -> str:
 def ranged(
     request: AnyRequest, path: Path, media_type: str, *, etag: str, file_name: str
 ) -> AnyResponse:
-    """Answer one immutable file: 200, 206, 304 or 416 (RFC 9110, 14); several ranges get it whole."""
+    """Answer one immutable file: 200, 206, 304 or 416 (RFC 9110, 14); of several ranges, all."""
     stat = path.stat()
     headers = {
         "etag": etag,
@@ -194,7 +194,7 @@ def limited(bucket: str, *, per_minute: int) -> DefineMiddleware:
     """Limit a route to `per_minute` requests per client address (`Settings.rate_limit`)."""
 
     def who(request: AnyRequest) -> str:
-        return f"{bucket}:{request.scope['client'][0] if request.scope.get('client') else '-'}"
+        return f"{bucket}:{request.client.host if request.client else '-'}"
 
     def wanted(request: AnyRequest) -> bool:
         return bool(request.app.state.settings.rate_limit) and request.method != "GET"
@@ -204,4 +204,3 @@ def limited(bucket: str, *, per_minute: int) -> DefineMiddleware:
         identifier_for_request=who,
         check_throttle_handler=wanted,
     ).middleware
-

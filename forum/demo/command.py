@@ -22,6 +22,7 @@ from forum.core.settings import Settings, at_address
 from forum.demo import edition as values
 from forum.demo import loading, programme
 from forum.editions import queries as editions
+from forum.editions import service as edition_service
 
 BADGES, BOOKLET, MARK = "badges.pdf", "programme.pdf", "made.json"
 
@@ -78,14 +79,15 @@ async def prepare(
     today = datetime.now(ZoneInfo(programme.TIMEZONE)).date()
     wanted = Made(starts_on=today.isoformat(), registrations=count, base_url=site.settings.base_url)
     slug = values.edition(today, count).slug
-    edition = await editions.find_edition(site.db, slug)
-    if edition is not None and not edition.fictitious:
+    there = await editions.find_edition(site.db, slug)
+    if there is not None and not there.fictitious:
         raise NotADemo
-    if edition is None or fresh or _mark(folder) != wanted:
-        if edition is not None:
-            await loading.remove(site, edition)
+    if there is None or fresh or _mark(folder) != wanted:
         (folder / MARK).unlink(missing_ok=True)
-        edition = await loading.load(site, today, count, tell)
+        if there is not None:
+            await loading.remove(site, there)
+        await loading.load(site, today, count, tell)
+    edition = await edition_service.find(site.db, slug)
     if _mark(folder) != wanted:
         await _write_documents(site, edition, folder, tell)
         exporting.write(folder / MARK, msgspec.json.encode(wanted))

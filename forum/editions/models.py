@@ -151,4 +151,4 @@ class PublicEdition(Struct, frozen=True, kw_only=True):
 class FullEdition(Edition, frozen=True, kw_only=True):
     """The edition in hand with what only pages about it show."""
 
-    subtitle: Text = {}
+    subtitle: Text = field(default_factory=dict)

@@ -42,9 +42,7 @@ async def public_categories(
 
 
 @get("/api/editions/{edition_slug:str}", tags=["editions"])
-async def tell(
-    edition: Given[FullEdition], db: Given[Db], now: Given[datetime]
-) -> PublicEdition:
+async def tell(edition: Given[FullEdition], db: Given[Db], now: Given[datetime]) -> PublicEdition:
     """Tell an edition: dates, place, categories and their free places, languages."""
     is_open, categories = await public_categories(db, edition, now)
     return PublicEdition(

@@ -12,11 +12,11 @@ from forum.editions.models import FullEdition
 from forum.guides import queries
 from forum.guides.models import Guide, GuideKind, GuideNotFound, PublicGuide
 
+MEGABYTE = 1_000_000
+
 
 @get("/api/editions/{edition_slug:str}/guides", tags=["guides"])
-async def tell(
-    edition: Given[FullEdition], db: Given[Db]
-) -> dict[str, list[PublicGuide]]:
+async def tell(edition: Given[FullEdition], db: Given[Db]) -> dict[str, list[PublicGuide]]:
     """Tell the guides in order."""
     guides = await queries.list_guides(db, edition.id)
     return {"guides": [_public(edition, guide) for guide in guides]}
@@ -70,7 +70,7 @@ def size_in_words(size_bytes: int | None, language: str) -> str | None:
     if size_bytes is None:
         return None
     byte = "o" if language == "fr" else "B"
-    if size_bytes < 1_000_000:
+    if size_bytes < MEGABYTE:
         return f"{max(1, round(size_bytes / 1000))}\u00a0k{byte}"
     number = f"{size_bytes / 1e6:.1f}"
     return f"{number.replace('.', ',') if language == 'fr' else number}\u00a0M{byte}"

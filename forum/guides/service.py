@@ -78,9 +78,7 @@ async def publish_document(
     return await _publish(db, edition, guide, at)
 
 
-async def publish_link(
-    db: Db, edition: Edition, link: NewLink, *, at: datetime, ids: Ids
-) -> Guide:
+async def publish_link(db: Db, edition: Edition, link: NewLink, *, at: datetime, ids: Ids) -> Guide:
     """Publish a useful link.
 
     Raises:

@@ -1,1 +1,1 @@
-"""Pages that look across slices: an edition's home, the organisers' overview, the demonstration's outbox."""
+"""Pages that look across slices: home, the organisers' overview, the demonstration's outbox."""

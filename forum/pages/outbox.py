@@ -21,9 +21,7 @@ MOST_SHOWN = 200
 
 
 @get("/outbox", include_in_schema=False)
-async def outbox_page(
-    page: Given[Page], settings: Given[Settings]
-) -> AnyResponse:
+async def outbox_page(page: Given[Page], settings: Given[Settings]) -> AnyResponse:
     """Show the e-mails that left, the latest first."""
     files = sorted((settings.var / "outbox").glob("*.eml"), reverse=True)[:MOST_SHOWN]
     mails = [{**_shown(file), "path": f"/outbox/{file.name}"} for file in files]

@@ -54,7 +54,7 @@ def letter(
     )
 
 
-def render(  # noqa: PLR0913 -- the values of one message
+def render(
     stored: Letter,
     edition: Edition,
     *,

@@ -71,9 +71,7 @@ async def create(
 
 
 @get("/api/me/registration", tags=["registrations"])
-async def show_own(
-    attendee: Given[Attendee], db: Given[Db]
-) -> OwnRegistration:
+async def show_own(attendee: Given[Attendee], db: Given[Db]) -> OwnRegistration:
     """Tell the registration of the bearer of the key."""
     return await service.own(db, attendee.edition_id, attendee.registration_id)
 
@@ -151,9 +149,7 @@ async def submit(
 
 
 @get("/{edition_slug:str}/registered", include_in_schema=False)
-async def registered_page(
-    edition: Given[FullEdition], page: Given[Page]
-) -> AnyResponse:
+async def registered_page(edition: Given[FullEdition], page: Given[Page]) -> AnyResponse:
     """Say: look at your e-mail. It never tells who was registered before."""
     return page("registrations/registered.html", edition)
 

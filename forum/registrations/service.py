@@ -101,9 +101,7 @@ async def register_many(
         RegistrationClosed: the edition or a category takes no registrations at `at`.
     """
     async with db.transaction():
-        return [
-            await _add(db, edition, form, at=at, ids=ids, announce=announce) for form in forms
-        ]
+        return [await _add(db, edition, form, at=at, ids=ids, announce=announce) for form in forms]
 
 
 async def _add(
@@ -133,9 +131,7 @@ async def _add(
     ticket = None
     if not waiting:
         await queries.count_place(db, edition.id, form.category, 1)
-        ticket = await tickets.issue(
-            db, edition, registration.id, places.number, at=at, ids=ids
-        )
+        ticket = await tickets.issue(db, edition, registration.id, places.number, at=at, ids=ids)
     if announce:
         await _announce(db, registration, places.category_name, ticket, at=at, ids=ids)
     await audit.record(
@@ -259,9 +255,7 @@ async def cancel(
 async def _promote(db: Db, edition: Edition, *, at: datetime, ids: Ids) -> None:
     """Give every free place to the next in line; the caller holds the lock on the places."""
     while (following := await queries.next_in_line(db, edition.id)) is not None:
-        promoted = await queries.set_status(
-            db, edition.id, following.id, Status.CONFIRMED, at
-        )
+        promoted = await queries.set_status(db, edition.id, following.id, Status.CONFIRMED, at)
         if promoted is None:
             raise RegistrationNotFound
         await queries.count_place(db, edition.id, promoted.category, 1)
