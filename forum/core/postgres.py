@@ -526,9 +526,7 @@ class Cluster:
         text = "\n".join(lines[-TAIL_LINES:])
         free = shutil.disk_usage(self._place).free
         if "No space left on device" in text or free < DISK_MIN_BYTES:
-            mend = (
-                f"its disk is full ({free // 1_000_000} MB left): free some space, then try again"
-            )
+            mend = f"its disk is too full ({free // 1_000_000} MB left): free some, then try again"
         elif "Permission denied" in text:
             mend = "it cannot be written: make it yours, or name another folder with FORUM_VAR"
         else:
