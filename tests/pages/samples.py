@@ -258,6 +258,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "schedule/programme.html",
         {**PROGRAMME, "slots": slots(days=2)[:6], "q": "données", "track": "ia-et-donnees"},
     ),
+    "programme-everything": (
+        "schedule/programme.html",
+        {**PROGRAMME, "slots": slots(days=2), "q": "a"},
+    ),
     "programme-nothing": ("schedule/programme.html", {**PROGRAMME, "slots": [], "q": "zzz"}),
     "programme-unpublished": ("schedule/programme.html", {**PROGRAMME, "programme": None}),
     "session": ("schedule/session.html", SESSION),
