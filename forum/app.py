@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -29,7 +30,7 @@ from forum.core.db import LOST, Database, DatabaseUnavailable, Db, open_pool
 from forum.core.errors import Forbidden, NotFound, Problem, TooMany, Unauthenticated
 from forum.core.ids import Ids
 from forum.core.log import configure
-from forum.core.pages import Page, Templates, static_file, static_version
+from forum.core.pages import Page, Templates, static_content, static_version
 from forum.core.settings import Settings, load
 from forum.core.shelf import Shelf
 from forum.core.shell import Shell
@@ -287,14 +288,17 @@ async def ready(db: Given[Db]) -> dict[str, str]:
 @get("/static/{version:str}/{path:path}", include_in_schema=False)
 async def static(request: AnyRequest, version: FromPath[str], path: FromPath[str]) -> AnyResponse:
     """Send a static file; its address changes with its content, so it is kept for a year."""
-    found = static_file(path.lstrip("/"))
-    if found is None or found.suffix not in MEDIA_TYPES:
+    media_type = MEDIA_TYPES.get(Path(path).suffix)
+    found = static_content(path.lstrip("/"))
+    if found is None or media_type is None:
         raise NotFound
+    content, etag = found
     current = version == request.app.state.parts.templates.version
     return document(
         request,
-        found.read_bytes(),
-        MEDIA_TYPES[found.suffix],
+        content,
+        media_type,
+        etag=etag,
         cache_control=IMMUTABLE if current else "no-cache",
     )
 

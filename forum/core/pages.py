@@ -2,6 +2,7 @@
 
 import gzip
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,14 @@ from forum.core.i18n import LANGUAGES, ROOT, Words, accepted, words
 from forum.core.mail import Mail, Part
 from forum.core.outbox import Letter
 from forum.core.text import Text, pick
-from forum.core.web import PRIVATE, AnyRequest, AnyResponse, accepts_gzip, compressible
+from forum.core.web import (
+    PRIVATE,
+    AnyRequest,
+    AnyResponse,
+    accepts_gzip,
+    compressible,
+    etag_of,
+)
 
 TEMPLATES = [ROOT / package / "templates" for package in ("forum", "schedule", "badges")]
 STATIC = {"": ROOT / "forum" / "static", "badges": ROOT / "badges" / "static"}
@@ -173,6 +181,16 @@ class Page:
                 )
             )
         return response
+
+
+@lru_cache(maxsize=256)
+def static_content(path: str) -> tuple[bytes, str] | None:
+    """Return a static file and its entity tag, read once; None where there is none."""
+    found = static_file(path)
+    if found is None:
+        return None
+    content = found.read_bytes()
+    return content, etag_of(content)
 
 
 def static_file(path: str) -> Path | None:

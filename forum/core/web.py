@@ -34,7 +34,7 @@ REVALIDATE = "public, max-age=0, must-revalidate"
 PRIVATE = "private, no-store"
 IMMUTABLE = "public, max-age=31536000, immutable"
 SHORTEST_PACKED = 600
-TEXTS = ("text/", "application/json", "application/xml", "application/javascript", "image/svg")
+PACKED = ("text/", "application/json", "application/xml", "application/wasm", "image/svg")
 
 
 def etag_of(body: bytes) -> str:
@@ -77,8 +77,8 @@ def document(
 
 
 def compressible(media_type: str, body: bytes) -> bool:
-    """Say whether compressing pays: a text, and not a short one."""
-    return len(body) >= SHORTEST_PACKED and media_type.startswith(TEXTS)
+    """Say whether compressing pays: a text or a program, and not a short one."""
+    return len(body) >= SHORTEST_PACKED and media_type.startswith(PACKED)
 
 
 def accepts_gzip(request: AnyRequest) -> bool:
@@ -90,7 +90,7 @@ def accepts_gzip(request: AnyRequest) -> bool:
 @lru_cache(maxsize=256)
 def gzipped(body: bytes) -> bytes:
     """Return `body` compressed, the same bytes each time (no clock in the header)."""
-    return gzip.compress(body, compresslevel=6, mtime=0)
+    return gzip.compress(body, compresslevel=9, mtime=0)
 
 
 def disposition(file_name: str, *, kind: str = "attachment") -> str:

@@ -113,9 +113,12 @@ def _form(
     except Invalid as invalid:
         return invalid.fields, None
     mistakes = rules.mistakes(
-        form,
+        category=form.category,
+        consents=form.consents,
+        language=form.language,
+        answers=form.answers,
         categories={category.code for category in categories},
-        consents=consents,
+        purposes=consents,
         languages=edition.languages,
     )
     return mistakes, form

@@ -10,7 +10,6 @@ from litestar.response import Redirect, Response
 
 from badges import qr, tickets
 from badges.keys import Keyring
-from forum.core import forms
 from forum.core.context import Attendee, Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound, Unauthenticated
@@ -33,7 +32,7 @@ from forum.editions.models import FullEdition
 from forum.editions.routes import public_categories
 from forum.registrations import service
 from forum.registrations.keys import AttendeeKeys
-from forum.registrations.models import OwnRegistration, RegistrationForm, Status
+from forum.registrations.models import OwnRegistration, Status
 
 PER_MINUTE = 30
 TICKET_SCALE = 10
@@ -56,7 +55,7 @@ async def create(
     ids: Given[Ids],
 ) -> Response[bytes]:
     """Register one attendee; the answer is always the same, the e-mail says what became of it."""
-    form = forms.parse(RegistrationForm, await json_object(request))
+    form = await service.read_form(db, edition, await json_object(request))
     sent = request.headers.get("idempotency-key")
     key = None
     if sent is not None:
@@ -141,7 +140,7 @@ async def submit(
     """Register from the page; show it again, with every mistake marked, when it has any."""
     sent = await form_fields(request)
     try:
-        form = forms.parse(RegistrationForm, sent)
+        form = await service.read_form(db, edition, sent)
         await service.register(db, edition, form, at=now, ids=ids)
     except Invalid as invalid:
         return await _form(db, page, edition, now, sent=sent, errors=invalid.fields)

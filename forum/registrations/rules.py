@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from forum.core.context import EditionState
-from forum.registrations.models import Places, RegistrationClosed, RegistrationForm, Status
+from forum.registrations.models import Places, RegistrationClosed, Status
 
 QUIET = timedelta(minutes=5)
 
@@ -38,21 +38,29 @@ def _below(taken: int, limit: int | None) -> bool:
 
 
 def mistakes(
-    form: RegistrationForm,
     *,
+    category: object,
+    consents: object,
+    language: object,
+    answers: object,
     categories: Collection[str],
-    consents: Collection[str],
+    purposes: Collection[str],
     languages: Collection[str],
 ) -> dict[str, str]:
-    """Return what is wrong with a form in this edition, by field; empty when nothing is."""
+    """Return what is wrong with the choices of a form in this edition, by field.
+
+    Choices come as they were sent, read or not, so that a form with other mistakes is told of
+    these too.
+    """
     found: dict[str, str] = {}
-    if form.category not in categories:
+    if category not in categories:
         found["category"] = "Choose one of the categories offered."
-    if not set(form.consents) <= set(consents):
+    agreed = consents if isinstance(consents, list) else [consents]
+    if not all(one in purposes for one in agreed):
         found["consents"] = "Choose one of the answers offered."
-    if form.language is not None and form.language not in languages:
+    if language not in {None, *languages}:
         found["language"] = "Choose one of the languages offered."
-    if form.answers:
+    if answers:
         found["answers"] = "This edition asks no questions: leave the answers out."
     return found
 

@@ -1,14 +1,15 @@
 """What can be done with a registration. Each verb is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from badges import tickets
 from badges.models import Ticket
-from forum.core import audit, idempotency, outbox
+from forum.core import audit, forms, idempotency, outbox
 from forum.core.context import Edition
 from forum.core.db import Db, retried
 from forum.core.errors import Invalid
@@ -36,20 +37,38 @@ def email_key(email: str) -> str:
     return email.strip().casefold()
 
 
-async def check(db: Db, edition: Edition, form: RegistrationForm) -> None:
-    """Hold a form against what this edition offers.
+async def read_form(db: Db, edition: Edition, sent: Mapping[str, Any]) -> RegistrationForm:
+    """Read what a browser or a program sent, held against what this edition offers.
 
     Raises:
         Invalid: naming every field at fault.
     """
+    errors: dict[str, str] = {}
+    form = None
+    try:
+        form = forms.parse(RegistrationForm, sent)
+    except Invalid as invalid:
+        errors = invalid.fields
+    chosen = {name: _sent(sent, name) for name in ("category", "language", "answers")}
     mistakes = rules.mistakes(
-        form,
-        categories={c.code for c in await editions.list_categories(db, edition.id)},
-        consents={c.purpose for c in await editions.list_consents(db, edition.id)},
+        **chosen,
+        consents=sent.get("consents") or [],
+        categories={one.code for one in await editions.list_categories(db, edition.id)},
+        purposes={one.purpose for one in await editions.list_consents(db, edition.id)},
         languages=edition.languages,
     )
-    if mistakes:
-        raise Invalid(fields=mistakes)
+    errors = {**mistakes, **errors}
+    if errors or form is None:
+        raise Invalid(fields=errors)
+    return form
+
+
+def _sent(sent: Mapping[str, Any], name: str) -> Any:
+    """Return one answer as it was sent; of a form's list of texts the last, '' for nothing."""
+    given = sent.get(name)
+    if isinstance(given, list):
+        given = given[-1] if given else None
+    return given.strip() or None if isinstance(given, str) else given
 
 
 @retried
@@ -68,12 +87,13 @@ async def register(
     An address that is registered already gets its e-mail again (not twice within five minutes), so
     that the answer never tells who is registered. Return None when `key` was used before.
 
+    The form comes from `read_form`, which holds it against the edition.
+
     Raises:
-        Invalid: the category, a consent or the language is none of the edition's.
+        Invalid: the edition has no such category.
         KeyReused: `key` came with another form before.
         RegistrationClosed: the edition or the category takes no registrations at `at`.
     """
-    await check(db, edition, form)
     async with db.transaction():
         if key is not None and await idempotency.recall(db, key) is not None:
             return None
@@ -95,7 +115,7 @@ async def register_many(
 ) -> list[tuple[Registration, bool]]:
     """Register all of `forms` or none; say for each whether it is new.
 
-    Without `announce` nobody is written to. `check` each form before.
+    Without `announce` nobody is written to. The forms were held against the edition before.
 
     Raises:
         RegistrationClosed: the edition or a category takes no registrations at `at`.
