@@ -15,6 +15,7 @@ LEADING = 1.21
 
 ASCENT = 0.969
 SIZE_STEP_PT = 0.5
+BALANCE = (1.05, 1.15, 1.3)
 AFTER_HYPHEN = re.compile(r"(?<=[-\u2010\u2013/])(?=\w)")
 
 ColourName = Literal["ink", "soft", "fir", "white", "highlight", "tint"]
@@ -181,9 +182,20 @@ def try_step(text: str, font: str, step: Step, wide: float, high: float) -> Fitt
         if whole * size <= most * wide:
             lines = wrap(text, font, size, wide, inside_words=step.inside_words)
             if lines and len(lines) <= most:
-                return Fitted(size, lines)
+                return Fitted(size, balanced(text, font, size, wide, lines))
         size -= SIZE_STEP_PT
     return None
+
+
+def balanced(text: str, font: str, size_pt: float, wide: float, lines: list[str]) -> list[str]:
+    """Return as many lines as `lines`, of about one length where words allow: no lone last word."""
+    even = width(text, font, size_pt) / len(lines)
+    for slack in BALANCE:
+        if even * slack < wide:
+            tried = wrap(text, font, size_pt, even * slack, inside_words=False)
+            if len(tried) == len(lines):
+                return tried
+    return lines
 
 
 def wrap(text: str, font: str, size_pt: float, wide: float, *, inside_words: bool) -> list[str]:

@@ -1,4 +1,4 @@
-"""Eight hundred badges in one PDF, against the naive way and against the deflate of their content."""
+"""Eight hundred badges in one PDF, against the naive way and the deflate of the same content."""
 
 import random
 import tempfile
