@@ -6,7 +6,18 @@ from typing import NamedTuple
 
 from forum.core.pdf import BOLD, FIR, HAIR, INK, MM, PAPER, REGULAR, SEMIBOLD, SOFT, WHITE, Colour
 from forum.core.pdf_tags import Node, TaggedDocument
-from forum.core.pdf_text import Paragraph, Style, ornament, paragraph, runs, shortened, typeset
+from forum.core.pdf_text import (
+    Paragraph,
+    Style,
+    Word,
+    lines_needed,
+    ornament,
+    paragraph,
+    runs,
+    shortened,
+    typeset,
+    words_of,
+)
 from schedule.days import MINUTES_A_DAY, Day, Placed
 from schedule.models import Room, SessionType, Track
 from schedule.pdf_book import BOTTOM, LEFT, RIGHT, TOP, Book, Sheet, box, line, rule
@@ -227,22 +238,26 @@ class Look(NamedTuple):
 
 def fitted(text: str, look: Look, wide: float, high: float) -> Paragraph:
     """Return a text in the largest size that fits, or else shortened in the smallest."""
-    found = Paragraph([], 0)
+    words = measured(text, look)
     for size in look.sizes:
-        found = in_size(text, look, size, wide)
-        if found.height <= high and found.whole:
-            return found
+        if lines_needed(words, wide, scale=size) * size * LEADING <= high:
+            return in_size(text, look, size, wide)
     size = look.sizes[-1]
     lines = int(high / (size * LEADING))
     if not lines:
         return Paragraph([], 0)
-    kept = text
+    kept, found = text, in_size(text, look, size, wide)
     while len(found.lines) > lines and len(kept) > 1:
         kept = kept[: int(len(kept) * 0.9)]
         if " " in kept:
             kept = kept.rsplit(" ", 1)[0]
         found = in_size(kept.rstrip(" ,;:\u00a0\u202f") + "…", look, size, wide)
     return found
+
+
+def measured(text: str, look: Look) -> list[Word]:
+    """Return the words of a text, measured in type of one point."""
+    return list(words_of(runs(text, Style(look.face, 1, look.ink))))
 
 
 def in_size(text: str, look: Look, size: float, wide: float) -> Paragraph:
@@ -288,12 +303,14 @@ def face_of(book: Book, scale: Scale, cell: Cell) -> Face:
 
 def usual_size(book: Book, scale: Scale, some: list[Cell]) -> float:
     """Return the largest size in which most titles of a page fit: a page of one size is calmer."""
+    look = Look(SEMIBOLD, INK, TITLE_SIZES)
     faces = [face_of(book, scale, cell) for cell in some]
+    titles = [measured(face.title, look) for face in faces]
     for size in TITLE_SIZES:
-        look = Look(SEMIBOLD, INK, (size,))
-        fit = [in_size(face.title, look, size, face.wide) for face in faces]
+        line_pt = size * LEADING
         good = sum(
-            text.whole and text.height <= face.high for text, face in zip(fit, faces, strict=True)
+            lines_needed(title, face.wide, scale=size) * line_pt <= face.high
+            for title, face in zip(titles, faces, strict=True)
         )
         if good >= MOST_FIT * len(faces):
             return size

@@ -179,7 +179,7 @@ def about_runs(book: Book, session: Session) -> list[Run]:
     found = []
     if session.cancelled:
         found += runs(
-            book.gettext("Cancelled").upper() + "   ", Style(BOLD, 8.5, TINTS[3].foreground)
+            book.gettext("Cancelled").upper() + "\u00a0" * 3, Style(BOLD, 8.5, TINTS[3].foreground)
         )
     if track is not None:
         letter = book.letters[track.id]

@@ -7,12 +7,12 @@ same calls give the same bytes. Lengths are points, from the lower left corner o
 """
 
 import hashlib
+import html
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import BinaryIO
-from xml.sax.saxutils import escape
 
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfbase.ttfonts import TTFont
@@ -330,7 +330,9 @@ class TaggedDocument(Document):
             "language": self._language,
             "at": self._made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
-        text = XMP.format(**{name: escape(value) for name, value in values.items()}).encode()
+        text = XMP.format(
+            **{name: html.escape(value, quote=False) for name, value in values.items()}
+        ).encode()
         return self._literal(
             f"<</Type/Metadata/Subtype/XML/Length {len(text)}>>\n"
             f"stream\n{text.decode('latin-1')}\nendstream\n"

@@ -4,6 +4,7 @@ Text is first measured and broken into lines, then drawn; both are exact, so tha
 laid out, numbered and drawn in one pass. Lengths are points.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -181,7 +182,7 @@ def paragraph(
     used, whole = 0.0, True
     while waiting:
         word = waiting.pop()
-        wide = word.width
+        wide = word.parts[0].width if len(word.parts) == 1 else word.width
         before = 0.0 if word.glued or not lines[-1] else space(word.parts[0].run.style)
         if used + before + wide <= width_pt:
             lines[-1].append(word)
@@ -198,6 +199,20 @@ def paragraph(
     ends = [n < last and not lines[n + 1][0].glued for n in range(len(lines))]
     placed = [pieces(line, soft_end=soft) for line, soft in zip(lines, ends, strict=True)]
     return Paragraph(placed, leading, whole)
+
+
+def lines_needed(words: list[Word], width_pt: float, *, scale: float = 1) -> float:
+    """Return how many lines `words`, scaled, take, undivided; infinity where one is too wide."""
+    lines, used = 1, 0.0
+    for word in words:
+        wide = word.width * scale
+        before = 0.0 if word.glued or not used else space(word.parts[0].run.style) * scale
+        if used + before + wide > width_pt:
+            lines, used, before = lines + 1, 0.0, 0.0
+        if wide > width_pt:
+            return math.inf
+        used += before + wide
+    return lines
 
 
 @cache
@@ -282,29 +297,34 @@ def dictionary(language: str) -> pyphen.Pyphen:
 def pieces(line: list[Word], *, soft_end: bool) -> list[Piece]:
     """Place the words of a line, joining neighbours of one run; a soft end carries its space."""
     joined: list[tuple[Run, list[str], float]] = []
-
-    def add(text: str, run: Run, wide: float) -> None:
-        if joined and joined[-1][0] is run:
-            joined[-1][1].append(text)
-            joined[-1] = (run, joined[-1][1], joined[-1][2] + wide)
-        else:
-            joined.append((run, [text], wide))
-
     for order, word in enumerate(line):
         if order and not word.glued:
             blank = between(joined[-1][0], word.parts[0].run)
-            add(" ", blank, space(blank.style))
+            joined = join(joined, " ", blank, space(blank.style))
         for text, run, wide in word.parts:
-            add(text, run, wide)
+            joined = join(joined, text, run, wide)
     if soft_end and joined:
         last = joined[-1][0]
-        add(" ", last if not last.actual else last._replace(actual=""), space(last.style))
+        blank = last._replace(actual="") if last.actual else last
+        joined = join(joined, " ", blank, space(last.style))
     placed, x = [], 0.0
     for run, texts, wide in joined:
-        text = "".join(texts)
-        placed.append(Piece(x, wide, run if run.text == text else run._replace(text=text)))
+        placed.append(Piece(x, wide, Run("".join(texts), *run[1:])))
         x += wide
     return placed
+
+
+def join(
+    joined: list[tuple[Run, list[str], float]], text: str, run: Run, wide: float
+) -> list[tuple[Run, list[str], float]]:
+    """Append letters of a run to what is joined already."""
+    if joined and joined[-1][0] is run:
+        _, texts, before = joined[-1]
+        texts.append(text)
+        joined[-1] = (run, texts, before + wide)
+    else:
+        joined.append((run, [text], wide))
+    return joined
 
 
 def between(before: Run, after: Run) -> Run:
