@@ -16,7 +16,7 @@ from forum.core.pdf import MM, missing_glyphs
 
 NEUTRAL = BadgeCategory(code="", name={}, tint=6)
 KNOWN_BY_HEART = 4096
-BATCH = 256
+BATCH = 1000
 """Badges whose codes are made in one go: the processor then keeps the tables at hand."""
 
 
