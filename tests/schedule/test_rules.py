@@ -1,0 +1,270 @@
+"""The programme's decisions: days, conflicts, changes, and how a draft is frozen."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from msgspec.structs import replace
+
+from schedule.models import Draft, Participation, Room, Session, SessionType, Speaker
+from schedule.rules import (
+    Change,
+    ChangeKind,
+    Conflict,
+    ConflictCode,
+    changes,
+    conflicts,
+    in_order,
+    overlapping,
+    programme_day,
+    publish,
+)
+from tests.schedule.programmes import drafts, edition
+
+PARIS = ZoneInfo("Europe/Paris")
+NINE = datetime(2027, 10, 30, 7, tzinfo=UTC)
+FIRST_AT = datetime(2027, 9, 1, tzinfo=UTC)
+SECOND_AT = datetime(2027, 9, 2, tzinfo=UTC)
+THIRD_AT = datetime(2027, 9, 3, tzinfo=UTC)
+HALL = Room(id=UUID(int=1), slug="hall", name="Hall", position=0)
+STUDIO = Room(id=UUID(int=2), slug="studio", name="Studio", position=1)
+LEA = Speaker(id=UUID(int=11), slug="lea", name="Léa", sort_key="lea")
+TOM = Speaker(id=UUID(int=12), slug="tom", name="Tom", sort_key="tom")
+
+
+def session(number, **values):
+    defaults = {
+        "id": UUID(int=100 + number),
+        "number": number,
+        "slug": f"session-{number}",
+        "type": SessionType.TALK,
+        "title": {"fr": f"Séance {number}"},
+        "room_id": HALL.id,
+        "starts_at": NINE,
+        "minutes": 60,
+    }
+    return Session(**{**defaults, **values})
+
+
+def draft(*sessions, **values):
+    return Draft(rooms=[HALL, STUDIO], speakers=[LEA, TOM], sessions=[*sessions], **values)
+
+
+def with_(*people):
+    return [Participation(speaker_id=one.id) for one in people]
+
+
+def frozen(one, previous=None, at=FIRST_AT):
+    return publish(one, edition(), base_url="https://forum.example/", at=at, previous=previous)
+
+
+def kinds(old, new):
+    return [(change.kind, change.session_id.int - 100) for change in changes(old, new)]
+
+
+def test_a_session_before_four_belongs_to_the_evening_before():
+    assert programme_day(datetime(2027, 10, 31, 1, 59, tzinfo=UTC), PARIS) == date(2027, 10, 30)
+    assert programme_day(datetime(2027, 10, 31, 3, 0, tzinfo=UTC), PARIS) == date(2027, 10, 31)
+
+
+def test_sessions_come_by_start_room_and_number_and_unplaced_ones_last():
+    late = session(1, starts_at=NINE + timedelta(hours=1))
+    there, second, first = session(4, room_id=STUDIO.id), session(3), session(2)
+    nowhere = session(5, starts_at=None)
+    found = in_order([nowhere, late, there, second, first], [HALL, STUDIO])
+    assert [one.number for one in found] == [2, 3, 4, 1, 5]
+
+
+def test_a_room_is_taken_by_an_earlier_session_that_has_not_ended():
+    one = draft(session(1), session(2, starts_at=NINE + timedelta(minutes=59)))
+    assert conflicts(one) == [
+        Conflict(
+            code=ConflictCode.ROOM_TAKEN,
+            session_id=UUID(int=102),
+            other_id=UUID(int=101),
+            room_id=HALL.id,
+        )
+    ]
+
+
+def test_a_session_may_start_when_another_ends():
+    assert conflicts(draft(session(1), session(2, starts_at=NINE + timedelta(hours=1)))) == []
+
+
+def test_cancelled_and_marked_sessions_leave_the_room_free():
+    assert conflicts(draft(session(1), session(2, cancelled=True), session(3, overlaps=True))) == []
+
+
+def test_a_person_cannot_be_in_two_places():
+    one = draft(session(1, people=with_(LEA, TOM)), session(2, room_id=STUDIO.id, people=with_(TOM)))
+    assert conflicts(one) == [
+        Conflict(
+            code=ConflictCode.PERSON_IN_TWO_PLACES,
+            session_id=UUID(int=102),
+            other_id=UUID(int=101),
+            speaker_id=TOM.id,
+        )
+    ]
+
+
+def test_a_session_outside_the_days_is_told():
+    days = {"starts_on": date(2027, 10, 30), "ends_on": date(2027, 10, 30)}
+    night = session(1, starts_at=datetime(2027, 10, 31, 0, 30, tzinfo=UTC))
+    next_day = session(2, starts_at=datetime(2027, 10, 31, 8, tzinfo=UTC))
+    found = conflicts(draft(night, next_day, timezone="Europe/Paris", **days))
+    assert found == [Conflict(code=ConflictCode.OUTSIDE_THE_DAYS, session_id=next_day.id)]
+
+
+def naive(one):
+    """Conflicts over things by comparing every session with every earlier one."""
+
+    def order(session):
+        return (session.starts_at, session.number)
+
+    found = set()
+    placed = [s for s in one.sessions if s.starts_at and not s.cancelled]
+    for late in placed:
+        earlier = [s for s in placed if order(s) < order(late) and s.ends_at > late.starts_at]
+        rooms = [
+            s for s in earlier if s.room_id == late.room_id and not s.overlaps and not late.overlaps
+        ]
+        if late.room_id and rooms:
+            found.add((ConflictCode.ROOM_TAKEN, late.id, late.room_id))
+        for person in late.people:
+            if any(person.speaker_id in {p.speaker_id for p in s.people} for s in earlier):
+                found.add((ConflictCode.PERSON_IN_TWO_PLACES, late.id, person.speaker_id))
+    return found
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(drafts())
+def test_conflicts_are_those_of_a_naive_search(one):
+    found = conflicts(one)
+    told = {(c.code, c.session_id, c.room_id or c.speaker_id) for c in found}
+    assert told == naive(one)
+    assert len(told) == len(found)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(drafts())
+def test_without_the_marked_sessions_no_room_is_taken_twice(one):
+    marked = overlapping(one.sessions)
+    cleared = [replace(s, overlaps=s.id in marked) for s in one.sessions]
+    found = conflicts(replace(one, sessions=cleared))
+    assert ConflictCode.ROOM_TAKEN not in {conflict.code for conflict in found}
+
+
+def test_without_a_previous_version_every_session_is_new():
+    first = frozen(draft(session(1), session(2, starts_at=NINE + timedelta(hours=1))))
+    assert kinds(None, first) == [(ChangeKind.NEW, 1), (ChangeKind.NEW, 2)]
+
+
+def test_the_same_draft_published_again_changes_nothing():
+    first = frozen(draft(session(1)))
+    second = frozen(draft(session(1)), first, SECOND_AT)
+    assert changes(first, second) == []
+    assert second.version == 2
+    assert second.sessions == first.sessions
+
+
+def test_each_change_is_told_by_its_name():
+    cases = {
+        ChangeKind.MOVED: {"starts_at": NINE + timedelta(minutes=5)},
+        ChangeKind.LONGER: {"minutes": 61},
+        ChangeKind.SHORTER: {"minutes": 59},
+        ChangeKind.ROOM: {"room_id": STUDIO.id},
+        ChangeKind.RENAMED: {"title": {"fr": "Autre"}},
+        ChangeKind.PEOPLE: {"people": with_(LEA)},
+        ChangeKind.ABSTRACT: {"abstract": {"fr": "Nouveau"}},
+        ChangeKind.CANCELLED: {"cancelled": True},
+        ChangeKind.DETAILS: {"language": "en"},
+    }
+    first = frozen(draft(session(1)))
+    for kind, values in cases.items():
+        second = frozen(draft(session(1, **values)), first, SECOND_AT)
+        assert changes(first, second) == [Change(kind=kind, session_id=UUID(int=101))]
+        assert (second.sessions[0].revision, second.sessions[0].changed_at) == (1, SECOND_AT)
+
+
+def test_a_role_is_a_change_of_people():
+    chair = [Participation(speaker_id=LEA.id, role="chair")]
+    first = frozen(draft(session(1, people=with_(LEA))))
+    assert kinds(first, frozen(draft(session(1, people=chair)), first)) == [(ChangeKind.PEOPLE, 1)]
+
+
+def test_a_person_under_a_new_name_changes_their_sessions():
+    first = frozen(draft(session(1, people=with_(LEA)), session(2, room_id=STUDIO.id)))
+    renamed = replace(
+        draft(session(1, people=with_(LEA)), session(2, room_id=STUDIO.id)),
+        speakers=[replace(LEA, name="Léa Bonnet"), TOM],
+    )
+    second = frozen(renamed, first, SECOND_AT)
+    assert kinds(first, second) == [(ChangeKind.DETAILS, 1)]
+    assert [one.revision for one in second.sessions] == [1, 0]
+
+
+def test_unplaced_sessions_and_people_without_a_session_are_left_out():
+    one = frozen(draft(session(1, people=with_(LEA)), session(2, starts_at=None, people=with_(TOM))))
+    assert [s.number for s in one.sessions] == [1]
+    assert [s.name for s in one.speakers] == ["Léa"]
+
+
+def test_a_removed_session_stays_cancelled_and_its_revision_rises_once():
+    first = frozen(draft(session(1, people=with_(LEA)), session(2, room_id=STUDIO.id)))
+    second = frozen(draft(session(2, room_id=STUDIO.id)), first, SECOND_AT)
+    third = frozen(draft(session(2, room_id=STUDIO.id)), second, THIRD_AT)
+    gone = second.sessions[0]
+    assert (gone.number, gone.cancelled, gone.revision, gone.changed_at) == (1, True, 1, SECOND_AT)
+    assert [one.name for one in second.speakers] == ["Léa"]
+    assert kinds(first, second) == [(ChangeKind.CANCELLED, 1)]
+    assert third.sessions == second.sessions
+    assert changes(second, third) == []
+
+
+def test_an_unplaced_session_is_cancelled_for_those_who_read_it():
+    first = frozen(draft(session(1)))
+    second = frozen(draft(session(1, starts_at=None)), first, SECOND_AT)
+    assert second.sessions == [replace(session(1), cancelled=True, revision=1, changed_at=SECOND_AT)]
+
+
+def test_a_session_that_comes_back_is_told():
+    first = frozen(draft(session(1)))
+    second = frozen(draft(session(2)), first, SECOND_AT)
+    third = frozen(draft(session(1)), second, THIRD_AT)
+    assert kinds(second, third) == [(ChangeKind.RESTORED, 1), (ChangeKind.CANCELLED, 2)]
+
+
+def test_a_removed_session_gives_its_number_and_slug_to_the_new_one():
+    first = frozen(draft(session(1)))
+    taking = session(1, id=UUID(int=999), room_id=STUDIO.id)
+    second = frozen(draft(taking), first, SECOND_AT)
+    told = [(s.id.int, s.number, s.slug, s.cancelled) for s in second.sessions]
+    assert told == [(101, 2, "session-1-2", True), (999, 1, "session-1", False)]
+
+
+def test_a_removed_session_leaves_a_room_that_is_gone():
+    first = frozen(draft(session(1)))
+    emptied = Draft(rooms=[STUDIO])
+    assert frozen(emptied, first, SECOND_AT).sessions[0].room_id is None
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(drafts(), drafts())
+def test_what_changed_has_a_new_revision_and_nothing_else_has(old, new):
+    first = frozen(old)
+    shared = {s.id: s for s in first.sessions}
+    mixed = replace(new, sessions=[*new.sessions, *(s for s in old.sessions if s.id in shared)])
+    mixed = replace(
+        mixed,
+        rooms=[*new.rooms, *old.rooms],
+        tracks=[*new.tracks, *old.tracks],
+        speakers=[*new.speakers, *old.speakers],
+    )
+    second = frozen(mixed, first, SECOND_AT)
+    changed = {change.session_id for change in changes(first, second)}
+    for one in second.sessions:
+        was = shared.get(one.id)
+        if was:
+            assert (one.revision == was.revision + 1) == (one.id in changed)
+            assert one.changed_at == (SECOND_AT if one.id in changed else FIRST_AT)
