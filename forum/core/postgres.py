@@ -15,6 +15,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -34,6 +35,7 @@ SOCKET_PATH_MAX = 103  # bytes that macOS keeps for the name of a socket; Linux 
 LOG_MAX_BYTES = 10_000_000
 DISK_MIN_BYTES = 64_000_000
 TAIL_LINES = 12
+LINUX = sys.platform == "linux"
 PROGRAMS = ("initdb", "pg_ctl", "pg_isready", "psql", "postgres")
 STATE = Path("/var/lib/forum")  # where root's cluster lives when its own folder is closed to others
 OPTIONS = (
@@ -557,23 +559,39 @@ def _lives(pid: int) -> bool:
         return False
     except PermissionError:
         pass  # it belongs to somebody else
-    return _command_of(pid) != ""
+    return not _is_dead(pid)
+
+
+def _is_dead(pid: int) -> bool:
+    """Say whether a process has ended, and nobody has waited for it yet."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2]
+    except OSError:
+        state = "X" if LINUX else _ps(pid, "state=")
+    return state.strip()[:1] in {"Z", "X"}
 
 
 def _command_of(pid: int) -> str | None:
-    """Return the command line of a living process, None when it cannot be told."""
-    if Path("/proc/self/cmdline").exists():
-        try:
-            return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
-        except OSError:
-            return None
+    """Return the command line of a process, None when it cannot be told.
+
+    Linux shows none for an instant while a process becomes another program.
+    """
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        command = "" if LINUX else _ps(pid, "command=")
+    return command or None
+
+
+def _ps(pid: int, what: str) -> str:
+    """Return what ps says of a process, '' for none (macOS has no /proc)."""
     said = subprocess.run(
-        ["ps", "-ww", "-p", str(pid), "-o", "command="],  # noqa: S607 - in /bin on every macOS
+        ["ps", "-ww", "-p", str(pid), "-o", what],  # noqa: S607 - in /bin on every macOS
         capture_output=True,
         text=True,
         check=False,
     )
-    return said.stdout or None
+    return said.stdout
 
 
 def _unwritable(place: Path, error: OSError) -> PostgresError:
