@@ -26,7 +26,15 @@ from forum.accounts.routes import router as account_routes
 from forum.core import clock, migrate
 from forum.core.blobs import Blobs
 from forum.core.context import Attendee, Device, Edition, EditionState, Organiser
-from forum.core.db import LOST, Database, DatabaseUnavailable, Db, open_pool
+from forum.core.db import (
+    ACQUIRE_TIMEOUT_S,
+    LOST,
+    POOL_SIZE,
+    Database,
+    DatabaseUnavailable,
+    Db,
+    open_pool,
+)
 from forum.core.errors import Forbidden, NotFound, Problem, TooMany, Unauthenticated
 from forum.core.ids import Ids
 from forum.core.log import configure
@@ -52,6 +60,9 @@ from schedule.routes import router as schedule_routes
 log = structlog.get_logger("app")
 
 LARGEST_BODY = 2_000_000
+LOANS = POOL_SIZE - 4
+"""The most requests that hold a connection at once: fewer than the pool has, so that what they wait
+for while holding it (an edition, a device, a version of the programme) can always be read."""
 MEDIA_TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -83,6 +94,7 @@ class Parts:
         self.blobs = Blobs(settings.storage)
         self.keys = AttendeeKeys(settings.secret_key)
         self.shelves = Shelves()
+        self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, FullEdition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
         self.device_editions: Shelf[int, FullEdition] = Shelf()
@@ -119,6 +131,12 @@ class Parts:
     async def db(self, request: AnyRequest) -> Db:
         """Lend a connection to a request, until its answer begins."""
         lent: AsyncExitStack = request.scope["lent"]  # type: ignore[typeddict-item]
+        try:
+            async with asyncio.timeout(ACQUIRE_TIMEOUT_S):
+                await self._loans.acquire()
+        except TimeoutError as error:
+            raise DatabaseUnavailable from error
+        lent.callback(self._loans.release)
         return await lent.enter_async_context(self.database.acquire())
 
     async def edition(self, edition_slug: FromPath[str]) -> FullEdition:

@@ -13,6 +13,7 @@ from forum.core.db import open_pool, prepare_connection
 from forum.core.migrate import migrate
 from forum.core.postgres import Cluster
 from forum.core.settings import Settings
+from tests.factories import NOON, opened
 
 # Nothing here outlives the run: no need to wait for a disk.
 OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
@@ -98,7 +99,12 @@ async def db(shared_connection):
 @pytest.fixture
 def settings(tmp_path):
     """Settings of a test: its own `var`, no limit on requests, no SMTP."""
-    var = tmp_path / "var"
+    return site_settings(tmp_path)
+
+
+def site_settings(folder):
+    """Return settings that keep everything in `folder`, without limit on requests or SMTP."""
+    var = folder / "var"
     var.mkdir()
     return Settings(
         secret_key=b"the key of a test, of 32 bytes..",
@@ -111,3 +117,48 @@ def settings(tmp_path):
 
 
 # --- the application over HTTP: `client` and what it needs ------------------------------------
+
+
+@pytest.fixture(scope="session")
+async def shared_site(cluster, template, tmp_path_factory):
+    """The site under `site`: one database for the run, in which each test has its own edition."""
+    settings = site_settings(tmp_path_factory.mktemp("site"))
+    async with (
+        cloned(cluster, template) as name,
+        open_pool(cluster.dsn(name), size=16) as pool,
+        opened(pool, settings) as site,
+    ):
+        yield site
+
+
+@pytest.fixture
+def site(shared_site):
+    """The application and what stands behind it, at noon; make an edition before anything else."""
+    shared_site.clock.at = NOON
+    return shared_site
+
+
+@pytest.fixture
+async def lone_site(pool, settings):
+    """A site whose database nobody else has: for what looks across editions, as the outbox does."""
+    async with opened(pool, settings) as site:
+        yield site
+
+
+@pytest.fixture
+async def client(site):
+    """A client of `site` that holds no cookie yet."""
+    async with site.client() as client:
+        yield client
+
+
+@pytest.fixture
+def make_edition(site):
+    """Make an edition of `site`."""
+    return site.edition
+
+
+@pytest.fixture
+async def edition(site):
+    """An edition of `site`, open to registration."""
+    return await site.edition()

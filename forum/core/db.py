@@ -17,13 +17,20 @@ P = ParamSpec("P")
 ACQUIRE_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
 TRIES = 5
+POOL_SIZE = 16
 LOST = (
-    OSError,
+    ConnectionError,
+    TimeoutError,
     asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
-"""What asyncpg raises when the database does not answer or the connection broke."""
+"""What asyncpg raises when a connection broke, or the server ended it."""
+UNREACHABLE = (OSError, *LOST)
+"""What asyncpg raises when no connection can be made; a socket that is not there is an OSError."""
 
 
 class DatabaseUnavailable(Problem):
@@ -89,7 +96,7 @@ class Pool:
         """
         try:
             connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
-        except (TimeoutError, *LOST, asyncpg.TooManyConnectionsError) as error:
+        except (*UNREACHABLE, asyncpg.TooManyConnectionsError) as error:
             raise DatabaseUnavailable from error
         try:
             yield connection
@@ -121,14 +128,14 @@ async def connect(dsn: str, *, timeout_s: float = 10.0) -> Any:
         connection = await asyncpg.connect(
             dsn, timeout=timeout_s, command_timeout=COMMAND_TIMEOUT_S
         )
-    except (TimeoutError, *LOST, asyncpg.PostgresError) as error:
+    except (*UNREACHABLE, asyncpg.PostgresError) as error:
         raise DatabaseUnavailable(_why(error)) from error
     await prepare_connection(connection)
     return connection
 
 
 @asynccontextmanager
-async def open_pool(dsn: str, *, size: int = 16) -> AsyncIterator[Pool]:
+async def open_pool(dsn: str, *, size: int = POOL_SIZE) -> AsyncIterator[Pool]:
     """Open a pool of up to `size` connections; it is empty of state, so it is never reset.
 
     Raises:
@@ -148,7 +155,7 @@ async def open_pool(dsn: str, *, size: int = 16) -> AsyncIterator[Pool]:
             command_timeout=COMMAND_TIMEOUT_S,
             timeout=10.0,
         )
-    except (TimeoutError, *LOST, asyncpg.PostgresError) as error:
+    except (*UNREACHABLE, asyncpg.PostgresError) as error:
         raise DatabaseUnavailable(_why(error)) from error
     try:
         yield Pool(pool)

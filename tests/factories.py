@@ -1,0 +1,252 @@
+"""What tests of the running site begin with: an edition, people, devices, a signed-in team."""
+
+import email
+import email.policy
+import itertools
+import uuid
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+
+import httpx
+import zxingcpp
+from PIL import Image
+
+from badges import devices, gates, tickets
+from badges.keys import Keyring, open_keyring
+from badges.models import Scan
+from forum.accounts import service as accounts
+from forum.app import create_app
+from forum.core.context import Role
+from forum.core.db import Pool
+from forum.core.ids import Ids
+from forum.core.settings import Settings
+from forum.editions import queries as edition_queries
+from forum.editions import service as editions
+from forum.editions.models import NewCategory, NewConsent, NewEdition, NewGate
+from forum.registrations import service as registrations
+from forum.registrations.keys import AttendeeKeys
+from forum.registrations.models import RegistrationForm
+from forum.worker import Worker
+
+NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
+"""The instant at which every test begins: three weeks before the first day."""
+FIRST_DAY = date(2027, 3, 23)
+DURING = datetime(2027, 3, 23, 9, 0, tzinfo=UTC)
+SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
+numbers = itertools.count(1)
+
+
+class Clock:
+    """A clock that tests set."""
+
+    def __init__(self):
+        self.at = NOON
+
+    def __call__(self):
+        return self.at
+
+    def forward(self, **time):
+        self.at += timedelta(**time)
+
+
+class Memory:
+    """A way out for e-mails that keeps them; `broken` holds what the next ones raise."""
+
+    def __init__(self):
+        self.mails = []
+        self.broken = []
+
+    async def send(self, mail):
+        if self.broken:
+            raise self.broken.pop(0)
+        self.mails.append(mail)
+
+
+@dataclass
+class Registered:
+    """A registration with the key of its link and, once confirmed, its token."""
+
+    id: uuid.UUID
+    reference: str
+    status: str
+    key: str
+    token: str | None
+
+
+@dataclass
+class Site:
+    """The application of a test and what stands behind it."""
+
+    pool: Pool
+    keyring: Keyring
+    settings: Settings
+    clock: Clock = field(default_factory=Clock)
+    ids: Ids = field(default_factory=Ids)
+
+    def __post_init__(self):
+        self.app = create_app(self.settings, self.pool, self.keyring, now=self.clock, ids=self.ids)
+        self.keys = AttendeeKeys(self.settings.secret_key)
+
+    @property
+    def parts(self):
+        return self.app.app.app.state.parts
+
+    def client(self, **options):
+        """Return a client with cookies of its own, inside this process."""
+        transport = httpx.ASGITransport(self.app)
+        return httpx.AsyncClient(
+            **{"transport": transport, "base_url": self.settings.base_url, **options}
+        )
+
+    async def edition(self, **given):
+        """Make an edition of two days with the categories `elected`, `agent` and `press`."""
+        values = {
+            "slug": f"forum-{next(numbers)}",
+            "title": {"fr": "Forum des communes", "en": "Forum of towns"},
+            "starts_on": FIRST_DAY,
+            "ends_on": FIRST_DAY + timedelta(days=1),
+            "categories": [
+                NewCategory(code="elected", name={"fr": "Élu", "en": "Elected official"}),
+                NewCategory(code="agent", name={"fr": "Agent public", "en": "Public agent"}),
+                NewCategory(code="press", name={"fr": "Presse", "en": "Press"}),
+            ],
+            "gates": [
+                NewGate(slug="main", name={"fr": "Entrée", "en": "Entrance"}),
+                NewGate(slug="garden", name={"fr": "Jardin"}, check_in_list="main"),
+                NewGate(slug="dinner", name={"fr": "Dîner"}),
+            ],
+            "consents": [NewConsent(purpose="photos", wording={"fr": "Photos"})],
+        }
+        async with self.pool.acquire() as db:
+            return await editions.create(db, NewEdition(**{**values, **given}), at=self.clock.at)
+
+    async def register(self, edition, **given):
+        """Register somebody new (`form` says who) and return what became of it."""
+        async with self.pool.acquire() as db:
+            made = await registrations.register(
+                db, edition, form(**given), at=self.clock.at, ids=self.ids
+            )
+        return await self.registered(edition, made.id)
+
+    async def registered(self, edition, registration_id):
+        async with self.pool.acquire() as db:
+            row = await db.fetchrow(
+                """
+                select reference, status::text from registration where edition_id = $1 and id = $2
+                """,
+                edition.id,
+                registration_id,
+            )
+            ticket = await tickets.find(db, edition.id, registration_id)
+        token = None if ticket is None else self.keyring.token(ticket)
+        key = self.keys.key(edition.id, registration_id)
+        return Registered(registration_id, row["reference"], row["status"], key, token)
+
+    async def cancel(self, edition, registered):
+        async with self.pool.acquire() as db:
+            await registrations.cancel(db, edition, registered.id, at=self.clock.at, ids=self.ids)
+
+    async def device(self, edition, gate="main"):
+        """Enrol a device; return it with the headers by which it is known."""
+        async with self.pool.acquire() as db:
+            code = await devices.add(
+                db, edition.id, f"Phone {next(numbers)}", gate, at=self.clock.at, ids=self.ids
+            )
+            enrolled = await devices.enrol(db, code, at=self.clock.at, ids=self.ids)
+        return enrolled.device, {"authorization": f"Bearer {enrolled.token}"}
+
+    async def signed_in(self, edition, *roles, address=None):
+        """Return the cookie of a person with these roles in an edition."""
+        async with self.pool.acquire() as db:
+            link = await accounts.invite(
+                db,
+                address or f"team-{next(numbers)}@example.org",
+                edition.id,
+                roles or (Role.ORGANISER,),
+                at=self.clock.at,
+                ids=self.ids,
+            )
+            secret = await accounts.sign_in(db, link, at=self.clock.at, ids=self.ids)
+        return {"session": secret}
+
+    async def value(self, sql, *arguments):
+        async with self.pool.acquire() as db:
+            return await db.fetchval(sql, *arguments)
+
+    async def rows(self, sql, *arguments):
+        async with self.pool.acquire() as db:
+            return [tuple(row) for row in await db.fetch(sql, *arguments)]
+
+    async def categories(self, edition):
+        async with self.pool.acquire() as db:
+            return await edition_queries.list_categories(db, edition.id)
+
+    async def gates(self, edition):
+        async with self.pool.acquire() as db:
+            return {gate.slug: gate.checked_in for gate in await gates.all_of(db, edition.id)}
+
+    def worker(self, delivery):
+        return Worker(
+            self.settings, self.pool, self.keyring, self.parts.templates, delivery, self.clock
+        )
+
+
+@asynccontextmanager
+async def opened(pool, settings):
+    """Open a site on a pool."""
+    async with pool.acquire() as db:
+        keyring = await open_keyring(db, settings.secret_key, at=NOON)
+    yield Site(pool, keyring, settings)
+
+
+def answers(**given):
+    """Return what a person sends to register; each one has another address."""
+    number = next(numbers)
+    values = {
+        "given_name": "Zoé",
+        "family_name": f"Lefèvre {number}",
+        "email": f"zoe.{number}@example.org",
+        "category": "elected",
+    }
+    return {**values, **given}
+
+
+def form(**given):
+    return RegistrationForm(**answers(**given))
+
+
+def scan(token, *, at=DURING, gate="main", **given):
+    """Return one reading of a token."""
+    return Scan(**{"id": uuid.uuid4(), "token": token, "gate": gate, "scanned_at": at, **given})
+
+
+def sent(token, *, at=DURING, gate="main", **given):
+    """Return one reading of a token as a device sends it."""
+    values = {"id": str(uuid.uuid4()), "token": token, "gate": gate, "scanned_at": at.isoformat()}
+    return {**values, **given}
+
+
+def message(raw):
+    """Read an e-mail from its bytes."""
+    return email.message_from_bytes(raw, policy=email.policy.default)
+
+
+def decoded(png):
+    """Return what the QR code in a picture says."""
+    return zxingcpp.read_barcode(Image.open(BytesIO(png))).text
+
+
+class Counting:
+    """A pool that counts the statements sent through it."""
+
+    def __init__(self, pool):
+        self.pool = pool
+        self.statements = []
+
+    @asynccontextmanager
+    async def acquire(self):
+        async with self.pool.acquire() as connection:
+            with connection.query_logger(lambda record: self.statements.append(record.query)):
+                yield connection
