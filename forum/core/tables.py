@@ -174,7 +174,7 @@ def _by_header(headers: list[str], row: list[str]) -> dict[str, str]:
 
 def _csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(data, name)
-    first = next(line for line in text.splitlines() if line.strip())
+    first = next((line for line in text.splitlines() if line.strip()), "")
     unquoted = re.sub(r'"[^"]*"', "", first)
     delimiter = max(",;\t", key=unquoted.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -212,7 +212,7 @@ def _decoded(data: bytes, name: str) -> str:
         except UnicodeDecodeError as error:
             row = data.count(b"\n", 0, error.start) + 1
             continue
-        if "\0" not in text and text.strip():
+        if "\0" not in text:
             return text
         row = text.count("\n", 0, max(text.find("\0"), 0)) + 1
     raise UnreadableTable(f"{name} is not a text: save it as CSV in UTF-8, or as XLSX.", row=row)

@@ -99,9 +99,7 @@ class _Calendar:
     def _zone_of_times(self, events: Iterable[Component]) -> str | None:
         """Return the one IANA name under which all times stand."""
         names = {
-            str(event["DTSTART"].params.get("TZID", ""))
-            for event in events
-            if hasattr(event.get("DTSTART"), "params")
+            str((_part(event.get("DTSTART"), "params") or {}).get("TZID", "")) for event in events
         }
         name = names.pop() if len(names) == 1 else ""
         return name if "/" in name and zone_of(name) else None
@@ -136,7 +134,7 @@ class _Calendar:
         )
 
     def _moment(self, event: Component, name: str, at: int | None, place: str) -> datetime | None:
-        value = getattr(event.get(name), "dt", None)
+        value = _part(event.get(name), "dt")
         if isinstance(value, datetime):
             if value.tzinfo is None and not zone_of(self.timezone):
                 self.losses.count(at, "times", NO_ZONE.format(zone=self.zone))
@@ -150,7 +148,7 @@ class _Calendar:
         self, event: Component, starts_at: datetime | None, at: int | None, place: str
     ) -> int:
         ends_at = self._moment(event, "DTEND", at, place)
-        length = getattr(event.get("DURATION"), "dt", None)
+        length = _part(event.get("DURATION"), "dt")
         if starts_at and ends_at and ends_at > starts_at:
             length = ends_at - starts_at
         seconds = int(length.total_seconds()) if isinstance(length, timedelta) else 0
@@ -162,14 +160,15 @@ class _Calendar:
         people = [
             FoundPerson(
                 name=line(_plain(value)),
-                key=value.params.get("X-ID", ""),
+                key=(_part(value, "params") or {}).get("X-ID", ""),
                 line=at,
-                role=speaker_role(value.params.get("X-ROLE", "")) or SpeakerRole.SPEAKER,
+                role=speaker_role((_part(value, "params") or {}).get("X-ROLE", ""))
+                or SpeakerRole.SPEAKER,
             )
             for value in _listed(event.get("X-FORUM-PERSON"))
         ]
         for value in _listed(event.get("ATTENDEE")):
-            name, role = split_role(line(value.params.get("CN", "")))
+            name, role = split_role(line((_part(value, "params") or {}).get("CN", "")))
             if not name or "@" in name:
                 self.losses.count(at, "attendee", "has an address but no name: left out")
                 continue
@@ -180,6 +179,14 @@ class _Calendar:
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _part(value: Any, name: str) -> Any:
+    """Return a part of a property, None where it has none or is broken."""
+    try:
+        return getattr(value, name, None)
+    except ValueError:
+        return None
 
 
 def _plain(value: Any) -> str:
@@ -197,7 +204,7 @@ def _text(event: Component, name: str) -> str:
 
 def _key(event: Component) -> str:
     """Return the UID; of one time of a repeated event, with that time."""
-    again = getattr(event.get("RECURRENCE-ID"), "dt", None)
+    again = _part(event.get("RECURRENCE-ID"), "dt")
     uid = _text(event, "UID").strip()
     return f"{uid} {again}" if again else uid
 
@@ -205,7 +212,7 @@ def _key(event: Component) -> str:
 def _categories(event: Component) -> list[str]:
     found = []
     for value in _listed(event.get("CATEGORIES")):
-        names = getattr(value, "cats", [value])
+        names = _part(value, "cats") or [value]
         found += [line(str(name)) for name in names]
     return [name for name in found if name]
 

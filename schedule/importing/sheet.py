@@ -87,7 +87,9 @@ def read_sheet(data: bytes, name: str, losses: Losses, *, language: str, zone: t
     Raises `UnreadableTable` for what is no table, `Unreadable` for one without titles.
     """
     rows = read_table(data, name)
-    columns = _columns([*rows[0][1]] if rows else [], language, losses)
+    if not rows:
+        raise Unreadable("there is no row under the headers: write one session a row.", line=1)
+    columns = _columns([*rows[0][1]], language, losses)
     if not columns.texts["title"]:
         raise Unreadable(
             "no column holds the titles: name one “Titre” or “Title” in the first row.", line=1

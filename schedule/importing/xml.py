@@ -7,7 +7,7 @@ from lxml import etree
 
 from schedule.importing.found import Losses, Unreadable
 
-DEEPEST = 100
+ENTITIES = "the file declares entities: remove its DOCTYPE and import it again."
 
 
 def root_of(data: bytes, losses: Losses) -> etree._Element:
@@ -29,9 +29,7 @@ def root_of(data: bytes, losses: Losses) -> etree._Element:
         losses.add(1, "file", "is not in the encoding it announces: read as Windows-1252")
     document = root.getroottree().docinfo
     if document.internalDTD is not None and _entities(document.internalDTD):
-        raise Unreadable(
-            "the file declares entities: remove its DOCTYPE and import it again.", line=1
-        )
+        raise Unreadable(ENTITIES, line=1)
     return root
 
 
@@ -65,6 +63,8 @@ def _refusal(data: bytes, error: etree.XMLSyntaxError) -> Unreadable:
         return Unreadable(
             "this is a web page, not schedule.xml: download the file itself.", line=line
         )
+    if "amplification" in str(error.msg):
+        return Unreadable(ENTITIES, line=line)
     message = re.sub(r", line \d+, column \d+.*$", "", str(error.msg))
     if line >= data.rstrip().count(b"\n"):
         return Unreadable(f"the file breaks off here ({message}): download it again.", line=line)
