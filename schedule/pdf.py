@@ -424,7 +424,7 @@ def legend(book: Book, document: TaggedDocument, section: Node, top: float) -> N
         items = legend_head(document, section, book.gettext("Rooms"), left, top)
         for n, one in enumerate(rooms):
             seats = book.ngettext("%(n)d seat", "%(n)d seats", one.capacity) if one.capacity else ""
-            about = ", ".join(part for part in (one.floor, seats) if part)
+            about = ", ".join(part for part in (book.floor(one), seats) if part)
             found = runs(typeset(one.name, book.language) + "  ", Style(SEMIBOLD, 9, INK))
             found += runs(typeset(about, book.language), Style(REGULAR, 9, SOFT))
             text = shorter(paragraph(found, LEGEND_COLUMN, 12), 1)

@@ -40,7 +40,7 @@ from forum.core.pdf_text import (
 )
 from forum.core.text import Text, pick
 from schedule.days import Day, days
-from schedule.models import Programme, Session, SessionType, Speaker, SpeakerRole, Track
+from schedule.models import Programme, Room, Session, SessionType, Speaker, SpeakerRole, Track
 from schedule.vocabulary import ROLE_NAMES, TYPE_NAMES
 
 PAGE_MM = (210.0, 297.0)
@@ -150,6 +150,12 @@ class Book:
         """Return the name of a session's room; '' without one."""
         room = self.rooms.get(session.room_id) if session.room_id else None
         return typeset(room.name, self.language) if room else ""
+
+    def floor(self, room: Room) -> str:
+        """Return where a room is: `level 1` for a bare number, else the organiser's own words."""
+        if room.floor and re.fullmatch(r"[+-]?\d+", room.floor):
+            return self.gettext("level %(number)s", number=room.floor)
+        return typeset(room.floor, self.language) if room.floor else ""
 
     def title(self, session: Session) -> str:
         """Return the title of a session; a session without one goes by its number."""

@@ -133,9 +133,9 @@ def gutter(book: Book, session: Session, art: Tag, opens_slot: str) -> list[tupl
     room = book.room(session)
     if room:
         found.append((book.set(room, ROOM, wide, 11.5), Tag("P", art)))
-        floor = book.rooms[session.room_id].floor if session.room_id else None
+        floor = book.floor(book.rooms[session.room_id]) if session.room_id else ""
         if floor:
-            found.append((book.set(typeset(floor, book.language), SMALL, wide, 11), Tag("P", art)))
+            found.append((book.set(floor, SMALL, wide, 11), Tag("P", art)))
     elif session.type is not SessionType.BREAK:
         missing = book.gettext("Room to be announced")
         found.append((book.set(missing, SMALL, wide, 11), Tag("P", art)))

@@ -11,26 +11,9 @@ from forum.core.i18n import Words
 from forum.core.text import fold, pick
 from schedule.models import Programme, Room, Session, SessionType, Speaker, SpeakerRole, Track
 from schedule.rules import programme_day
+from schedule.vocabulary import role_name, type_name
 
 View = dict[str, Any]
-TYPES = {
-    SessionType.PLENARY: "Plenary",
-    SessionType.KEYNOTE: "Keynote",
-    SessionType.ROUND_TABLE: "Round table",
-    SessionType.WORKSHOP: "Workshop",
-    SessionType.TALK: "Talk",
-    SessionType.SIDE_EVENT: "Side event",
-    SessionType.BREAK: "Break",
-    SessionType.OTHER: "Session",
-}
-ROLES = {
-    SpeakerRole.MODERATOR: "Moderator",
-    SpeakerRole.CHAIR: "Chair",
-    SpeakerRole.SPEAKER: "",
-    SpeakerRole.GUEST: "Guest",
-    SpeakerRole.CONTRIBUTOR: "Contributor",
-    SpeakerRole.HOST: "Host",
-}
 
 
 class Viewer:
@@ -57,7 +40,7 @@ class Viewer:
         track = self.tracks.get(session.track_id) if session.track_id else None
         return {
             "kind": session.type,
-            "type": self._said(TYPES[session.type]),
+            "type": type_name(session.type, self.words.language),
             "title": self._in(session.title),
             "subtitle": self._in(session.subtitle),
             "path": f"/{self.programme.edition}/sessions/{session.slug}",
@@ -98,7 +81,11 @@ class Viewer:
             if session.starts_at is None or not self._matches(session, day, track, wanted):
                 continue
             found.setdefault(session.starts_at, []).append(self.session(session))
-        return [{"starts_at": start, "sessions": found[start]} for start in sorted(found)]
+        zone = self.programme.zone
+        return [
+            {"day": programme_day(start, zone), "starts_at": start, "sessions": found[start]}
+            for start in sorted(found)
+        ]
 
     def _matches(
         self, session: Session, day: date | None, track: str, wanted: Sequence[str]
@@ -127,16 +114,13 @@ class Viewer:
         about = ", ".join(filter(None, [speaker.job_title, speaker.organisation]))
         return {
             "name": speaker.name,
-            "role": self._said(ROLES[role]) if ROLES[role] else "",
+            "role": "" if role is SpeakerRole.SPEAKER else role_name(role, self.words.language),
             "organisation": about,
             "biography": self._in(speaker.biography),
         }
 
     def _in(self, text: dict[str, str]) -> str:
         return pick(text, self.words.language, self.programme.language)
-
-    def _said(self, msgid: str) -> str:
-        return self.words.gettext(msgid)
 
     def _language(self, tag: str | None) -> str:
         """Return a language's name, said only where it is not the page's."""

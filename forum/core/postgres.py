@@ -567,7 +567,7 @@ def _is_dead(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2]
     except OSError:
-        state = "X" if LINUX else _ps(pid, "state=")
+        state = "" if LINUX else _ps(pid, "state=")  # hidden, or gone this instant
     return state.strip()[:1] in {"Z", "X"}
 
 

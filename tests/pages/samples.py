@@ -85,7 +85,7 @@ def slots(*, days: int = 1) -> list[View]:
             starts_at = OPENS_AT + timedelta(days=day, hours=hour)
             kind = "break" if hour in {0, 3, 5} else "round_table"
             sessions = [session(hour * 7 + n, starts_at, kind=kind) for n in range(width)]
-            made.append(View(starts_at=starts_at, sessions=sessions))
+            made.append(View(day=starts_at.date(), starts_at=starts_at, sessions=sessions))
     return made
 
 
