@@ -1,10 +1,19 @@
 """Registrations over HTTP: the pages and the API call the same verbs."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from litestar import Router, delete, get, post
+from litestar.openapi.spec import (
+    OpenAPIMediaType,
+    OpenAPIType,
+    Operation,
+    Reference,
+    RequestBody,
+    Schema,
+)
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
@@ -32,7 +41,7 @@ from forum.editions.models import FullEdition
 from forum.editions.routes import public_categories
 from forum.registrations import service
 from forum.registrations.keys import AttendeeKeys
-from forum.registrations.models import OwnRegistration, Status
+from forum.registrations.models import OwnRegistration, RegistrationForm, Status
 
 PER_MINUTE = 30
 TICKET_SCALE = 10
@@ -41,9 +50,33 @@ TICKET_SCALE = 10
 # The API
 
 
+@dataclass
+class CreateOperation(Operation):
+    """Describes the body of `create`, which reads it by itself to tell every mistake at once."""
+
+    def __post_init__(self) -> None:
+        """Say what the body holds (`RegistrationForm`)."""
+        text = Schema(type=OpenAPIType.STRING)
+        names = [one.name for one in msgspec.structs.fields(RegistrationForm)]
+        properties: dict[str, Schema | Reference] = dict.fromkeys(names, text)
+        properties["consents"] = Schema(type=OpenAPIType.ARRAY, items=text)
+        properties["answers"] = Schema(type=OpenAPIType.OBJECT)
+        needed = [one.name for one in msgspec.structs.fields(RegistrationForm) if one.required]
+        schema = Schema(
+            type=OpenAPIType.OBJECT,
+            properties=properties,
+            required=needed,
+            additional_properties=False,
+        )
+        self.request_body = RequestBody(
+            required=True, content={"application/json": OpenAPIMediaType(schema=schema)}
+        )
+
+
 @post(
     "/api/editions/{edition_slug:str}/registrations",
     tags=["registrations"],
+    operation_class=CreateOperation,
     status_code=202,
     middleware=[limited("register", per_minute=PER_MINUTE)],
 )
