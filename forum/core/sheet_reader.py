@@ -45,9 +45,9 @@ def main() -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
     for name in book.sheet_names:
         sheet = book.get_sheet_by_name(name)
-        if sheet.total_height == 0:
+        if sheet.end is None:
             continue
-        if sheet.total_height > most_rows:
+        if sheet.end[0] >= most_rows:
             sys.exit(3)
         rows = [[text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
         json.dump(rows, sys.stdout)

@@ -12,7 +12,7 @@ LIGATURES = str.maketrans(
     | {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i"}  # Unicode does not decompose these
 )
 CONTROLS = re.compile(
-    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
     r"\ud800-\udfff\ufffe\uffff]"  # neither UTF-8 nor XML holds these
 )
 

@@ -8,8 +8,19 @@ language, what rooms and people are beyond their names, sessions without a time.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vText, vUri
+from icalendar import (
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vText,
+    vUri,
+)
 
 from schedule.exports.shared import PRODUCT, Parts, origin, programme_address, said, session_address
 from schedule.models import Programme, Session
@@ -66,12 +77,73 @@ def folded(line: str) -> bytes:
 
 
 def _timezone(programme: Programme, placed: list[Session]) -> Timezone:
-    """Return the rules of the timezone for the days of `placed`, with a year around them."""
-    starts = [session.starts_at for session in placed if session.starts_at]
-    first, last = min(starts) - timedelta(days=366), max(starts) + timedelta(days=366)
-    zone = Timezone.from_tzid(programme.timezone, first_date=first.date(), last_date=last.date())
-    zone.pop("COMMENT", None)
+    """Return the VTIMEZONE of the years in which `placed` are held.
+
+    Made here, since the library (7.3) has summer time begin an hour late: RFC 5545, 3.6.5 wants
+    each DTSTART on the wall as it was before the change.
+    """
+    years = {session.starts_at.year for session in placed if session.starts_at}
+    zone = Timezone()
+    zone.add("tzid", programme.timezone)
+    for change in _changes_of_offset(programme.timezone, min(years), max(years)):
+        part = TimezoneDaylight() if change.summer else TimezoneStandard()
+        part.add("dtstart", change.on_wall)
+        part.add("tzoffsetfrom", change.before)
+        part.add("tzoffsetto", change.after)
+        part.add("tzname", change.name)
+        zone.add_component(part)
     return zone
+
+
+class _ChangeOfOffset(NamedTuple):
+    on_wall: datetime
+    before: timedelta
+    after: timedelta
+    summer: bool
+    name: str
+
+
+@lru_cache(maxsize=64)
+def _changes_of_offset(timezone: str, first: int, last: int) -> list[_ChangeOfOffset]:
+    """Return how a timezone stands as the year `first` begins, and its changes until `last` ends."""
+    zone = ZoneInfo(timezone)
+    start = datetime(first, 1, 1, tzinfo=UTC) - timedelta(days=1)
+    found = [_change(start, start, zone)]
+    day = start
+    while day.year <= last:
+        after = day + timedelta(days=1)
+        if _offset(day, zone) != _offset(after, zone):
+            found.append(_change(day, _moment_of_change(day, after, zone), zone))
+        day = after
+    return found
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()
+
+
+def _moment_of_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first minute at which the offset is no longer that of `before`."""
+    while after - before > timedelta(minutes=1):
+        middle = before + (after - before) // 2
+        middle = middle.replace(second=0, microsecond=0)
+        if _offset(middle, zone) == _offset(before, zone):
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def _change(before: datetime, moment: datetime, zone: ZoneInfo) -> _ChangeOfOffset:
+    local = moment.astimezone(zone)
+    was = _offset(before, zone)
+    return _ChangeOfOffset(
+        on_wall=(moment + was).replace(tzinfo=None),
+        before=was,
+        after=_offset(moment, zone),
+        summer=bool(local.dst()),
+        name=local.tzname() or "",
+    )
 
 
 def _event(parts: Parts, session: Session, language: str) -> Event:

@@ -33,6 +33,7 @@ SHAPES = {
     "seed-forum2027.xcal": (2, 4, 60, 120, 44, 4),
 }
 
+DEMOCON_ROOM = "b379c473-93b9-4eae-9a09-d482e86cede3"
 LOSSES = {
     "fosdem-2025-pretalx-pentabarf.xml": [
         (121, "<feedback_url>", "has no place in our programme (943 times, first here)"),
@@ -48,8 +49,7 @@ LOSSES = {
         (
             21,
             "room “Tan Room”",
-            "has the guid of another room (b379c473-93b9-4eae-9a09-d482e86cede3):"
-            " kept under a new one",
+            f"has the guid of another room ({DEMOCON_ROOM}): kept under a new one",
         ),
     ],
     "hub-schedule2.json": [
@@ -74,7 +74,7 @@ LOSSES = {
 
 WRITERS = {
     Format.XML: schedule_xml.schedule_xml,
-    Format.JSON: lambda programme, language: schedule_json.schedule_v2(programme),
+    Format.JSON: lambda programme, **_: schedule_json.schedule_v2(programme),
     Format.JSON_V1: schedule_json.schedule_v1,
     Format.ICS: ics.calendar,
     Format.CSV: tables.sessions_csv,

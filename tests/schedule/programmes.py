@@ -172,5 +172,3 @@ def programmes():
         drafts(),
         zones,
     )
-
-

@@ -97,7 +97,9 @@ def test_cancelled_and_marked_sessions_leave_the_room_free():
 
 
 def test_a_person_cannot_be_in_two_places():
-    one = draft(session(1, people=with_(LEA, TOM)), session(2, room_id=STUDIO.id, people=with_(TOM)))
+    one = draft(
+        session(1, people=with_(LEA, TOM)), session(2, room_id=STUDIO.id, people=with_(TOM))
+    )
     assert conflicts(one) == [
         Conflict(
             code=ConflictCode.PERSON_IN_TWO_PLACES,
@@ -205,7 +207,9 @@ def test_a_person_under_a_new_name_changes_their_sessions():
 
 
 def test_unplaced_sessions_and_people_without_a_session_are_left_out():
-    one = frozen(draft(session(1, people=with_(LEA)), session(2, starts_at=None, people=with_(TOM))))
+    one = frozen(
+        draft(session(1, people=with_(LEA)), session(2, starts_at=None, people=with_(TOM)))
+    )
     assert [s.number for s in one.sessions] == [1]
     assert [s.name for s in one.speakers] == ["Léa"]
 
@@ -225,7 +229,9 @@ def test_a_removed_session_stays_cancelled_and_its_revision_rises_once():
 def test_an_unplaced_session_is_cancelled_for_those_who_read_it():
     first = frozen(draft(session(1)))
     second = frozen(draft(session(1, starts_at=None)), first, SECOND_AT)
-    assert second.sessions == [replace(session(1), cancelled=True, revision=1, changed_at=SECOND_AT)]
+    assert second.sessions == [
+        replace(session(1), cancelled=True, revision=1, changed_at=SECOND_AT)
+    ]
 
 
 def test_a_session_that_comes_back_is_told():

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from forum.core import tables
 from forum.core.tables import UnreadableTable, cut, read_table, write_csv, write_xlsx
 from forum.core.text import clean
+
+NINE_THIRTY = datetime(2027, 3, 22, 9, 30, tzinfo=UTC)
 
 
 def refusal(data, name="table.csv"):
@@ -42,7 +44,10 @@ def test_the_encodings_of_office_programs_are_read(encoding):
 
 def test_rows_are_numbered_as_a_spreadsheet_shows_them():
     data = b'Programme\n\nA,B\n1,2\n\n"two\nlines",3\n'
-    assert read_table(data, "x.csv") == [(4, {"A": "1", "B": "2"}), (6, {"A": "two\nlines", "B": "3"})]
+    assert read_table(data, "x.csv") == [
+        (4, {"A": "1", "B": "2"}),
+        (6, {"A": "two\nlines", "B": "3"}),
+    ]
 
 
 def test_short_long_and_unnamed_columns_lose_nothing():
@@ -78,7 +83,7 @@ def test_a_table_over_the_limit_is_refused():
 
 
 def test_a_workbook_gives_dates_times_and_numbers_as_text():
-    row = [date(2027, 3, 22), time(9, 30), datetime(2027, 3, 22, 9, 30), 45, 1.5, None, "007"]
+    row = [date(2027, 3, 22), time(9, 30), NINE_THIRTY, 45, 1.5, None, "007"]
     data = write_xlsx(["a", "b", "c", "d", "e", "f", "g"], [row], sheet="Séances: [1]")
     assert [*read_table(data, "x.xlsx")[0][1].values()] == [
         "2027-03-22",
@@ -95,7 +100,20 @@ def test_the_same_rows_give_the_same_workbook():
     assert write_xlsx(["a"], [["b"]], sheet="x") == write_xlsx(["a"], [["b"]], sheet="x")
 
 
-FORMULAS = ["=1+1", "+33 5", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠a", "'=1", "''-"]
+FORMULAS = [
+    "=1+1",
+    "+33 5",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠a",
+    "'=1",
+    "''-",
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -112,7 +130,9 @@ def test_no_text_becomes_a_formula_or_a_link_in_a_workbook():
     assert "hyperlink" not in sheet
 
 
-CELLS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("=+-@'\"\t\n,;＝")).map(clean)
+CELLS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("=+-@'\"\t\n,;＝")).map(
+    clean
+)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

