@@ -247,8 +247,8 @@ def create_app(
         openapi_config=OpenAPIConfig(
             title="Forum",
             version=__version__,
-            path="/api",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            path="/api/openapi.json",
+            render_plugins=[JsonRenderPlugin(path="/")],
         ),
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
@@ -275,10 +275,17 @@ class Lender:
             scope["lent"] = lent
 
             async def answer(message: Any) -> None:
-                await lent.aclose()
+                with suppress(*LOST):
+                    await lent.__aexit__(*_what_broke(scope))
                 await send(message)
 
             await self.app(scope, receive, answer)
+
+
+def _what_broke(scope: Any) -> tuple[Any, Any, Any]:
+    """Return the failure of a connection as the lender of the connection must see it."""
+    error = scope.get("broke")
+    return type(error) if error else None, error, None
 
 
 def serve() -> Shell:
@@ -365,13 +372,20 @@ def show_http_error(request: AnyRequest, error: HTTPException) -> AnyResponse:
     else:
         problem = Problem(error.detail)
         problem.code, problem.status = "bad_request", error.status_code
-        problem.headers.update({k: v for k, v in (error.headers or {}).items() if k == "Allow"})
+        problem.fields.update(_at_fault(error))
     return show_problem(request, problem)
+
+
+def _at_fault(error: HTTPException) -> dict[str, str]:
+    """Return what the framework says of each part of a body that it could not read."""
+    parts = error.extra if isinstance(error.extra, list) else []
+    return {str(part.get("key") or "body"): str(part["message"]) for part in parts}
 
 
 def show_failure(request: AnyRequest, error: Exception) -> AnyResponse:
     """Answer a failure of ours without telling its inside; the log has it."""
     if isinstance(error, LOST):
+        request.scope["broke"] = error  # type: ignore[typeddict-unknown-key]
         return show_problem(request, DatabaseUnavailable())
     log.error("failure", route=request.scope.get("path_template", "-"), exc_info=error)
     problem = Problem("Something failed on our side: try again in a moment.")

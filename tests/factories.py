@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import httpx
+import pikepdf
 import zxingcpp
 from PIL import Image
 
@@ -22,18 +23,23 @@ from forum.core.context import Role
 from forum.core.db import Pool
 from forum.core.ids import Ids
 from forum.core.settings import Settings
+from forum.core.text import slug
 from forum.editions import queries as edition_queries
 from forum.editions import service as editions
 from forum.editions.models import NewCategory, NewConsent, NewEdition, NewGate
+from forum.guides import service as guides
 from forum.registrations import service as registrations
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import RegistrationForm
 from forum.worker import Worker
+from schedule import editing, publishing
+from schedule.models import Draft, Participation, Room, Session, SessionType, Speaker
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 """The instant at which every test begins: three weeks before the first day."""
 FIRST_DAY = date(2027, 3, 23)
 DURING = datetime(2027, 3, 23, 9, 0, tzinfo=UTC)
+MORNING = datetime(2027, 3, 23, 8, 0, tzinfo=UTC)
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
 numbers = itertools.count(1)
 
@@ -158,7 +164,7 @@ class Site:
         return enrolled.device, {"authorization": f"Bearer {enrolled.token}"}
 
     async def signed_in(self, edition, *roles, address=None):
-        """Return the cookie of a person with these roles in an edition."""
+        """Return, as headers, the cookie of a person with these roles in an edition."""
         async with self.pool.acquire() as db:
             link = await accounts.invite(
                 db,
@@ -169,7 +175,7 @@ class Site:
                 ids=self.ids,
             )
             secret = await accounts.sign_in(db, link, at=self.clock.at, ids=self.ids)
-        return {"session": secret}
+        return {"cookie": f"session={secret}"}
 
     async def value(self, sql, *arguments):
         async with self.pool.acquire() as db:
@@ -178,6 +184,30 @@ class Site:
     async def rows(self, sql, *arguments):
         async with self.pool.acquire() as db:
             return [tuple(row) for row in await db.fetch(sql, *arguments)]
+
+    async def guide(self, edition, *, content=None, title="Un guide", **given):
+        """Publish a PDF; return it with its content."""
+        content = pdf() if content is None else content
+        async with self.pool.acquire() as db:
+            guide = await guides.publish_document(
+                db,
+                edition,
+                content,
+                **{"title": {"fr": title}, "description": {}, **given},
+                blobs=self.parts.blobs,
+                at=self.clock.at,
+                ids=self.ids,
+            )
+        return guide, content
+
+    async def programme(self, edition, made=None, **given):
+        """Put a draft in place (`draft()` unless given) and publish it."""
+        async with self.pool.acquire() as db:
+            await editing.replace(db, edition, made or draft())
+            programme, _ = await publishing.publish(
+                db, edition, base_url=self.settings.base_url, at=self.clock.at, **given
+            )
+        return programme
 
     async def categories(self, edition):
         async with self.pool.acquire() as db:
@@ -226,6 +256,39 @@ def sent(token, *, at=DURING, gate="main", **given):
     """Return one reading of a token as a device sends it."""
     values = {"id": str(uuid.uuid4()), "token": token, "gate": gate, "scanned_at": at.isoformat()}
     return {**values, **given}
+
+
+def pdf(pages=1):
+    """Return a PDF of blank pages."""
+    out = BytesIO()
+    with pikepdf.new() as document:
+        for _ in range(pages):
+            document.add_blank_page()
+        document.save(out)
+    return out.getvalue()
+
+
+def draft(*titles, **given):
+    """Return a draft of one room whose sessions follow each other from 9:00, 30 minutes each."""
+    room = Room(id=uuid.uuid4(), slug="salle", name="Salle Garonne", position=0)
+    speaker = Speaker(id=uuid.uuid4(), slug="ada", name="Ada Ferrand", sort_key="ferrand\tada")
+    sessions = [
+        Session(
+            **{
+                "id": uuid.uuid5(uuid.NAMESPACE_URL, title),
+                "number": number,
+                "slug": slug(title) or f"s-{number}",
+                "type": SessionType.PLENARY,
+                "title": {"fr": title},
+                "room_id": room.id,
+                "starts_at": MORNING + timedelta(minutes=30 * (number - 1)),
+                "people": [Participation(speaker_id=speaker.id)],
+                **given,
+            }
+        )
+        for number, title in enumerate(titles or ("Ouverture", "Eau et communes"), start=1)
+    ]
+    return Draft(rooms=[room], speakers=[speaker], sessions=sessions)
 
 
 def message(raw):

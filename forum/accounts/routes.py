@@ -28,9 +28,7 @@ def cookie_name(settings: Settings) -> str:
     return "__Host-session" if settings.base_url.startswith("https:") else "session"
 
 
-async def organiser_of(
-    request: AnyRequest, db: Db, settings: Settings, now: datetime
-) -> Organiser:
+async def organiser_of(request: AnyRequest, db: Db, settings: Settings, now: datetime) -> Organiser:
     """Return who is signed in.
 
     Raises:
@@ -68,15 +66,7 @@ async def sign_in(
         secret = await service.sign_in(db, token, at=now, ids=ids)
     except (LinkUsed, LinkExpired):
         return await _ask(db, page, token, now)
-    cookie = Cookie(
-        key=cookie_name(settings),
-        value=secret,
-        path="/",
-        max_age=WEB_SESSION_S,
-        httponly=True,
-        secure=settings.base_url.startswith("https:"),
-        samesite="lax",
-    )
+    cookie = _cookie(settings, secret, max_age_s=WEB_SESSION_S)
     return Redirect("/organiser/", status_code=303, cookies=[cookie])
 
 
@@ -91,9 +81,20 @@ async def sign_out(
     name = cookie_name(settings)
     if name in request.cookies:
         await service.sign_out(db, request.cookies[name], at=now)
-    answer = Redirect("/", status_code=303)
-    answer.delete_cookie(name)
-    return answer
+    return Redirect("/", status_code=303, cookies=[_cookie(settings, "", max_age_s=0)])
+
+
+def _cookie(settings: Settings, value: str, *, max_age_s: int) -> Cookie:
+    """Return the web session's cookie; a browser forgets it only by the flags it came with."""
+    return Cookie(
+        key=cookie_name(settings),
+        value=value,
+        path="/",
+        max_age=max_age_s,
+        httponly=True,
+        secure=settings.base_url.startswith("https:"),
+        samesite="lax",
+    )
 
 
 async def _ask(db: Db, page: Page, token: str, now: datetime) -> AnyResponse:

@@ -24,7 +24,7 @@ def parse(into: type[S], sent: Mapping[str, Any]) -> S:
     """Read what a browser or a program sent into a struct.
 
     A form sends each field as a list of texts, JSON sends values. Texts are cleaned (NFC, no
-    control characters, trimmed); an empty text counts as not sent.
+    control characters) and come on one line; a text with nothing to see counts as not sent.
 
     Raises:
         Invalid: naming every field at fault, with the mend.
@@ -55,10 +55,16 @@ def _given(sent: Any, wanted: Any) -> Any:
     if isinstance(sent, list) and not many:
         sent = sent[-1] if sent else None
     if isinstance(sent, str):
-        sent = clean(sent) or None
+        sent = line(sent) or None
     if isinstance(sent, list):
-        return [clean(one) if isinstance(one, str) else one for one in sent if one != ""]
+        return [line(one) if isinstance(one, str) else one for one in sent if one != ""]
     return [sent] if many and isinstance(sent, str) else sent
+
+
+def line(text: str) -> str:
+    """Return `text` clean and on one line; '' when all of it is invisible."""
+    whole = " ".join(clean(text).split())
+    return whole if any(map(str.isprintable, whole)) else ""
 
 
 def mend(error: str) -> str:

@@ -198,4 +198,7 @@ def static_file(path: str) -> Path | None:
     package, _, rest = path.partition("/")
     folder, inside = (STATIC[package], rest) if package in STATIC and rest else (STATIC[""], path)
     found = (folder / inside).resolve()
-    return found if found.is_relative_to(folder.resolve()) and found.is_file() else None
+    try:
+        return found if found.is_relative_to(folder.resolve()) and found.is_file() else None
+    except OSError:  # a name longer than a file's may be
+        return None

@@ -31,6 +31,11 @@ CROSS_SITE = (
     b'{"type":"/problems/cross_site","code":"cross_site","status":403,'
     b'"title":"This form was sent from another site: open the page here, then send it again."}'
 )
+NOWHERE = (
+    b'{"type":"/problems/not_found","code":"not_found","status":404,'
+    b'"title":"There is nothing at this address."}'
+)
+"""The answer to an address that holds a NUL: no text of a database and no file has one."""
 
 
 class Shell:
@@ -53,7 +58,7 @@ class Shell:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        sent = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        sent = _read(scope["headers"])
         scope = {**scope, "client": (self._address(scope, sent), 0)}
         method, status = scope["method"], 500
         if method == "HEAD":
@@ -72,7 +77,9 @@ class Shell:
 
         try:
             if cross_site(method, sent):
-                await _refuse(answer)
+                await _refuse(answer, 403, CROSS_SITE)
+            elif "\0" in scope["path"]:
+                await _refuse(answer, 404, NOWHERE)
             else:
                 await self.app(scope, receive, answer)
         finally:
@@ -123,10 +130,19 @@ def cross_site(method: str, sent: dict[str, str]) -> bool:
     return form or "cookie" in sent
 
 
-async def _refuse(send: Any) -> None:
+def _read(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return headers by name; one that was sent in several lines is one list (RFC 9110, 5.3)."""
+    sent: dict[str, str] = {}
+    for name, value in headers:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        sent[key] = f"{sent[key]}, {text}" if key in sent else text
+    return sent
+
+
+async def _refuse(send: Any, status: int, body: bytes) -> None:
     headers = [
         (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(CROSS_SITE)).encode()),
+        (b"content-length", str(len(body)).encode()),
     ]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": CROSS_SITE})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

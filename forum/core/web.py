@@ -28,7 +28,7 @@ Given: TypeAlias = NamedDependency[SkipValidation[T]]
 AnyRequest = Request[Any, Any, Any]
 AnyResponse = Response[Any]
 
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 CHUNK = 256 * 1024
 REVALIDATE = "public, max-age=0, must-revalidate"
 PRIVATE = "private, no-store"
@@ -119,7 +119,7 @@ def ranged(
         first, last = _bounds(span[1], span[2], stat.st_size)
         if first > last:
             headers["content-range"] = f"bytes */{stat.st_size}"
-            return Response(None, status_code=416, headers=headers)
+            return Response(b"", status_code=416, media_type=media_type, headers=headers)
         status, headers["content-range"] = 206, f"bytes {first}-{last}/{stat.st_size}"
     headers["content-length"] = str(last - first + 1)
     body = _read(path, first, last)
@@ -180,7 +180,7 @@ async def json_object(request: AnyRequest) -> dict[str, Any]:
     """
     try:
         return msgspec.json.decode(await request.body(), type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotJson from error
 
 

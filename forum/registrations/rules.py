@@ -50,15 +50,15 @@ def mistakes(
     """Return what is wrong with the choices of a form in this edition, by field.
 
     Choices come as they were sent, read or not, so that a form with other mistakes is told of
-    these too.
+    these too; they are looked for in lists, since what was sent may have no hash.
     """
     found: dict[str, str] = {}
-    if category not in categories:
+    if category not in [*categories]:
         found["category"] = "Choose one of the categories offered."
     agreed = consents if isinstance(consents, list) else [consents]
-    if not all(one in purposes for one in agreed):
+    if not all(one in [*purposes] for one in agreed):
         found["consents"] = "Choose one of the answers offered."
-    if language not in {None, *languages}:
+    if language not in [None, *languages]:
         found["language"] = "Choose one of the languages offered."
     if answers:
         found["answers"] = "This edition asks no questions: leave the answers out."
