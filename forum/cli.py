@@ -551,13 +551,20 @@ def add_device(
     print(f"{code}\n{link}")
 
 
-@commands.command(context_settings={"ignore_unknown_options": True})
+@commands.command()
 @click.argument("rows", nargs=-1)
-def bench(rows: tuple[str, ...]) -> None:
-    """Measure, side by side, and print the table of ratios."""
+@click.option(
+    "--requests",
+    default=20_000,
+    show_default=True,
+    type=click.IntRange(500),
+    help="How many the row memory sends.",
+)
+def bench(rows: tuple[str, ...], requests: int) -> None:
+    """Measure ROWS, or all, side by side, and print the table of ratios."""
     from benchmarks import table  # noqa: PLC0415
 
-    table.show(rows)
+    table.show(rows, requests=requests)
 
 
 if __name__ == "__main__":

@@ -59,21 +59,25 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         url = str(ready.database_url)
         asyncio.run(_check_schema(url))
         pass_on(ready)
-        server = Server(
-            "forum.app:serve",
-            factory=True,
-            address=host,
-            port=port,
-            workers=workers,
-            interface=Interfaces.ASGI,
-            loop=Loops.uvloop if sys.platform != "win32" else Loops.auto,
-            websockets=False,
-            backlog=BACKLOG,
-            log_level=LogLevels.warning,
-            workers_kill_timeout=KILL_AFTER_S,
-            respawn_failed_workers=workers > 1,
-        )
-        server.serve()
+        server("forum.app:serve", host, port, workers).serve()
+
+
+def server(app: str, host: str, port: int, workers: int) -> Server:
+    """Return a server of what the factory `app` makes (`module:function`), not yet serving."""
+    return Server(
+        app,
+        factory=True,
+        address=host,
+        port=port,
+        workers=workers,
+        interface=Interfaces.ASGI,
+        loop=Loops.uvloop if sys.platform != "win32" else Loops.auto,
+        websockets=False,
+        backlog=BACKLOG,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=KILL_AFTER_S,
+        respawn_failed_workers=workers > 1,
+    )
 
 
 async def _check_schema(url: str) -> None:

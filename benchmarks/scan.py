@@ -1,0 +1,201 @@
+"""Scans through HTTP, against the same statements alone on connections of their own."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from statistics import median
+
+import msgspec
+import uvloop
+
+from badges import devices, queries
+from badges.keys import Keyring
+from badges.models import Outcome, Scan
+from badges.routes import ScanBatch
+from benchmarks import Row
+from benchmarks.load import Job, Tally, press, request, spread
+from benchmarks.people import admit
+from benchmarks.site import CLIENTS, Server, Site, held, site
+from forum.commands.installation import Installation
+from forum.core.context import Edition
+from forum.core.ids import Ids
+
+NAME = "scan"
+GATE = "main"
+AT = datetime(2027, 3, 22, 8, 30, tzinfo=UTC)
+MOST_P99_MS = 25
+MOST_STATEMENTS = 2
+LEAST_SYNCED_PER_S = 10_000
+SYNCING_DEVICES = 4
+EMPTY = "truncate scan, check_in"
+
+
+def run(
+    *, scans: int = 1600, rounds: int = 3, offline: int = 10_000, batch: int = 500
+) -> list[Row]:
+    """Scan `scans` tickets one by one in each way, in turn, then `offline` ones in batches."""
+    with site() as made:
+        bench = Bench(made, max(scans, offline) + 2)
+        with made.serving() as server:
+            over_http, bare = [], []
+            for n in range(rounds + 1):
+                tally = bench.over_http(server, scans)
+                rate = bench.bare(scans)
+                if n:  # the first round warms up
+                    over_http.append(tally)
+                    bare.append(rate)
+            synced = [bench.synced(server, offline, batch) for _ in range(rounds)]
+        statements = bench.statements()
+    return rows(over_http, median(bare), statements, median(synced), offline, batch)
+
+
+def rows(
+    over_http: list[Tally],
+    bare: float,
+    statements: int,
+    synced: float,
+    offline: int,
+    batch: int,
+) -> list[Row]:
+    """Return how the scans stand to their goals."""
+    rate = median(tally.per_second for tally in over_http)
+    p50_ms = median(tally.percentile_ms(50) for tally in over_http)
+    p99_ms = median(tally.percentile_ms(99) for tally in over_http)
+    return [
+        Row(
+            work=f"scan, {CLIENTS} clients at once",
+            measured=f"{rate:,.0f}/s",
+            limit=f"the same SQL alone, one by one: {bare:,.0f}/s",
+            ratio=rate / bare,
+            goal="≥ 0.8",
+            reached=rate >= 0.8 * bare,
+        ),
+        Row(
+            work=f"scan, {CLIENTS} clients at once, p99",
+            measured=f"{p99_ms:.1f} ms (p50 {p50_ms:.1f})",
+            limit=f"{MOST_P99_MS} ms",
+            ratio=p99_ms / MOST_P99_MS,
+            goal="≤ 1",
+            reached=p99_ms <= MOST_P99_MS,
+        ),
+        Row(
+            work="scan, statements",
+            measured=str(statements),
+            limit=str(MOST_STATEMENTS),
+            ratio=statements / MOST_STATEMENTS,
+            goal="≤ 1",
+            reached=statements <= MOST_STATEMENTS,
+        ),
+        Row(
+            work=f"{offline:,} offline scans, {batch} at a time",
+            measured=f"{synced:,.0f}/s",
+            limit=f"{LEAST_SYNCED_PER_S:,}/s",
+            ratio=synced / LEAST_SYNCED_PER_S,
+            goal="≥ 1",
+            reached=synced >= LEAST_SYNCED_PER_S,
+        ),
+    ]
+
+
+class Bench:
+    """An edition with tickets and a device at its gate."""
+
+    def __init__(self, made: Site, count: int) -> None:
+        self.site = made
+        self.ids = Ids()
+        self.edition = made.edition()
+        self.tokens, self.keyring, enrolled = made.work(
+            lambda inside: prepare(inside, self.edition, count)
+        )
+        self.device = enrolled.device
+        self.headers = {
+            "authorization": f"Bearer {enrolled.token}",
+            "content-type": "application/json",
+        }
+
+    def over_http(self, server: Server, count: int) -> Tally:
+        """Scan so many tickets, each by a request of its own."""
+        requests = [self.request([scan]) for scan in self.scans(count)]
+        tally = press(Job(port=server.port, clients=spread(requests, CLIENTS)), status=200)
+        self.empty(admitted=count)
+        return tally
+
+    def synced(self, server: Server, count: int, batch: int) -> float:
+        """Send so many scans, a batch a request; return how many were taken a second."""
+        scans = self.scans(count)
+        requests = [self.request(scans[n : n + batch]) for n in range(0, count, batch)]
+        job = Job(port=server.port, clients=spread(requests, SYNCING_DEVICES))
+        seconds = press(job, status=200).seconds
+        self.empty(admitted=count)
+        return count / seconds
+
+    def bare(self, count: int) -> float:
+        """Send the same statements on connections of their own; return how many scans a second."""
+        rate = uvloop.run(self._bare(self.scans(count)))
+        self.empty(admitted=count)
+        return rate
+
+    async def _bare(self, scans: list[Scan]) -> float:
+        ready = [(scan, self.keyring.read(scan.token).ticket) for scan in scans]
+        connections = await held(str(self.site.settings().database_url), CLIENTS)
+        started = time.perf_counter()
+
+        async def client(number: int) -> None:
+            db = connections[number]
+            for scan, ticket in ready[number::CLIENTS]:
+                readings = await queries.read_scans(db, self.edition.id, GATE, [scan], [ticket])
+                outcomes = [Outcome.ADMITTED]
+                await queries.record_scans(
+                    db, self.edition.id, self.device.id, [scan], readings, outcomes, AT
+                )
+
+        await asyncio.gather(*(client(number) for number in range(CLIENTS)))
+        seconds = time.perf_counter() - started
+        await asyncio.gather(*(connection.close() for connection in connections))
+        return len(scans) / seconds
+
+    def statements(self) -> int:
+        """Return how many statements one scan takes, once the device is known."""
+        requests = [self.request([scan]) for scan in self.scans(2)]
+        path, bodies = "/api/device/scans", [one.partition(b"\r\n\r\n")[2] for one in requests]
+        return self.site.statements([("POST", path, self.headers, body) for body in bodies])
+
+    def scans(self, count: int) -> list[Scan]:
+        """Return the first reading of so many tickets."""
+        return [
+            Scan(id=self.ids.uuid(AT), token=token, gate=GATE, scanned_at=AT)
+            for token in self.tokens[:count]
+        ]
+
+    def request(self, scans: list[Scan]) -> bytes:
+        """Return the request that a device sends."""
+        body = msgspec.json.encode(ScanBatch(scans=scans))
+        return request("POST", "/api/device/scans", headers=self.headers, body=body)
+
+    def empty(self, *, admitted: int) -> None:
+        """Forget the scans, once it is sure that each let somebody in."""
+
+        async def count_and_empty(inside: Installation) -> int:
+            counted: int = await inside.db.fetchval("select count(*) from check_in")
+            await inside.db.execute(EMPTY)
+            return counted
+
+        counted = self.site.work(count_and_empty)
+        if counted != admitted:
+            raise AssertionError(f"{counted} were let in, not {admitted}")
+
+
+async def prepare(
+    inside: Installation, edition: Edition, count: int
+) -> tuple[list[str], Keyring, devices.Enrolled]:
+    """Store people with tickets, and enrol a device."""
+    at = inside.now()
+    tokens = await admit(inside, edition, count)
+    code = await devices.add(inside.db, edition.id, "Phone", GATE, at=at, ids=inside.ids)
+    enrolled = await devices.enrol(inside.db, code, at=at, ids=inside.ids)
+    return tokens, inside.keyring, enrolled
+
+
+if __name__ == "__main__":
+    for line in run():
+        print(*msgspec.structs.astuple(line), sep="  ")
