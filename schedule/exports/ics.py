@@ -105,7 +105,7 @@ class _ChangeOfOffset(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _changes_of_offset(timezone: str, first: int, last: int) -> list[_ChangeOfOffset]:
-    """Return how a timezone stands as the year `first` begins, and its changes until `last` ends."""
+    """Return how a timezone stands as `first` begins, and its changes until `last` ends."""
     zone = ZoneInfo(timezone)
     start = datetime(first, 1, 1, tzinfo=UTC) - timedelta(days=1)
     found = [_change(start, start, zone)]
