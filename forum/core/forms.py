@@ -64,7 +64,7 @@ def _given(sent: Any, wanted: Any) -> Any:
 def line(text: str) -> str:
     """Return `text` clean and on one line; '' when all of it is invisible."""
     whole = " ".join(clean(text).split())
-    return whole if any(map(str.isprintable, whole)) else ""
+    return whole if any(c.isprintable() and c != " " for c in whole) else ""
 
 
 def mend(error: str) -> str:

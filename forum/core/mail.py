@@ -60,7 +60,6 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
     message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = format_datetime(mail.at)
     message["Message-ID"] = f"<{mail.id}@{mail.domain}>"
-    message["Content-Language"] = mail.language
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
@@ -69,10 +68,16 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
         main, _, sub = part.media_type.partition("/")
         if part.cid:
             shown.add_related(  # type: ignore[union-attr]
-                part.content, main, sub, cid=f"<{part.cid}>", filename=part.name
+                part.content,
+                main,
+                sub,
+                cid=f"<{part.cid}>",
+                filename=part.name,
+                disposition="inline",
             )
         else:
             message.add_attachment(part.content, main, sub, filename=part.name)
+    message["Content-Language"] = mail.language  # last: parts take the content's headers along
     return message
 
 
