@@ -35,7 +35,7 @@ def without_bullet(text: str) -> str:
 
 def paragraphs(text: str) -> str:
     """Return `text` clean, with at most one empty line between paragraphs."""
-    return re.sub(r"[ \t]*\n[ \t]*(?:\n[ \t]*)+", "\n\n", clean(text)).strip()
+    return re.sub(r"(?<![ \t])[ \t]*\n[ \t]*(?:\n[ \t]*)+", "\n\n", clean(text)).strip()
 
 
 def plain(text: str) -> str:

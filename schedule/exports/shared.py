@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import date, datetime, time, tzinfo
 
 from forum.core.text import Text, pick
 from schedule.models import Programme, Room, Session, Track
@@ -116,8 +116,3 @@ def said(text: Text, programme: Programme, language: str) -> str:
 def public(programme: Programme) -> list[Session]:
     """Return the placed sessions that are held, in order."""
     return [s for s in programme.sessions if s.starts_at and not s.cancelled]
-
-
-def stamp(moment: datetime) -> str:
-    """Return an instant as RFC 3339 in UTC."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -34,7 +34,8 @@ def read(
     file gives the same ids each time, so that importing again updates.
 
     Raises `Unreadable` (or `UnreadableTable` for a table), with the line and the mend: over 20 MB,
-    empty, cut short, of no known format.
+    over a million tags or half a million
+    JSON objects, empty, cut short, of no known format.
     """
     if len(data) > MAX_BYTES:
         raise Unreadable(f"{name} is over {MAX_BYTES // 10**6} MB: is it a programme?")

@@ -221,7 +221,7 @@ def _type(categories: list[str], title: str, at: int | None, losses: Losses) -> 
     known = [found for name in categories if (found := session_type(name))]
     if known:
         return known[0]
-    before = re.split(r"\s*[:\u2013\u2014]\s", title, maxsplit=1)
+    before = re.split(r"\s*[:\u2013\u2014]\s", title[:200], maxsplit=1)
     guessed = session_type(before[0]) or session_type(title)
     if guessed:
         return guessed

@@ -8,6 +8,8 @@ from forum.core.errors import Problem
 from forum.core.text import Text
 from schedule.models import Link, Loss, SessionType, SpeakerRole
 
+MAX_LOSSES = 5_000
+
 
 class Unreadable(Problem):
     """This file is not a programme that can be read."""
@@ -102,10 +104,14 @@ class Losses:
 
     def __init__(self) -> None:
         self._single: list[Loss] = []
+        self._unlisted = 0
         self._counted: dict[tuple[str, str], tuple[int | None, int]] = {}
 
     def add(self, line: int | None, place: str, what: str) -> None:
-        """List one loss."""
+        """List one loss; over `MAX_LOSSES` they are only counted."""
+        if len(self._single) >= MAX_LOSSES:
+            self._unlisted += 1
+            return
         self._single.append(Loss(line=line, place=place, what=what))
 
     def count(self, line: int | None, place: str, what: str) -> None:
@@ -123,4 +129,7 @@ class Losses:
             )
             for (place, what), (line, times) in self._counted.items()
         ]
+        if self._unlisted:
+            what = f"{self._unlisted:,} more could not be read: look at the file as a whole"
+            counted.append(Loss(line=None, place="file", what=what))
         return sorted([*self._single, *counted], key=lambda loss: loss.line or 0)

@@ -8,7 +8,8 @@ from typing import Any
 from forum.core.text import Text
 from schedule.importing.found import Losses, Unreadable
 
-TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\n]', re.DOTALL)
+TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\n]', re.DOTALL)
+MAX_PARTS = 500_000
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -76,14 +77,19 @@ def parse(data: bytes, losses: Losses) -> JsonObject:
     Raises `Unreadable` with the line for what is no JSON, is cut short or nested too deep.
     """
     text = _decoded(data, losses)
-    lines = iter(_lines_of_objects(text))
+    lines: Iterator[int] = iter(())
 
     def lined(pairs: list[tuple[str, Any]]) -> JsonObject:
         one = JsonObject(pairs)
         one.line = next(lines, 1)
         return one
 
+    parts = text.count("{") + text.count("[")
+    if parts > MAX_PARTS:
+        raise Unreadable(f"it holds {parts:,} parts, over {MAX_PARTS:,}: is it a programme?")
     try:
+        json.loads(text)  # only of what is JSON are the lines sought
+        lines = iter(_lines_of_objects(text))
         found = json.loads(text, object_pairs_hook=lined)
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):

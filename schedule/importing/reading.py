@@ -12,6 +12,7 @@ from schedule.vocabulary import session_type, speaker_role
 
 OWN_GENERATOR = GENERATOR
 DEFAULT_MINUTES = 30
+LONGEST_NAME = 1_000
 
 
 class Texts:
@@ -78,6 +79,8 @@ def minutes_of(text: str, at: int | None, place: str, losses: Losses) -> int:
 
 def split_role(name: str) -> tuple[str, SpeakerRole | None]:
     """Return (`Anna Muster`, moderator) of `Anna Muster (Moderation)`; other brackets stay."""
+    if len(name) > LONGEST_NAME:
+        return name, None
     found = re.fullmatch(r"(.+?)\s*[(\[]([^()\[\]]+)[)\]]", name)
     role = speaker_role(found.group(2)) if found else None
     return (found.group(1), role) if found and role else (name, None)

@@ -30,7 +30,7 @@ from schedule.importing.found import (
     Losses,
     Unreadable,
 )
-from schedule.importing.reading import Texts, link_of, minutes_of, type_of
+from schedule.importing.reading import LONGEST_NAME, Texts, link_of, minutes_of, type_of
 from schedule.importing.values import (
     clock_minutes,
     day_of,
@@ -69,6 +69,7 @@ COLUMNS = {
 }
 BY_WORD = {one.strip(): name for name, words in COLUMNS.items() for one in words.split(",")}
 TRANSLATED = ("title", "subtitle", "abstract", "description")
+LONGEST_RANGE = 60
 CANCELLED = {"annule", "annulee", "cancelled", "canceled", "abgesagt", "supprime", "supprimee"}
 RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|\u2192|/|\bà\b|\ba\b|\bto\b|\bbis\b)\s*")
 
@@ -195,7 +196,7 @@ class _Sheet:
             self.day = day_of(when)
             if self.day is None:
                 self.losses.add(at, place, f"has no date that can be read (“{when[:40]}”)")
-        if clock_minutes(start) is None and not end:
+        if clock_minutes(start) is None and not end and len(start) <= LONGEST_RANGE:
             start, *rest = RANGE.split(start, maxsplit=1)
             end = rest[0] if rest else ""
         clock = clock_minutes(start)
@@ -256,7 +257,7 @@ class _Sheet:
 
 def _person(text: str, default: SpeakerRole, at: int) -> FoundPerson:
     """Read `Name (role, organisation)`, `Name (role)`, `Name (organisation)` or `Name`."""
-    found = re.fullmatch(r"(.+?)\s*\(([^()]*)\)", text)
+    found = re.fullmatch(r"(.+?)\s*\(([^()]*)\)", text) if len(text) <= LONGEST_NAME else None
     if not found:
         return FoundPerson(name=text, line=at, role=default)
     name, inside = found.group(1), found.group(2)

@@ -7,6 +7,7 @@ from lxml import etree
 
 from schedule.importing.found import Losses, Unreadable
 
+MAX_PARTS = 1_000_000
 ENTITIES = "the file declares entities: remove its DOCTYPE and import it again."
 
 
@@ -17,6 +18,9 @@ def root_of(data: bytes, losses: Losses) -> etree._Element:
     type with entities, which no schedule needs. A file that is not in the encoding it announces
     is read as Windows-1252, and that is listed.
     """
+    parts = data.count(b"<")
+    if parts > MAX_PARTS:
+        raise Unreadable(f"it holds {parts:,} tags, over {MAX_PARTS:,}: is it a programme?")
     try:
         root = _parsed(data, None)
     except etree.XMLSyntaxError as error:

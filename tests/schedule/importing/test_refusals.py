@@ -119,3 +119,59 @@ def test_deep_html_in_an_abstract_does_not_stop_the_file():
     deep = "&lt;div&gt;" * 5000 + "text"
     data = f"<schedule><conference/><day date='2027-03-22'><room name='A'><event id='1'><title>T</title><date>2027-03-22T09:00:00+01:00</date><duration>01:00</duration><abstract>{deep}</abstract></event></room></day></schedule>"  # noqa: E501
     assert len(read(data.encode(), "a.xml").draft.sessions) == 1
+
+
+LONG = 60_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * LONG,
+        "\u00a0" * LONG,
+        "\n " * LONG,
+        "<p " * LONG,
+        "(" * LONG,
+        "&lt;p" * LONG,
+        "a:" * LONG,
+    ],
+)
+def test_long_runs_cost_no_more_than_their_length(text):
+    safe = f"a{text}b".replace("<", "&lt;")
+    data = (
+        f"<schedule><conference/><day date='2027-03-22'><room name='A'><event id='1'><title>{safe}"
+        f"</title><start>09:00</start><duration>01:00</duration><abstract>{safe}</abstract><persons>"
+        f"<person>{safe}</person></persons></event></room></day></schedule>"
+    )
+    assert len(read(data.encode(), "a.xml").draft.sessions) == 1
+    text = text[:120_000]
+    table = f'Title,Start,Speakers\n"{text} x","{text}","x{text}"\n'
+    assert len(read(table.encode(), "a.csv").draft.sessions) == 1
+    lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", f"SUMMARY:a{text.replace(chr(10), ' ')}b"]
+    event = "\r\n".join([*lines, "END:VEVENT", "END:VCALENDAR", ""])
+    assert len(read(event.encode(), "a.ics").draft.sessions) == 1
+
+
+@pytest.mark.parametrize("text", ['"' + '\\"' * LONG, '{"a":"' + "\\\\" * LONG, "[" + '"",' * LONG])
+def test_long_broken_json_is_refused_at_once(text):
+    assert isinstance(refusal(text.encode(), "a.json"), Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"<schedule><conference/>" + b"<a/>" * 4_000_000 + b"</schedule>", "a.xml"),
+        (b'{"schedule":{"conference":{"days":[' + b"{}," * 4_000_000 + b"{}]}}}", "a.json"),
+    ],
+    ids=["xml", "json"],
+)
+def test_millions_of_parts_are_refused_before_they_take_memory(data, name):
+    assert "is it a programme?" in str(refusal(data, name))
+
+
+def test_losses_beyond_five_thousand_are_counted():
+    days = ",".join(["{}"] * 6_000)
+    data = f'{{"schedule": {{"conference": {{"days": [{days}]}}}}}}'
+    losses = read(data.encode(), "a.json").losses
+    assert len(losses) == 5_001
+    assert losses[0].what == "1,000 more could not be read: look at the file as a whole"
