@@ -47,8 +47,10 @@ def main() -> None:
 
 def in_one_line(error: Exception) -> str:
     """Return an error with the fields at fault, in one line."""
-    if not isinstance(error, Problem) or not error.fields:
+    if not isinstance(error, Problem):
         return str(error)
+    if not error.fields:
+        return error.message
     fields = "; ".join(f"{name}: {message}" for name, message in error.fields.items())
     return f"{error.message} {fields}"
 

@@ -1,7 +1,8 @@
 """`forum import`: programmes, registrations and guides from files."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -51,6 +52,16 @@ def read_file(file: Path) -> bytes:
         raise FileUnreadable(f"{file} cannot be read ({error.strerror}).") from error
 
 
+@contextmanager
+def naming(file: Path) -> Iterator[None]:
+    """Put the file's name before what is wrong with it."""
+    try:
+        yield
+    except Problem as problem:
+        problem.message = f"{file}: {problem.message}"
+        raise
+
+
 async def programme(site: Installation, edition: Edition, file: Path, *, dry: bool) -> Imported:
     """Make a file the draft of an edition, unless `dry`; return what was read and what was not.
 
@@ -58,7 +69,11 @@ async def programme(site: Installation, edition: Edition, file: Path, *, dry: bo
         FileUnreadable: the file cannot be read.
         Unreadable: the file holds no programme; nothing is stored.
     """
-    imported = read_programme(read_file(file), file.name, language=edition.language)
+    content = read_file(file)
+    with naming(file):
+        imported = read_programme(
+            content, file.name, language=edition.language, timezone=edition.timezone
+        )
     if not dry:
         await editing.replace(site.db, edition, imported.draft)
     return imported
@@ -77,7 +92,9 @@ async def registrations(
     """
     categories = await editions.list_categories(site.db, edition.id)
     purposes = {one.purpose for one in await editions.list_consents(site.db, edition.id)}
-    rows = tables.read_table(read_file(file), file.name)
+    content = read_file(file)
+    with naming(file):
+        rows = tables.read_table(content, file.name)
     found = importing.read(rows, edition, categories, purposes)
     store = not dry and (skip_bad or not found.bad)
     forms = [form for _, form in found.good]
@@ -146,11 +163,12 @@ def _pdfs(folder: Path) -> list[Path]:
 async def _publish(
     site: Installation, edition: Edition, file: Path, what: NewDocument, slug: str
 ) -> Guide:
-    try:
+    content = read_file(file)
+    with naming(file):
         return await guides.publish_document(
             site.db,
             edition,
-            read_file(file),
+            content,
             title=what.title,
             description=what.description,
             blobs=site.blobs,
@@ -158,9 +176,6 @@ async def _publish(
             ids=site.ids,
             name=slug,
         )
-    except Problem as problem:
-        problem.message = f"{file.name}: {problem.message}"
-        raise
 
 
 async def _withdraw(

@@ -99,7 +99,9 @@ def test_the_next_in_line_gets_the_place_that_is_freed(empty):
     assert outcome(empty.scan(device, reading(token(promoted)))[0]) == "admitted"
     key = link(promoted).removeprefix("/me/")
     mine = {"authorization": f"Bearer {key}"}
-    assert httpx.get(f"{empty.base}/api/me/registration", headers=mine).json()["status"] == "confirmed"
+    assert (
+        httpx.get(f"{empty.base}/api/me/registration", headers=mine).json()["status"] == "confirmed"
+    )
     key = link(empty.letter(eve["email"])).removeprefix("/me/")
     mine = {"authorization": f"Bearer {key}"}
     told = httpx.get(f"{empty.base}/api/me/registration", headers=mine).json()

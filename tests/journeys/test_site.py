@@ -1,0 +1,54 @@
+"""Guides, the organisers' page, and what a newcomer reads of the demonstration."""
+
+import re
+
+import httpx
+import pikepdf
+
+
+def test_a_guide_is_downloaded_whole_in_parts_and_not_again(demo, tmp_path):
+    told = httpx.get(f"{demo.base}/api/editions/demo/guides").json()["guides"]
+    assert [one["kind"] for one in told] == ["pdf", "link"]
+    document, useful = told
+    assert useful["url"].startswith("https://")
+    with demo.client() as browser:
+        assert document["url"] in browser.get("/demo/guides").text
+        whole = browser.get(document["url"])
+        assert whole.status_code == 200
+        assert len(whole.content) == document["size_bytes"]
+        assert 1_500_000 < len(whole.content) < 2_500_000
+        (tmp_path / "guide.pdf").write_bytes(whole.content)
+        with pikepdf.open(tmp_path / "guide.pdf") as pdf:
+            assert len(pdf.pages) > 20
+        etag = whole.headers["etag"]
+        part = browser.get(document["url"], headers={"range": "bytes=1000-1999", "if-range": etag})
+        assert (part.status_code, part.content) == (206, whole.content[1000:2000])
+        same = browser.get(document["url"], headers={"if-none-match": etag})
+        assert (same.status_code, same.content) == (304, b"")
+
+
+def test_a_sign_in_link_works_once_and_shows_the_counts(demo):
+    link = demo.json("organiser", "add", "nouvelle@example.org")["link"]
+    with demo.client() as browser:
+        path = link.removeprefix(demo.base)
+        assert browser.get(path).status_code == 200
+        assert browser.get(path).status_code == 200
+        assert browser.post(path).headers["location"] == "/organiser/"
+        page = browser.get("/organiser/", follow_redirects=True)
+        assert page.status_code == 200
+        rows = re.findall(r'<th scope="row">([^<]+)</th><td class="num">(\d+)', page.text)
+        assert dict(rows)["Agent public"] == "340"
+        assert browser.get(path).status_code == 410
+    with demo.client() as somebody:
+        assert somebody.get("/organiser/demo").status_code == 401
+
+
+def test_every_page_answers_in_both_languages(demo):
+    slug = httpx.get(f"{demo.base}/api/editions/demo/programme").json()["sessions"][1]["slug"]
+    pages = ["/demo/", "/demo/programme", f"/demo/sessions/{slug}", "/demo/register",
+             "/demo/registered", "/demo/guides", "/scan", "/outbox", "/api/docs"]  # fmt: skip
+    for page in pages:
+        for language in ("fr", "en"):
+            answer = httpx.get(f"{demo.base}{page}", params={"lang": language})
+            assert answer.status_code == 200, page
+            assert f'<html lang="{language}"' in answer.text, page
