@@ -20,7 +20,9 @@ from forum.registrations.keys import AttendeeKeys
 
 log = structlog.get_logger("worker")
 
-BATCH = 20
+BATCH = 5
+"""How many e-mails leave side by side; all of them within `SEND_S`, well before the lease ends."""
+SEND_S = 30.0
 POLL_S = 1.0
 PAUSE_AFTER_LOSS_S = 2.0
 SWEEP_EVERY = timedelta(hours=1)
@@ -72,8 +74,7 @@ class Worker:
         """Send the letters that are due; return how many were tried."""
         async with self.database.acquire() as db:
             letters = await outbox.claim(db, at=self.now(), limit=BATCH)
-        for letter in letters:
-            await self._send(letter)
+        await asyncio.gather(*(self._send(letter) for letter in letters))
         return len(letters)
 
     async def sweep(self) -> None:
@@ -88,7 +89,8 @@ class Worker:
     async def _send(self, letter: Claimed) -> None:
         try:
             mail = await self._render(letter)
-            await self.delivery.send(mail)
+            async with asyncio.timeout(SEND_S):
+                await self.delivery.send(mail)
         except UNDELIVERED as error:
             why = f"{type(error).__name__}: {error}"
             log.warning("e-mail not sent", letter=str(letter.id), why=type(error).__name__)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from forum.core.db import Db, many
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=1)
 MAX_ATTEMPTS = 12
 
 

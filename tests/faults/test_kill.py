@@ -1,0 +1,108 @@
+"""What was acknowledged is there after a power cut; a database that goes away is said so."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.factories import message
+from tests.journeys.conftest import until
+
+CLIENTS = 20
+ROUNDS = 3
+SEED = 2027
+
+
+@pytest.fixture
+def forum(empty):
+    empty.run(
+        "edition", "create", "forum", "--title", "Forum", "--places", "40",
+        "--starts", "2027-03-22", "--ends", "2027-03-23",
+    )  # fmt: skip
+    return empty
+
+
+def register_until(forum, stop, client):
+    """Register one person after another until told to stop; return who was answered 202."""
+    answered = []
+    with httpx.Client(base_url=forum.base, timeout=10) as http:
+        for number in range(10_000):
+            if stop.is_set():
+                break
+            address = f"p{client}-{number}-{time.monotonic_ns()}@example.org"
+            person = {
+                "given_name": "Ada",
+                "family_name": f"Ferrand {client}",
+                "email": address,
+                "category": "attendee",
+            }
+            try:
+                answer = http.post("/api/editions/forum/registrations", json=person)
+            except httpx.HTTPError:
+                break
+            assert answer.status_code == 202, answer.text
+            answered.append(address)
+    return answered
+
+
+def kept(forum, tmp_path):
+    forum.run("export", "registrations", tmp_path / "kept.json")
+    return json.loads((tmp_path / "kept.json").read_text("utf-8"))
+
+
+def test_what_was_answered_is_there_after_kill_9(forum, tmp_path):
+    chance = random.Random(SEED)  # noqa: S311 -- repeatable on purpose
+    print(f"seed {SEED}")  # noqa: T201
+    answered = []
+    for _ in range(ROUNDS):
+        forum.start("serve")
+        stop = threading.Event()
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            clients = [pool.submit(register_until, forum, stop, n) for n in range(CLIENTS)]
+            time.sleep(0.2 + chance.random() / 3)
+            forum.kill()
+            stop.set()
+            answered += [address for client in clients for address in client.result()]
+    assert len(answered) > CLIENTS
+    rows = kept(forum, tmp_path)
+    assert set(answered) - {row["email"] for row in rows} == set()
+    status = [row["status"] for row in rows]
+    assert (status.count("confirmed"), status.count("cancelled")) == (40, 0)
+    forum.run("export", "tickets", tmp_path / "tickets.json")
+    assert len(json.loads((tmp_path / "tickets.json").read_text("utf-8"))) == 40
+
+    forum.start("serve")
+    wanted = {row["email"] for row in rows}
+    until(lambda: {str(one["To"]) for one in letters(forum)} == wanted, seconds=150)
+    forum.stop()
+    assert len(letters(forum)) == len(wanted)
+
+
+def letters(forum):
+    return [message(f.read_bytes()) for f in (forum.var / "outbox").glob("*.eml")]
+
+
+def test_the_site_says_503_while_its_database_is_gone_and_recovers(forum, tmp_path):
+    forum.start("serve")
+    live, ready = f"{forum.base}/health/live", f"{forum.base}/health/ready"
+    pid = int((Path(forum.var) / "postgres/data/postmaster.pid").read_text().split("\n")[0])
+    os.kill(pid, signal.SIGKILL)
+    answer = until(lambda: (got := httpx.get(ready, timeout=30)).status_code != 200 and got)
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "database_unavailable"
+    assert httpx.get(live).status_code == 200
+    forum.run("edition", "list")  # any command starts it again, and serves it as long as it runs
+    with (tmp_path / "said.txt").open("w") as said:
+        worker = subprocess.Popen(forum.command("worker"), env=forum.environ, stderr=said)
+    until(lambda: "working" in (tmp_path / "said.txt").read_text())
+    until(lambda: httpx.get(ready, timeout=30).status_code == 200)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(timeout=15) == 0
