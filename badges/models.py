@@ -81,11 +81,15 @@ class BadgeRun(Struct, frozen=True, kw_only=True):
 
 
 class Scan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One reading of a code; `id` is minted by the device, so a scan sent twice counts once."""
+    """One reading of a code; `id` is minted by the device, so a scan sent twice counts once.
+
+    `token` and `gate` are whatever was read or sent, of any length: what is none of ours gets an
+    outcome like any other, so that one strange code never holds up the scans around it.
+    """
 
     id: UUID
-    token: Annotated[str, Meta(max_length=2000)]
-    gate: Annotated[str, Meta(max_length=100)]
+    token: str
+    gate: str
     scanned_at: Annotated[datetime, Meta(tz=True)]
     direction: Direction = Direction.IN
 

@@ -293,7 +293,8 @@ async def record_scans(
     """Store scans and who was let in, in one statement; return how each was stored.
 
     The primary key of `check_in` settles a race: the one who comes second is `already_in`. A scan
-    whose id was stored by another request meanwhile is missing from the answer.
+    whose id was stored by another request meanwhile is missing from the answer. Rows go in by
+    registration and by id, so that two batches of the same people wait for each other in one order.
     """
     return await many(
         db,
@@ -311,7 +312,7 @@ async def record_scans(
                  select $1, check_in_list, registration_id, id, gate, least(scanned_at, $10)
                    from sent
                   where outcome = 'admitted'
-                  order by n
+                  order by registration_id, n
             on conflict do nothing
               returning scan_id)
         insert into scan (edition_id, id, device_id, gate, direction, registration_id, scanned_at,
@@ -320,6 +321,7 @@ async def record_scans(
                     case when outcome = 'admitted' and id not in (select scan_id from let_in)
                          then 'already_in' else outcome end
                from sent
+              order by id, n
         on conflict do nothing
           returning id, outcome
         """,
