@@ -5,11 +5,13 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from typing import Any
 
 import structlog
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server
+from granian.server.common import AbstractServer
 
 from badges.keys import open_keyring
 from forum.commands.installation import database, migrate_at
@@ -62,7 +64,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         server("forum.app:serve", host, port, workers).serve()
 
 
-def server(app: str, host: str, port: int, workers: int) -> Server:
+def server(app: str, host: str, port: int, workers: int) -> AbstractServer[Any]:
     """Return a server of what the factory `app` makes (`module:function`), not yet serving."""
     return Server(
         app,

@@ -108,17 +108,19 @@ def _form(
         sent["category"] = names.get(fold(sent["category"]), sent["category"])
     if "consents" in sent:
         sent["consents"] = [one for one in sent["consents"].replace(";", ",").split(",") if one]
+    errors: dict[str, str] = {}
+    form = None
     try:
         form = forms.parse(RegistrationForm, sent)
     except Invalid as invalid:
-        return invalid.fields, None
+        errors = invalid.fields
     mistakes = rules.mistakes(
-        category=form.category,
-        consents=form.consents,
-        language=form.language,
-        answers=form.answers,
+        category=sent.get("category") or None,
+        consents=sent.get("consents") or [],
+        language=sent.get("language") or None,
+        answers=None,
         categories={category.code for category in categories},
         purposes=consents,
         languages=edition.languages,
     )
-    return mistakes, form
+    return {**mistakes, **errors}, form

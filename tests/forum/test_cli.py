@@ -1,0 +1,230 @@
+"""Every command as a script calls it: what it prints, what it stores, how it ends."""
+
+import json
+import signal
+import socket
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+
+import httpx
+import pikepdf
+import pytest
+
+from forum.core import tables
+from tests.journeys.conftest import Forum, free_port, until
+
+TOML = """\
+title = { fr = "Forum des communes", en = "Forum of towns" }
+starts_on = 2027-03-22
+ends_on = 2027-03-23
+places = 3
+
+[[categories]]
+code = "elected"
+name = { fr = "Élu", en = "Elected official" }
+places = 2
+
+[[categories]]
+code = "press"
+name = "Presse"
+
+[[gates]]
+slug = "main"
+name = "Entrée"
+
+[[consents]]
+purpose = "photo"
+wording = "Photos"
+"""
+ROWS = """\
+Prénom,Nom,Courriel,Catégorie,Organisme
+Zoé,Lœuillet,zoe@example.org,Élu,L’Haÿ-les-Roses
+Ada,Ferrand,ada@example.org,press,"=cmd|' /C calc'!A0"
+"""
+
+
+@pytest.fixture
+def forum(empty, tmp_path):
+    (tmp_path / "edition.toml").write_text(TOML, "utf-8")
+    empty.run("edition", "create", "forum", "--from", tmp_path / "edition.toml")
+    return empty
+
+
+def test_an_edition_without_categories_has_one_and_one_gate(empty):
+    dates = ["--starts", "2027-03-22", "--ends", "2027-03-23"]
+    empty.run("edition", "create", "simple", "--title", "Simple", *dates)
+    shown = empty.json("edition", "show", "simple")
+    assert [one["code"] for one in shown["categories"]] == ["attendee"]
+    assert shown["edition"]["state"] == "open"
+    assert [one["slug"] for one in empty.json("edition", "list")] == ["simple"]
+    assert "another" in empty.run("edition", "create", "simple", "--title", "X", *dates, status=1)
+    error = empty.run("device", "add", "Phone", "--gate", "back", status=1)
+    assert "back" in error
+    assert "main" in error
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--starts", "2027-03-22", "--ends", "2027-03-20"], "ends_on"),
+        (["--starts", "2027-03-22", "--ends", "2027-04-22"], "ends_on"),
+        (["--starts", "2027-03-22", "--ends", "2027-03-22", "--timezone", "Mars"], "timezone"),
+    ],
+)  # fmt: skip
+def test_a_wrong_edition_is_refused_by_field(empty, words, said):
+    error = empty.run("edition", "create", "forum", "--title", "Forum", *words, status=1)
+    assert said in error
+    assert empty.json("edition", "list") == []
+
+
+def test_registrations_are_imported_whole_or_with_their_bad_rows_named(forum, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text(ROWS + "Bob,,bob@,Astronaute,\n", "utf-8")
+    error = forum.run("import", "registrations", file, status=1)
+    assert "row 4" in error
+    for field in ("family_name", "email", "category"):
+        assert field in error
+    forum.run("export", "registrations", tmp_path / "none.json")
+    assert json.loads((tmp_path / "none.json").read_text()) == []
+    dry = json.loads(
+        forum.run("import", "registrations", file, "--dry-run", "--skip-bad", "--json")
+    )
+    assert (dry["new"], dry["stored"]) == (0, False)
+    kept = json.loads(forum.run("import", "registrations", file, "--skip-bad", "--json"))
+    assert (kept["new"], kept["known"], len(kept["bad"])) == (2, 0, 1)
+    again = json.loads(forum.run("import", "registrations", file, "--skip-bad", "--json"))
+    assert (again["new"], again["known"]) == (0, 2)
+    assert not (forum.var / "outbox").exists()
+
+
+def test_registrations_go_through_csv_xlsx_and_json_and_come_back(forum, tmp_path):
+    (tmp_path / "people.csv").write_text(ROWS, "utf-8")
+    forum.run("import", "registrations", tmp_path / "people.csv")
+    for ending in ("csv", "xlsx", "json"):
+        forum.run("export", "registrations", tmp_path / f"out.{ending}")
+    rows = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert [(row["given_name"], row["family_name"], row["status"]) for row in rows] == [
+        ("Ada", "Ferrand", "confirmed"),
+        ("Zoé", "Lœuillet", "confirmed"),
+    ]
+    assert rows[0]["organisation"] == "=cmd|' /C calc'!A0"
+    assert b"'=cmd" in (tmp_path / "out.csv").read_bytes()
+    for ending in ("csv", "xlsx"):
+        read = tables.read_table((tmp_path / f"out.{ending}").read_bytes(), f"out.{ending}")
+        assert [row["organisation"] for _, row in read] == ["=cmd|' /C calc'!A0", "L’Haÿ-les-Roses"]
+        told = json.loads(
+            forum.run("import", "registrations", tmp_path / f"out.{ending}", "--json")
+        )
+        assert (told["new"], told["known"], told["bad"]) == (0, 2, [])
+    error = forum.run("export", "registrations", tmp_path / "out.doc", status=1)
+    assert "csv, xlsx, json" in error
+
+
+def test_guides_come_from_a_folder_and_what_is_no_pdf_stops_them_all(forum, tmp_path):
+    folder = tmp_path / "guides"
+    folder.mkdir()
+    out = BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(out)
+    (folder / "a-guide.pdf").write_bytes(out.getvalue())
+    (folder / "b-liar.pdf").write_bytes(b"GIF89a not a PDF")
+    (folder / "guides.toml").write_text(
+        '[[link]]\ntitle = { fr = "Lien utile" }\nurl = "https://example.org/"\n', "utf-8"
+    )
+    assert "b-liar.pdf" in forum.run("import", "guides", folder, status=1)
+    (folder / "b-liar.pdf").unlink()
+    assert forum.run("import", "guides", folder) == "pdf  a-guide\nlink  lien-utile\n"
+    assert forum.run("import", "guides", folder) == "pdf  a-guide\nlink  lien-utile\n"
+
+
+def test_a_wrong_call_ends_with_2_and_a_failed_one_with_1(forum, tmp_path):
+    empty = forum
+    assert "No such command" in empty.run("dance", status=2)
+    assert "Missing" in empty.run("import", "programme", status=2)
+    assert "no edition" in empty.run("edition", "show", "nope", status=1).lower()
+    assert "cannot be read" in empty.run("import", "registrations", "nope.csv", status=1)
+    wrong = Forum(tmp_path, FORUM_SMTP_URL="http://mail", FORUM_LOG="loud")
+    error = wrong.run("edition", "list", status=2)
+    assert "FORUM_SMTP_URL" in error
+    assert "FORUM_LOG" in error
+
+
+def test_doctor_says_what_is_right_and_what_is_not(empty, tmp_path):
+    assert "BAD" not in empty.run("doctor")
+    assert all(one["ok"] for one in empty.json("doctor"))
+    closed = Forum(tmp_path, DATABASE_URL=f"postgresql://x@127.0.0.1:{free_port()}/x")
+    with pytest.raises(AssertionError, match="DATABASE_URL"):
+        closed.run("doctor")
+
+
+def test_migrate_is_done_once(empty):
+    assert empty.run("migrate").split()[0] == "0001_core.sql"
+    assert empty.run("migrate") == "The schema is up to date.\n"
+
+
+@pytest.mark.parametrize("words", [["serve"], ["edition", "list"], ["worker"]])
+def test_a_database_that_does_not_answer_is_named(tmp_path, words):
+    port = free_port()
+    forum = Forum(tmp_path, DATABASE_URL=f"postgresql://forum@127.0.0.1:{port}/forum")
+    error = forum.run(*words, status=1)
+    assert "DATABASE_URL" in error
+    assert error.count("\n") == 1
+
+
+def test_a_port_in_use_is_named_before_anything_is_made(empty):
+    with socket.create_server(("127.0.0.1", empty.port)):
+        error = empty.run("serve", "--port", empty.port, status=1)
+        assert f"127.0.0.1:{empty.port}" in error
+        assert "--port" in error
+        empty.run("demo", "--port", empty.port, status=1)
+    assert empty.json("edition", "list") == []
+
+
+def test_a_stopped_server_finishes_what_it_began(forum):
+    forum.start("serve")
+
+    def ask(_):
+        answered = []
+        while True:
+            try:
+                with httpx.Client(base_url=forum.base, timeout=20) as http:
+                    answered.append(http.get("/api/editions/forum").status_code)
+            except httpx.TransportError:  # refused, or closed before its request was read
+                return answered
+
+    with ThreadPoolExecutor(8) as pool:
+        askers = [pool.submit(ask, n) for n in range(8)]
+        time.sleep(1)
+        started = time.monotonic()
+        assert forum.stop() == 0
+        assert time.monotonic() - started < 10
+        answered = [status for asker in askers for status in asker.result()]
+    began = forum.said.read_text().count("route=/api/editions/{edition_slug:str}")
+    assert len(answered) > 50
+    assert set(answered) == {200}
+    assert began == len(answered)
+
+
+def test_a_worker_apart_sends_what_a_site_without_one_stored(empty):
+    forum = empty
+    forum.environ["FORUM_INLINE_WORKER"] = "false"
+    forum.run(
+        "edition", "create", "forum", "--title", "Forum",
+        "--starts", "2027-03-22", "--ends", "2027-03-23",
+    )  # fmt: skip
+    forum.start("serve")
+    person = {"given_name": "Ada", "family_name": "Ferrand", "category": "attendee"}
+    answer = httpx.post(
+        f"{forum.base}/api/editions/forum/registrations",
+        json={**person, "email": "ada@example.org"},
+    )
+    assert answer.status_code == 202
+    time.sleep(1.5)
+    assert forum.letters("ada@example.org") == []
+    worker = subprocess.Popen(forum.command("worker"), env=forum.environ, stderr=subprocess.DEVNULL)
+    until(lambda: forum.letters("ada@example.org"))
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(timeout=10) == 0
