@@ -1,0 +1,50 @@
+"""A camera sees a badge cut from our own PDF: let in, and not a second time."""
+
+import pypdfium2
+from PIL import Image
+
+from tests.browser.chromium import chromium
+
+LATER_MS = 15_000
+
+
+def test_a_badge_of_our_own_pdf_is_read_by_the_camera_and_refused_twice(demo, tmp_path):
+    demo.run("badges", tmp_path / "badges.pdf")
+    film = tmp_path / "badge.y4m"
+    write_film(tmp_path / "badges.pdf", film)
+    code = demo.json("device", "add", "Caméra", "--gate", "plenary")["code"]
+    flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+             f"--use-file-for-fake-video-capture={film}"]  # fmt: skip
+    with chromium(*flags) as browser:
+        page = browser.new_context(locale="fr-FR", permissions=["camera"]).new_page()
+        page.goto(f"{demo.base}/scan#code={code}")
+        answers = []
+        page.on(
+            "response",
+            lambda one: answers.append(one.json()) if one.url.endswith("/scans") else None,
+        )
+        page.get_by_role("button", name="Démarrer la caméra").click()
+        page.wait_for_selector("body[data-verdict=pass]", timeout=LATER_MS)
+        [admitted] = answers.pop(0)["outcomes"]
+        assert admitted["outcome"] == "admitted"
+        assert admitted["name"] in page.get_by_role("alert").inner_text()
+        page.reload()
+        page.get_by_role("button", name="Démarrer la caméra").click()
+        page.wait_for_selector("body[data-verdict=look]", timeout=LATER_MS)
+        [refused] = answers.pop(0)["outcomes"]
+        assert (refused["outcome"], refused["gate"]) == ("already_in", "plenary")
+
+
+def write_film(pdf, film):
+    """Write a still film of the first badge of a PDF, as a camera near it would see it."""
+    sheet = pypdfium2.PdfDocument(pdf)[0].render(scale=2).to_pil().convert("L")
+    card = sheet.crop((0, 0, sheet.width // 2, sheet.height // 2))
+    picture = Image.new("L", (640, 480), 200)
+    code = card.crop((card.width // 2, int(card.height * 0.6), card.width, card.height))
+    code.thumbnail((440, 440))
+    picture.paste(code, (100, 20))
+    flat = bytes([128]) * (640 * 480 // 2)
+    with film.open("wb") as out:
+        out.write(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n")
+        for _ in range(10):
+            out.write(b"FRAME\n" + picture.tobytes() + flat)

@@ -1,0 +1,123 @@
+"""The demonstration in a real browser: by mouse, by keyboard without JavaScript, at the door."""
+
+import re
+import uuid
+
+import pytest
+
+from tests.browser.chromium import chromium
+from tests.browser.ecoindex import measure
+
+PUBLIC = ["", "programme", "register", "registered", "guides"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+def fill(page, address):
+    page.fill("#given_name", "Maëlle")
+    page.fill("#family_name", "Le Goff-d’Hérouville")
+    page.fill("#email", address)
+
+
+def shown_in_outbox(page, demo, address, subject):
+    """Open the e-mail that an address got, from the outbox's page, as soon as it is there."""
+    demo.letter(address)
+    page.goto(f"{demo.base}/outbox")
+    row = page.locator("tr", has_text=address).filter(has_text=subject)
+    row.get_by_role("link").first.click()
+
+
+def test_register_read_the_e_mail_show_the_ticket_cancel(demo, browser):
+    address = f"{uuid.uuid4().hex}@example.org"
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="fr-FR")
+    page = context.new_page()
+    page.goto(f"{demo.base}/demo/")
+    page.get_by_role("link", name=re.compile("S’inscrire")).last.click()
+    fill(page, "maelle@")
+    page.check("input[name=category][value=press]")
+    page.get_by_role("main").get_by_role("button").click()
+    summary = page.locator("#mistakes")
+    summary.wait_for()
+    assert summary.evaluate("one => one === document.activeElement")
+    assert page.input_value("#family_name") == "Le Goff-d’Hérouville"
+    assert page.locator("#email").get_attribute("aria-invalid") == "true"
+    assert page.is_checked("input[name=category][value=press]")
+    page.fill("#email", address)
+    page.get_by_role("main").get_by_role("button").click()
+    page.wait_for_url("**/demo/registered")
+    shown_in_outbox(page, demo, address, "Votre billet")
+    page.locator("pre a[href*='/me/']").first.click()
+    assert page.get_by_role("img", name="Code QR de votre billet").is_visible()
+    assert page.get_by_text("Confirmée").is_visible()
+    page.get_by_role("link", name="Annuler mon inscription").click()
+    page.get_by_role("main").get_by_role("button").click()
+    page.wait_for_url("**/me/*")
+    assert page.get_by_text("Annulée", exact=False).first.is_visible()
+    assert page.get_by_role("img", name="Code QR de votre billet").count() == 0
+    context.close()
+
+
+def test_register_by_keyboard_alone_without_javascript(demo, browser):
+    address = f"{uuid.uuid4().hex}@example.org"
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{demo.base}/demo/register")
+    page.focus("#given_name")
+    page.keyboard.type("Ada")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Ferrand")
+    page.keyboard.press("Tab")
+    page.keyboard.type(address)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/demo/registered")
+    assert page.get_by_role("heading", level=1).inner_text() == "Look at your e-mail"
+    assert demo.letter(address)["Subject"].startswith("Your ticket")
+    context.close()
+
+
+def test_a_chosen_language_stays(demo, browser):
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    page.goto(f"{demo.base}/demo/")
+    assert page.locator("html").get_attribute("lang") == "fr"
+    page.get_by_role("link", name="English").click()
+    page.get_by_role("link", name="Guides", exact=True).first.click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    context.close()
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_public_page_stays_within_its_budget(demo, browser, name):
+    weight = measure(browser, f"{demo.base}/demo/{name}")
+    assert weight.requests <= 6
+    assert weight.kilobytes <= 60
+    assert weight.nodes <= 380
+    assert weight.score >= 80
+
+
+def test_a_session_page_stays_within_its_budget(demo, browser):
+    page = browser.new_page()
+    page.goto(f"{demo.base}/demo/programme")
+    address = page.locator("#slots h4 a").first.get_attribute("href")
+    page.close()
+    weight = measure(browser, f"{demo.base}{address}")
+    assert (weight.requests <= 6, weight.kilobytes <= 60, weight.nodes <= 380) == (True,) * 3
+
+
+def test_the_cookie_of_the_team_is_kept_by_the_browser(demo, browser):
+    link = demo.json("organiser", "add", "navigateur@example.org")["link"]
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    page.goto(link)
+    page.get_by_role("main").get_by_role("button").click()
+    page.wait_for_url("**/organiser/demo")
+    cookies = {one["name"]: one for one in context.cookies()}
+    assert cookies["session"]["httpOnly"]
+    assert cookies["session"]["sameSite"] == "Lax"
+    context.close()
