@@ -76,6 +76,7 @@ class Registered:
 
     id: uuid.UUID
     reference: str
+    family_name: str
     status: str
     key: str
     token: str | None
@@ -140,7 +141,9 @@ class Site:
         async with self.pool.acquire() as db:
             row = await db.fetchrow(
                 """
-                select reference, status::text from registration where edition_id = $1 and id = $2
+                select reference, family_name, status::text
+                  from registration
+                 where edition_id = $1 and id = $2
                 """,
                 edition.id,
                 registration_id,
@@ -148,7 +151,7 @@ class Site:
             ticket = await tickets.find(db, edition.id, registration_id)
         token = None if ticket is None else self.keyring.token(ticket)
         key = self.keys.key(edition.id, registration_id)
-        return Registered(registration_id, row["reference"], row["status"], key, token)
+        return Registered(registration_id, *row, key, token)
 
     async def cancel(self, edition, registered):
         async with self.pool.acquire() as db:
