@@ -51,7 +51,7 @@ class Keyring:
         Raises:
             tokens.Forged: it was not signed here.
         """
-        return tokens.verify(tokens.normalise(token), self.public)
+        return tokens.recognise(tokens.normalise(token), self._private)
 
 
 async def open_keyring(db: Db, secret: bytes, *, at: datetime) -> Keyring:

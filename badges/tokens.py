@@ -4,6 +4,7 @@ import base64
 import re
 import string
 from collections.abc import Mapping
+from hmac import compare_digest
 from struct import Struct as Layout
 
 from cryptography.exceptions import InvalidSignature
@@ -16,7 +17,13 @@ LENGTH = 122
 """76 bytes in base32 (RFC 4648) without its padding; the last letter carries two zero bits."""
 
 PAYLOAD = Layout(">B H 6s B B B")
-PADDING = "=" * (-LENGTH % 8)
+BYTES = 76
+SPARE = 0b11
+LETTERS = frozenset(string.ascii_uppercase + "234567")
+AS_DIGITS = str.maketrans(
+    string.ascii_uppercase + "234567", string.digits + string.ascii_uppercase[:22]
+)
+"""From base32's letters to the digits by which Python counts to 32."""
 IN_URL = re.compile(r"^https?://[^/\s]+/(?:[^?#\s]*/)?t/([^/?#\s]+)", re.IGNORECASE)
 CAPITALS = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 
@@ -58,6 +65,26 @@ def verify(token: str, keys: Mapping[int, Ed25519PublicKey]) -> TokenPayload:
         key.verify(data[PAYLOAD.size :], data[: PAYLOAD.size])
     except InvalidSignature:
         raise Forged("signature") from None
+    return payload
+
+
+def recognise(token: str, keys: Mapping[int, Ed25519PrivateKey]) -> TokenPayload:
+    """Return what `token` says, once it is found to be the one that we sign for that.
+
+    It is `verify` for whoever holds the private keys, in a fifth of its time: signing is quicker
+    than verifying, and always gives the same signature (RFC 8032, 5.1.6).
+
+    Raises:
+        Forged: anything else, with the reason.
+
+    """
+    data = decode(token)
+    payload = unpack(data[: PAYLOAD.size])
+    key = keys.get(payload.key_id)
+    if key is None:
+        raise Forged("key")
+    if not compare_digest(key.sign(data[: PAYLOAD.size]), data[PAYLOAD.size :]):
+        raise Forged("signature")
     return payload
 
 
@@ -128,10 +155,9 @@ def decode(token: str) -> bytes:
     """
     if len(token) != LENGTH:
         raise Forged("length")
-    try:
-        data = base64.b32decode(token + PADDING)
-    except ValueError:
-        raise Forged("alphabet") from None
-    if base64.b32encode(data).decode() != token + PADDING:
+    if not token.isascii() or not LETTERS.issuperset(token):
+        raise Forged("alphabet")
+    number = int(token.translate(AS_DIGITS), 32)
+    if number & SPARE:
         raise Forged("trailing bits")
-    return data
+    return (number >> SPARE.bit_length()).to_bytes(BYTES)
