@@ -53,9 +53,7 @@ async def collect(
     Raises:
         ReferenceUnknown: naming the references that no confirmed registration has.
     """
-    rows = await queries.list_printed(
-        db, edition.id, references, only_unprinted=only_unprinted
-    )
+    rows = await queries.list_printed(db, edition.id, references, only_unprinted=only_unprinted)
     missing = sorted({*(references or [])} - {row.reference for row in rows})
     if missing and not only_unprinted:
         raise ReferenceUnknown(f"No confirmed registration is called {', '.join(missing)}.")
@@ -65,7 +63,9 @@ async def collect(
         title=pick(edition.title, language),
         dates=words(language).dates(edition.starts_on, edition.ends_on),
         language=language,
-        categories={c.code: BadgeCategory(code=c.code, name=c.name, tint=c.tint) for c in categories},
+        categories={
+            c.code: BadgeCategory(code=c.code, name=c.name, tint=c.tint) for c in categories
+        },
     )
     return PrintJob(
         run=run,

@@ -66,7 +66,9 @@ async def version(db: Db, edition: Edition, number: int | None = None) -> Progra
     """
     stored = await queries.find_version(db, edition.id, number)
     if stored is None:
-        raise VersionNotFound if number else VersionNotFound(
-            "Nothing is published yet: run forum publish."
+        raise (
+            VersionNotFound
+            if number
+            else VersionNotFound("Nothing is published yet: run forum publish.")
         )
     return stored.content

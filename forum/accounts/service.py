@@ -17,7 +17,7 @@ LINK_LIFE = timedelta(hours=24)
 WEB_SESSION_LIFE = timedelta(hours=12)
 
 
-async def invite(  # noqa: PLR0913 -- who, where, as what, when
+async def invite(
     db: Db, email: str, edition_id: int, roles: Collection[Role], *, at: datetime, ids: Ids
 ) -> str:
     """Give a person roles in an edition; return the token of a sign-in link, good once for a day.

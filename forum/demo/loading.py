@@ -67,9 +67,7 @@ async def _publish_guides(
         ids=ids,
         name=document.slug,
     )
-    useful = NewLink(
-        title=link.title, description=link.description, url=link.url, slug=link.slug
-    )
+    useful = NewLink(title=link.title, description=link.description, url=link.url, slug=link.slug)
     await guides.publish_link(site.db, edition, useful, at=at, ids=ids)
     tell("guides", 2, 2)
 
