@@ -1,0 +1,198 @@
+"""Who may do what: every route against every principal; a route without a line here fails."""
+
+import msgspec
+import pytest
+
+from forum.core.context import Role
+from tests.factories import SAME_ORIGIN, opened, sent
+
+# What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
+EVERYONE = (
+    "anonymous attendee waiting organiser editor reception door stranger device revoked".split()
+)
+ALL = dict.fromkeys(EVERYONE, "ok")
+TEAM = {"organiser", "editor", "reception", "door"}
+
+
+def only(*allowed, others):
+    """Return a line of the table: these pass, the signed-in others get 403, the rest `others`."""
+    signed_in = TEAM | {"stranger"}
+    return {
+        who: "ok" if who in allowed else (403 if who in signed_in and others == 401 else others)
+        for who in EVERYONE
+    }
+
+
+ATTENDEE = {
+    **dict.fromkeys(EVERYONE, 401),
+    "attendee": "ok",
+    "waiting": "ok",
+    # another kind of bearer: it is read as a key, and opens nothing
+    "device": 404,
+    "revoked": 404,
+}
+DEVICE = dict.fromkeys(EVERYONE, 401) | {"device": "ok"}
+OWN_LINK = ALL  # the key stands in the address: who holds the link is the attendee
+
+RIGHTS = {
+    "GET /": ALL,
+    "GET /api/docs": ALL,
+    "GET /api/openapi.json": ALL,
+    "GET /health/live": ALL,
+    "GET /health/ready": ALL,
+    "GET /static/{version}/{path}": ALL,
+    "GET /scan": ALL,
+    "GET /outbox": ALL,
+    "GET /outbox/{name}": dict.fromkeys(EVERYONE, 404),
+    "GET /{edition_slug}": ALL,
+    "GET /{edition_slug}/guides": ALL,
+    "GET /{edition_slug}/guides/{slug}/download": ALL,
+    "GET /{edition_slug}/programme": ALL,
+    "GET /{edition_slug}/programme.ics": ALL,
+    "GET /{edition_slug}/programme.json": ALL,
+    "GET /{edition_slug}/programme.pdf": ALL,
+    "GET /{edition_slug}/programme.xml": ALL,
+    "GET /{edition_slug}/register": ALL,
+    "GET /{edition_slug}/registered": ALL,
+    "GET /{edition_slug}/sessions/{slug}": ALL,
+    "POST /{edition_slug}/register": ALL,
+    "GET /api/editions/{edition_slug}": ALL,
+    "GET /api/editions/{edition_slug}/guides": ALL,
+    "GET /api/editions/{edition_slug}/programme": ALL,
+    "POST /api/editions/{edition_slug}/registrations": ALL,
+    "GET /api/me/registration": ATTENDEE,
+    "DELETE /api/me/registration": ATTENDEE,
+    "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
+    "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
+    "GET /me/{key}": OWN_LINK,
+    "GET /me/{key}/cancel": OWN_LINK,
+    "GET /me/{key}/ticket.png": OWN_LINK,
+    "POST /me/{key}/cancel": OWN_LINK,
+    "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
+    "POST /api/device/scans": DEVICE,
+    "GET /organiser": only(*TEAM, "stranger", others=401),
+    "GET /organiser/{slug}": only(*TEAM, others=401),
+    "GET /organiser/{slug}/badges.pdf": only("organiser", "reception", others=401),
+    "GET /organiser/sign-in/{token}": dict.fromkeys(EVERYONE, 410),  # a link that nobody was given
+    "POST /organiser/sign-in/{token}": dict.fromkeys(EVERYONE, 410),
+    "POST /organiser/sign-out": ALL,
+}
+
+
+@pytest.fixture(scope="module")
+async def house(cluster, template, tmp_path_factory):
+    """A demonstration site with one of every principal."""
+    from forum.core.db import open_pool  # noqa: PLC0415
+    from tests.conftest import cloned, site_settings  # noqa: PLC0415
+
+    settings = site_settings(tmp_path_factory.mktemp("rights"))
+    async with (
+        cloned(cluster, template) as name,
+        open_pool(cluster.dsn(name)) as pool,
+        opened(pool, msgspec.structs.replace(settings, demo=True)) as site,
+    ):
+        yield await House.built(site)
+
+
+class House:
+    """The site, its edition, and the headers by which each principal is known."""
+
+    @classmethod
+    async def built(cls, site):
+        house = cls()
+        house.site = site
+        house.edition = await site.edition(places=2)
+        other = await site.edition()
+        house.guide, _ = await site.guide(house.edition)
+        house.programme = await site.programme(house.edition)
+        attendee = await site.register(house.edition)
+        house.held = await site.register(house.edition)
+        waiting = await site.register(house.edition)
+        revoked, revoked_headers = await site.device(house.edition)
+        await site.value("update device set revoked_at = now() where id = $1", revoked.id)
+        _, device_headers = await site.device(house.edition)
+        house.headers = {
+            "anonymous": {},
+            "attendee": {"authorization": f"Bearer {attendee.key}"},
+            "waiting": {"authorization": f"Bearer {waiting.key}"},
+            "organiser": await site.signed_in(house.edition, Role.ORGANISER),
+            "editor": await site.signed_in(house.edition, Role.PROGRAMME_EDITOR),
+            "reception": await site.signed_in(house.edition, Role.RECEPTION),
+            "door": await site.signed_in(house.edition, Role.DOOR),
+            "stranger": await site.signed_in(other, Role.ORGANISER),
+            "device": device_headers,
+            "revoked": revoked_headers,
+        }
+        return house
+
+    def address(self, path):
+        values = {
+            "edition_slug": self.edition.slug,
+            "version": self.site.parts.templates.version,
+            "path": "site.css",
+            "key": self.held.key,
+            "token": "nobody",
+            "name": "none.eml",
+            "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
+        }
+        if "/guides/" in path:
+            values["slug"] = self.guide.slug
+        return path.format(**values)
+
+    def body(self, route):
+        return {
+            "POST /api/devices": {"json": {"code": "ZZZZ-ZZZZ"}},
+            "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
+            "POST /api/editions/{edition_slug}/registrations": {"json": person()},
+            "POST /{edition_slug}/register": {"data": person()},
+        }.get(route, {})
+
+
+def person():
+    """Return one person only, who is registered by whoever comes first."""
+    return {
+        "given_name": "Zoé",
+        "family_name": "Lefèvre",
+        "email": "rights@example.org",
+        "category": "press",
+    }
+
+
+def routes(site):
+    """Return every route that the application serves, as `METHOD /path`."""
+    found = set()
+    for route in site.app.app.app.routes:
+        path = route.path_format.replace(":str", "").replace(":path", "") or "/"
+        found |= {f"{method} {path}" for method in route.methods if method != "OPTIONS"}
+    return found
+
+
+def test_every_route_has_its_line_and_every_line_its_route(house):
+    served = {one for one in routes(house.site) if not one.startswith("GET /api/openapi.json/")}
+    assert served == RIGHTS.keys()
+
+
+# What is changed for good comes last: the attendee of the table cancels only then.
+ORDER = sorted(RIGHTS, key=lambda route: (route.startswith("DELETE"), "cancel" in route, route))
+
+
+@pytest.mark.parametrize("who", EVERYONE)
+@pytest.mark.parametrize("route", ORDER)
+async def test_the_right(house, route, who):
+    method, path = route.split()
+    async with house.site.client() as client:
+        headers = {**house.headers[who], **(SAME_ORIGIN if method != "GET" else {})}
+        if route == "POST /organiser/sign-out":
+            headers.pop("cookie", None)  # or nobody would be signed in any longer
+        answer = await client.request(
+            method, house.address(path), headers=headers, **house.body(route)
+        )
+    right = RIGHTS[route][who]
+    got = "ok" if answer.status_code < 400 else answer.status_code
+    assert got == right, answer.text[:300]
+
+
+async def test_no_route_answers_what_nobody_may(house):
+    for route in ("/organiser/%2e%2e/organiser", "//organiser/x", "/Organiser/"):
+        async with house.site.client() as client:
+            assert (await client.get(route)).status_code in {401, 404}
