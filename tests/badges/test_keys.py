@@ -1,0 +1,75 @@
+"""Signing keys: made once, sealed at rest, useless without the site's secret."""
+
+import asyncio
+
+import pytest
+
+from badges.keys import KeysSealed, open_keyring
+from badges.models import Ticket, TokenPayload
+from badges.tokens import Forged
+from tests.factories import NOON
+
+SECRET = b"a secret of at least 32 bytes...."
+TICKET = Ticket(
+    edition_id=3,
+    registration_id=None,
+    number=2**47,
+    key_id=0,
+    category_number=4,
+    days=3,
+    revision=1,
+    revoked_at=None,
+)
+
+
+async def test_the_first_start_makes_a_key_and_the_next_opens_it(db):
+    first = await open_keyring(db, SECRET, at=NOON)
+    again = await open_keyring(db, SECRET, at=NOON)
+    assert first.token(TICKET) == again.token(TICKET)
+    assert await db.fetchval("select count(*) from signing_key") == 1
+
+
+async def test_two_starts_at_once_make_one_key(pool):
+    async def start():
+        async with pool.acquire() as db:
+            return await open_keyring(db, SECRET, at=NOON)
+
+    rings = await asyncio.gather(*(start() for _ in range(5)))
+    assert len({ring.token(TICKET) for ring in rings}) == 1
+
+
+async def test_the_private_half_is_sealed(db):
+    ring = await open_keyring(db, SECRET, at=NOON)
+    row = await db.fetchrow("select public, sealed from signing_key")
+    assert row["public"] == ring.public[0].public_bytes_raw()
+    assert ring._private[0].private_bytes_raw() not in row["sealed"]
+
+
+async def test_another_secret_is_refused(db):
+    await open_keyring(db, SECRET, at=NOON)
+    with pytest.raises(KeysSealed, match="FORUM_SECRET_KEY"):
+        await open_keyring(db, b"another secret of 32 bytes.......", at=NOON)
+
+
+async def test_a_sealed_key_that_was_changed_is_refused(db):
+    await open_keyring(db, SECRET, at=NOON)
+    await db.execute(
+        "update signing_key set sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)"
+    )
+    with pytest.raises(KeysSealed):
+        await open_keyring(db, SECRET, at=NOON)
+
+
+async def test_a_token_says_what_its_ticket_says(db):
+    ring = await open_keyring(db, SECRET, at=NOON)
+    assert ring.read(ring.token(TICKET)) == TokenPayload(
+        key_id=0, edition=3, ticket=2**47, category=4, days=3, revision=1
+    )
+
+
+async def test_a_token_of_another_installation_is_forged(db):
+    ring = await open_keyring(db, SECRET, at=NOON)
+    await db.execute("delete from signing_key")
+    other = await open_keyring(db, SECRET, at=NOON)
+    with pytest.raises(Forged):
+        other.read(ring.token(TICKET))
