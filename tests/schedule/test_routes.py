@@ -1,0 +1,159 @@
+"""The published programme over HTTP: all formats agree, none asks the database, none is mixed."""
+
+import asyncio
+import re
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+import icalendar
+import msgspec
+import pytest
+
+from tests.factories import SAME_ORIGIN, Counting, draft
+
+PATHS = ["programme", "programme.ics", "programme.xml", "programme.json", "sessions/ouverture",
+         "sessions/ouverture.ics"]  # fmt: skip
+STRANGE = ("Dupont & <Fils>", "<script>alert(1)</script>", "BEGIN:VEVENT\nX, y; z")
+
+
+@pytest.fixture
+async def published(site, edition):
+    """An edition with three sessions published."""
+    await site.programme(edition, draft("Ouverture", *STRANGE[:2]))
+    return edition
+
+
+async def test_without_a_version_the_page_says_so_and_the_rest_is_not_found(client, edition):
+    assert (await client.get(f"/{edition.slug}/programme")).status_code == 200
+    for path in PATHS[1:]:
+        answer = await client.get(f"/{edition.slug}/{path}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "programme_not_published")
+
+
+async def test_every_format_tells_the_same_sessions(client, published):
+    expected = ["<script>alert(1)</script>", "Dupont & <Fils>", "Ouverture"]
+    base = f"/{published.slug}/programme"
+    api = (await client.get(f"/api/editions/{published.slug}/programme")).json()
+    assert sorted(one["title"]["fr"] for one in api["sessions"]) == expected
+    calendar = icalendar.Calendar.from_ical((await client.get(f"{base}.ics")).content)
+    assert sorted(str(one["summary"]) for one in calendar.walk("VEVENT")) == expected
+    xml = ET.fromstring((await client.get(f"{base}.xml")).content)  # noqa: S314 -- our own
+    assert sorted(one.findtext("title") for one in xml.iter("event")) == expected
+    schedule = (await client.get(f"{base}.json")).json()
+    assert all(title in str(schedule) for title in expected)
+    page = (await client.get(base)).text
+    assert "Dupont &amp; &lt;Fils&gt;" in page
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+async def test_the_times_agree(client, published):
+    api = (await client.get(f"/api/editions/{published.slug}/programme")).json()
+    answer = await client.get(f"/{published.slug}/programme.ics")
+    calendar = icalendar.Calendar.from_ical(answer.content)
+    begins = sorted(one["dtstart"].dt.timestamp() for one in calendar.walk("VEVENT"))
+    assert begins == sorted(
+        datetime.fromisoformat(one["starts_at"]).timestamp() for one in api["sessions"]
+    )
+    assert "9\u00a0h" in (await client.get(f"/{published.slug}/programme")).text
+
+
+async def test_a_title_adds_no_line_to_a_calendar(site, client, edition):
+    await site.programme(edition, draft("Ouverture", STRANGE[2]))
+    text = (await client.get(f"/{edition.slug}/programme.ics")).text
+    assert len(re.findall(r"^BEGIN:VEVENT\r?$", text, re.MULTILINE)) == 2
+
+
+async def test_a_session_that_is_not_there_is_not_found(client, published):
+    for path in ("sessions/none", "sessions/none.ics"):
+        answer = await client.get(f"/{published.slug}/{path}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "session_not_found")
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_each_has_a_strong_tag_that_answers_304(client, published, path):
+    first = await client.get(f"/{published.slug}/{path}")
+    assert re.fullmatch(r'"[0-9a-f]{32}(-gz)?"', first.headers["etag"])
+    headers = {"if-none-match": first.headers["etag"]}
+    again = await client.get(f"/{published.slug}/{path}", headers=headers)
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_what_was_asked_once_asks_the_database_nothing(lone_site, monkeypatch):
+    edition = await lone_site.edition()
+    await lone_site.programme(edition)
+    parts = lone_site.parts
+    for shelf in (parts.editions, parts.shelves._latest):
+        monkeypatch.setattr(shelf, "fresh_s", 60.0)
+    counting = Counting(lone_site.pool)
+    parts._database = counting
+    async with lone_site.client() as client:
+        paths = [f"/{edition.slug}/{path}" for path in PATHS]
+        paths.append(f"/api/editions/{edition.slug}/programme")
+        for path in paths:
+            await client.get(path)
+        await asyncio.sleep(0)
+        assert counting.statements
+        counting.statements.clear()
+        for path in paths * 3:
+            assert (await client.get(path)).status_code == 200
+        await asyncio.sleep(0)
+    assert counting.statements == []
+
+
+async def test_a_new_version_is_seen_within_a_second(site, client, published):
+    path = f"/api/editions/{published.slug}/programme"
+    before = await client.get(path)
+    await site.programme(published, draft("Nouveau"))
+    await asyncio.sleep(1.05)
+    after = await client.get(path)
+    assert (before.json()["version"], after.json()["version"]) == (1, 2)
+    assert before.headers["etag"] != after.headers["etag"]
+
+
+async def test_no_answer_mixes_two_versions(site, client, edition, monkeypatch):
+    """While versions are published every reader gets one of them, whole."""
+    monkeypatch.setattr(site.parts.shelves._latest, "fresh_s", 0.0)
+    made = draft(*(f"Séance {n}" for n in range(12)))
+
+    def version(number):
+        sessions = [
+            msgspec.structs.replace(one, title={"fr": f"V{number} {one.number}"})
+            for one in made.sessions
+        ]
+        return msgspec.structs.replace(made, sessions=sessions)
+
+    await site.programme(edition, version(1))
+    seen, done = set(), asyncio.Event()
+
+    async def read(path):
+        while not done.is_set():
+            text = (await client.get(path)).text
+            found = {*re.findall(r"V(\d+) \d", text)}
+            assert len(found) == 1
+            seen.update(found)
+            await asyncio.sleep(0)
+
+    async def publish():
+        for number in range(2, 8):
+            await site.programme(edition, version(number))
+            await asyncio.sleep(0.05)
+        done.set()
+
+    paths = [f"/{edition.slug}/programme", f"/{edition.slug}/programme.ics"]
+    await asyncio.gather(publish(), *(read(path) for path in paths))
+    assert len(seen) > 1
+
+
+async def test_the_language_of_an_export_is_asked_for(site, client, edition):
+    await site.programme(edition, draft("Ouverture", title={"fr": "Ouverture", "en": "Opening"}))
+    got = [
+        (await client.get(f"/{edition.slug}/programme.ics{query}")).text
+        for query in ("", "?lang=en", "?lang=xx")
+    ]
+    assert ["SUMMARY:Opening" in text for text in got] == [False, True, False]
+
+
+async def test_nobody_posts_to_a_programme(client, published):
+    answer = await client.post(f"/{published.slug}/programme", headers=SAME_ORIGIN)
+    assert answer.status_code == 405
