@@ -6,7 +6,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
@@ -130,6 +130,11 @@ def language_of(request: AnyRequest, *, default: str = LANGUAGES[0]) -> str:
     return accepted(header) if header else default
 
 
+def here(path: str) -> str:
+    """Return a request's path as a link of this site: two slashes would lead to another one."""
+    return "/" + quote(path.lstrip("/"), errors="replace")
+
+
 class Page:
     """Answers the request in hand with a page; every slice gets one by dependency."""
 
@@ -145,7 +150,7 @@ class Page:
 
     def html(self, name: str, edition: Edition | None = None, **context: Any) -> bytes:
         """Return the page as bytes."""
-        path = self.request.url.path
+        path = here(self.request.url.path)
         text = self.templates.render(name, self.language, edition=edition, path=path, **context)
         return text.encode()
 

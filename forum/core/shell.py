@@ -125,9 +125,18 @@ def cross_site(method: str, sent: dict[str, str]) -> bool:
     if "sec-fetch-site" in sent:
         return sent["sec-fetch-site"] not in {"same-origin", "none"}
     if "origin" in sent:
-        return urlsplit(sent["origin"]).netloc != sent.get("host")
+        origin = _host(sent["origin"])
+        return not origin or origin != sent.get("host")
     form = sent.get("content-type", "").startswith(FORM_TYPES)
     return form or "cookie" in sent
+
+
+def _host(origin: str) -> str:
+    """Return the host and port of an Origin; '' where it names none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _read(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:

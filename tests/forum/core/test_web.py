@@ -1,6 +1,7 @@
 """HTTP for every slice: refusals, entity tags, compressed answers, byte ranges, HEAD."""
 
 import gzip
+import re
 
 import pytest
 
@@ -90,6 +91,14 @@ async def test_a_file_that_is_gone_is_not_taken_for_a_lost_database(site, client
 async def test_a_body_that_is_no_object_is_refused(client, edition, body):
     answer = await client.post(f"/api/editions/{edition.slug}/registrations", content=body)
     assert (answer.status_code, answer.json()["code"]) == (400, "not_json")
+
+
+@pytest.mark.parametrize("path", ["//evil.example/x", "/%5Cevil.example/x", "/%2F/evil.example"])
+async def test_the_other_language_is_on_this_site(client, path):
+    answer = await client.get(f"http://test{path}", headers={"accept": "text/html"})
+    assert answer.status_code == 404
+    (link,) = re.findall(r'href="([^"]*)[?]lang=en"', answer.text)
+    assert re.fullmatch(r"/[^/\\].*", link)
 
 
 async def test_a_body_over_the_limit_is_refused(client, edition):
