@@ -56,7 +56,7 @@ class Words:
 
     def _pattern(self, day: dt.date, pattern: str) -> str:
         text = format_date(day, pattern, locale="fr_FR" if self.language == "fr" else "en_GB")
-        return re.sub(r"\b1(?= [^\W\d])", "1er", text) if self.language == "fr" else text
+        return re.sub(r"\b1(?= [^\W\d]|$)", "1er", text) if self.language == "fr" else text
 
 
 @cache

@@ -1,0 +1,50 @@
+"""Words: dates, times and plurals as French and English write them."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from forum.core.i18n import words
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "french", "english"),
+    [
+        ("2027-03-23", "2027-03-23", "mardi 23 mars 2027", "Tuesday 23 March 2027"),
+        ("2027-03-22", "2027-03-23", "22 et 23 mars 2027", "22 and 23 March 2027"),
+        ("2027-03-22", "2027-03-24", "22 au 24 mars 2027", "22 to 24 March 2027"),
+        ("2027-03-31", "2027-04-01", "31 mars au 1er avril 2027", "31 March to 1 April 2027"),
+        (
+            "2027-12-31",
+            "2028-01-01",
+            "31 décembre 2027 au 1er janvier 2028",
+            "31 December 2027 to 1 January 2028",
+        ),
+        ("2027-04-01", "2027-04-02", "1er et 2 avril 2027", "1 and 2 April 2027"),
+    ],
+)
+def test_the_days_of_an_edition(first, last, french, english):
+    days = date.fromisoformat(first), date.fromisoformat(last)
+    assert words("fr").dates(*days).removeprefix("du ") == french
+    assert words("en").dates(*days) == english
+
+
+@pytest.mark.parametrize(
+    ("instant", "french", "english"),
+    [
+        ((2027, 3, 23, 8, 30), "9\u00a0h\u00a030", "09:30"),
+        ((2027, 3, 23, 8, 0), "9\u00a0h", "09:00"),
+        ((2027, 7, 1, 22, 5), "0\u00a0h\u00a005", "00:05"),
+    ],
+)
+def test_times_on_the_wall(instant, french, english):
+    at = datetime(*instant, tzinfo=UTC)
+    assert (words("fr").time(at, PARIS), words("en").time(at, PARIS)) == (french, english)
+
+
+def test_an_unknown_language_speaks_english():
+    assert words("xx").gettext("Guides") == "Guides"
+    assert words("xx").language == "en"

@@ -1,0 +1,178 @@
+"""The worker: e-mails as people get them, tried again after a failure, never sent twice."""
+
+import asyncio
+
+import pytest
+
+from forum.core.mail import Folder, Smtp
+from forum.worker import Worker, delivery_of
+from tests.factories import Memory, decoded, message
+
+
+@pytest.fixture
+def post():
+    return Memory()
+
+
+@pytest.fixture
+async def place(lone_site):
+    """An edition of one place."""
+    return await lone_site.edition(places=1)
+
+
+def picture(mail):
+    (part,) = mail.parts
+    return part
+
+
+async def test_the_ticket_in_the_e_mail_is_the_token(lone_site, place, post):
+    person = await lone_site.register(place, email="zoe@example.org")
+    assert await lone_site.worker(post).send_due() == 1
+    (mail,) = post.mails
+    assert (mail.recipient, mail.kind, mail.language) == ("zoe@example.org", "confirmed", "fr")
+    assert decoded(picture(mail).content) == person.token
+    assert f'src="cid:{picture(mail).cid}"' in mail.html
+    assert f"{lone_site.settings.base_url}/me/{person.key}" in mail.text
+    assert f"{lone_site.settings.base_url}/me/{person.key}" in mail.html
+
+
+async def test_each_event_of_a_life_is_one_e_mail(lone_site, place, post):
+    first, second = await lone_site.register(place), await lone_site.register(place)
+    await lone_site.cancel(place, first)
+    worker = lone_site.worker(post)
+    for _ in range(3):
+        await worker.send_due()
+    assert sorted(one.kind for one in post.mails) == [
+        "cancelled",
+        "confirmed",
+        "promoted",
+        "waiting",
+    ]
+    (promoted,) = [one for one in post.mails if one.kind == "promoted"]
+    assert (
+        decoded(picture(promoted).content) == (await lone_site.registered(place, second.id)).token
+    )
+    assert [len(one.parts) for one in post.mails if one.kind in {"waiting", "cancelled"}] == [0, 0]
+
+
+async def test_an_e_mail_speaks_the_language_of_its_reader(lone_site, place, post):
+    await lone_site.register(place, language="en")
+    await lone_site.worker(post).send_due()
+    assert "Your place is confirmed." in post.mails[0].text
+    assert "Elected official" in post.mails[0].text
+
+
+async def test_a_failure_is_tried_again_later_and_the_rest_leaves(lone_site, post):
+    edition = await lone_site.edition()
+    for _ in range(3):
+        await lone_site.register(edition)
+    post.broken = [OSError("no server")]
+    worker = lone_site.worker(post)
+    await worker.send_due()
+    assert len(post.mails) == 2
+    await worker.send_due()
+    assert len(post.mails) == 2
+    lone_site.clock.forward(seconds=2)
+    await worker.send_due()
+    assert len(post.mails) == 3
+    assert len({one.id for one in post.mails}) == 3
+
+
+async def test_an_e_mail_that_cannot_be_made_does_not_stop_the_others(lone_site, post, monkeypatch):
+    edition = await lone_site.edition()
+    await lone_site.register(edition)
+    await lone_site.register(edition)
+    await lone_site.value(
+        "update outbox set kind = 'nonsense' where id = (select min(id::text)::uuid from outbox)"
+    )
+    await lone_site.worker(post).send_due()
+    assert len(post.mails) == 1
+    ((attempts, why),) = await lone_site.rows(
+        "select attempts, last_error from outbox where sent_at is null"
+    )
+    assert (attempts, why.split(":")[0]) == (1, "TemplateNotFound")
+
+
+async def test_four_workers_send_each_e_mail_once(lone_site, post):
+    edition = await lone_site.edition()
+    for _ in range(45):
+        await lone_site.register(edition)
+    workers = [lone_site.worker(post) for _ in range(4)]
+    while any(await asyncio.gather(*(worker.send_due() for worker in workers))):
+        pass
+    assert (len(post.mails), len({one.id for one in post.mails})) == (45, 45)
+
+
+async def test_what_a_worker_did_not_record_has_the_same_message_id_again(lone_site, post):
+    """It left, then the worker died before it could say so."""
+    await lone_site.register(await lone_site.edition())
+    worker = lone_site.worker(post)
+    await worker.send_due()
+    await lone_site.value("update outbox set sent_at = null, lease_until = $1", lone_site.clock.at)
+    await worker.send_due()
+    first, again = post.mails
+    assert (first.id, first.domain, first.at) == (again.id, again.domain, again.at)
+
+
+async def test_without_smtp_the_e_mails_are_files(lone_site):
+    person = await lone_site.register(await lone_site.edition(), email="zoe@example.org")
+    settings = lone_site.settings
+    await lone_site.worker(delivery_of(settings)).send_due()
+    (file,) = (settings.var / "outbox").glob("*.eml")
+    read = message(file.read_bytes())
+    (png,) = [part for part in read.walk() if part.get_content_type() == "image/png"]
+    assert (read["To"], decoded(png.get_content())) == ("zoe@example.org", person.token)
+
+
+def test_with_smtp_it_is_the_server(settings):
+    import msgspec  # noqa: PLC0415
+
+    with_smtp = msgspec.structs.replace(settings, smtp_url="smtp://127.0.0.1:2525")
+    assert isinstance(delivery_of(settings), Folder)
+    assert isinstance(delivery_of(with_smtp), Smtp)
+
+
+async def test_old_answers_are_swept_once_an_hour(lone_site, post, monkeypatch):
+    swept = []
+
+    async def sweep(_, *, before):
+        swept.append(before)
+
+    monkeypatch.setattr("forum.core.idempotency.sweep", sweep)
+    worker = lone_site.worker(post)
+    for minutes in (0, 30, 30, 59, 1):
+        lone_site.clock.forward(minutes=minutes)
+        await worker.sweep()
+    assert len(swept) == 3
+
+
+async def test_the_worker_goes_on_when_the_database_comes_back(lone_site, post, monkeypatch):
+    from forum.core.db import DatabaseUnavailable  # noqa: PLC0415
+
+    monkeypatch.setattr("forum.worker.PAUSE_AFTER_LOSS_S", 0.01)
+    monkeypatch.setattr("forum.worker.POLL_S", 0.01)
+    await lone_site.register(await lone_site.edition())
+    losses = [DatabaseUnavailable(), ConnectionResetError()]
+
+    class Flaky:
+        def acquire(self):
+            if losses:
+                raise losses.pop()
+            return lone_site.pool.acquire()
+
+    worker = Worker(
+        lone_site.settings,
+        Flaky(),
+        lone_site.keyring,
+        lone_site.parts.templates,
+        post,
+        lone_site.clock,
+    )
+    task = asyncio.create_task(worker.run())
+    async with asyncio.timeout(5):
+        while not post.mails:
+            await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert losses == []
