@@ -24,6 +24,13 @@ class ReferenceUnknown(Problem):
     status = 404
 
 
+class NobodyToPrint(Problem):
+    """There is no badge to print: nobody is confirmed, or all were printed before."""
+
+    code = "nobody_to_print"
+    status = 404
+
+
 class PrintJob(Struct, frozen=True, kw_only=True):
     """All that a print run needs: values only, so that another process can draw it."""
 

@@ -138,6 +138,8 @@ async def badges(
     job = await printing.collect(
         site.db, edition, site.keyring, references=references, only_unprinted=only_unprinted
     )
+    if not job.badges:
+        raise printing.NobodyToPrint
     sheets = printing.draw(job, layout)
     write(out, sheets.pdf)
     await printing.mark(site.db, edition, job, at=at)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -30,8 +30,12 @@ class FileUnreadable(Problem):
     code = "file_unreadable"
 
 
+class _DryRun(Exception):  # noqa: N818 -- no error: it undoes what was only tried
+    """What was done is to be undone."""
+
+
 class RegistrationsImported(Struct, frozen=True, kw_only=True):
-    """What came of an import: how many are new, known already, refused."""
+    """What came of an import, or would: how many are new, known already, refused."""
 
     new: int
     known: int
@@ -98,7 +102,12 @@ async def registrations(
     found = importing.read(rows, edition, categories, purposes)
     store = not dry and (skip_bad or not found.bad)
     forms = [form for _, form in found.good]
-    added = await _register(site, edition, forms) if store else []
+    added: list[bool] = []
+    with suppress(_DryRun):
+        async with site.db.transaction():
+            added = await _register(site, edition, forms)
+            if not store:
+                raise _DryRun
     new = sum(added)
     return RegistrationsImported(
         new=new,

@@ -1,5 +1,6 @@
 """The organisers' pages: the overview of an edition, and its badges."""
 
+from datetime import datetime
 from functools import partial
 
 import anyio.to_process
@@ -87,11 +88,15 @@ async def badges_pdf(
     organiser: Given[Organiser],
     db: Given[Db],
     keyring: Given[Keyring],
+    now: Given[datetime],
 ) -> Response[bytes]:
     """Send the badges of all who are confirmed, drawn in a process of its own."""
     edition = await edition_service.find(db, slug)
     require(organiser, edition, Role.RECEPTION)
     job = await printing.collect(db, edition, keyring)
+    if not job.badges:
+        raise printing.NobodyToPrint
+    await printing.mark(db, edition, job, at=now)
     sheets = await anyio.to_process.run_sync(partial(printing.draw, job))
     return Response(
         sheets.pdf,

