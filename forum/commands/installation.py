@@ -1,20 +1,25 @@
 """The installation a command works on: its database, whether its own or another, its keys."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 import msgspec
+import structlog
 
 from badges.keys import Keyring, open_keyring
 from forum.core import clock, migrate
 from forum.core.blobs import Blobs
 from forum.core.db import DatabaseUnavailable, Db, connect
 from forum.core.ids import Ids
-from forum.core.postgres import Cluster
+from forum.core.postgres import Cluster, PostgresError
 from forum.core.settings import Settings
 
+log = structlog.get_logger("database")
+
+LOOK_EVERY_S = 1.0
 T = TypeVar("T")
 
 
@@ -34,7 +39,8 @@ class Installation:
 def database(settings: Settings, *, migrated: bool = True) -> Iterator[Settings]:
     """Have a database: the one that is set, else the embedded one, started and `migrated`.
 
-    Yields the settings with `database_url` filled in. The last process out stops the embedded one.
+    Yields the settings with `database_url` filled in. The embedded one is started again should it
+    die meanwhile; the last process out stops it.
     """
     if settings.database_url is not None:
         yield settings
@@ -44,9 +50,38 @@ def database(settings: Settings, *, migrated: bool = True) -> Iterator[Settings]
     try:
         if migrated:
             asyncio.run(migrate_at(url))
-        yield msgspec.structs.replace(settings, database_url=url)
+        with kept_up(cluster):
+            yield msgspec.structs.replace(settings, database_url=url)
     finally:
         cluster.release()
+
+
+@contextmanager
+def kept_up(cluster: Cluster) -> Iterator[None]:
+    """Start a cluster again when its server dies, until the end of the block.
+
+    What was committed is there: PostgreSQL reads its log again. The pools of the site connect anew
+    by themselves, and answer 503 until they can.
+    """
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(LOOK_EVERY_S):
+            if cluster.lives():
+                continue
+            log.warning("PostgreSQL ended by itself: starting it again")
+            try:
+                cluster.ensure()
+            except PostgresError as error:
+                log.error("PostgreSQL does not start again", why=str(error))  # noqa: TRY400
+
+    watcher = threading.Thread(target=watch, name="database", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
 
 
 async def migrate_at(url: str) -> list[str]:

@@ -240,6 +240,10 @@ class Cluster:
                 users.close()
         return self.dsn()
 
+    def lives(self) -> bool:
+        """Say whether the server's process runs; it may still be starting."""
+        return self._server_pid() is not None
+
     def release(self) -> bool:
         """Leave the cluster; stop the server, and say True, when nobody else uses it."""
         if self._users is None:
