@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from forum.core.context import Device
 from forum.core.text import Text
 
 
@@ -94,6 +95,13 @@ class Scan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     direction: Direction = Direction.IN
 
 
+class Presented(Struct, frozen=True, kw_only=True):
+    """A scan with the device that sent it."""
+
+    device: Device
+    scan: Scan
+
+
 class Gate(Struct, frozen=True, kw_only=True):
     """A spot where badges are read; `checked_in` counts the people its check-in list let in."""
 
@@ -155,7 +163,6 @@ class Reading(Struct, frozen=True, kw_only=True):
     n: int
     answered: Outcome | None
     gate: str
-    gate_name: Text
     check_in_list: str
     registration_id: UUID | None
     status: str | None

@@ -9,10 +9,10 @@ from badges.models import (
     DeviceRow,
     Gate,
     Outcome,
+    Presented,
     Printed,
     Reading,
     Recorded,
-    Scan,
     SigningKey,
     Ticket,
 )
@@ -243,49 +243,62 @@ async def find_device(db: Db, token_digest: bytes) -> DeviceRow | None:
 async def read_scans(
     db: Db,
     edition_id: int,
-    device_gate: str,
-    scans: Sequence[Scan],
+    presented: Sequence[Presented],
     tickets: Sequence[int | None],
 ) -> list[Reading]:
     """Return what is known of each scan of a batch, in order, in one statement.
 
-    A scan whose gate is unknown here counts at the device's own gate.
+    A scan whose gate is unknown here counts at its device's own gate. Each look-up is lateral, for
+    one row: it goes by the key even while PostgreSQL believes that the tables are empty.
     """
     return await many(
         db,
         Reading,
         """
-        select u.n, s.outcome as answered, g.slug as gate, g.name as gate_name, g.check_in_list,
-               t.registration_id, a.status, t.revision, t.revoked_at, a.given_name, a.family_name,
-               a.category, k.name as category_name, c.at as admitted_at, c.gate as admitted_gate
-          from unnest($3::uuid[], $4::bigint[], $5::text[]) with ordinality u (id, number, gate, n)
+        select u.n, s.outcome as answered, g.slug as gate, g.check_in_list, t.registration_id,
+               a.status, t.revision, t.revoked_at, a.given_name, a.family_name, a.category,
+               k.name as category_name, c.at as admitted_at, c.gate as admitted_gate
+          from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[])
+               with ordinality u (id, number, gate, device_gate, n)
           join lateral (
-                 select slug, name, check_in_list
+                 select slug, check_in_list
                    from gate
-                  where edition_id = $1 and slug in (u.gate, $2)
+                  where edition_id = $1 and slug in (u.gate, u.device_gate)
                   order by slug = u.gate desc
                   limit 1) g on true
-          left join scan s on s.edition_id = $1 and s.id = u.id
-          left join ticket t on t.edition_id = $1 and t.number = u.number
-          left join attendee a on a.edition_id = $1 and a.id = t.registration_id
+          left join lateral (
+                 select outcome from scan where edition_id = $1 and id = u.id limit 1) s on true
+          left join lateral (
+                 select registration_id, revision, revoked_at
+                   from ticket
+                  where edition_id = $1 and number = u.number
+                  limit 1) t on true
+          left join lateral (
+                 select given_name, family_name, category, status
+                   from attendee
+                  where edition_id = $1 and id = t.registration_id
+                  limit 1) a on true
+          left join lateral (
+                 select at, gate
+                   from check_in
+                  where edition_id = $1 and check_in_list = g.check_in_list
+                    and registration_id = t.registration_id
+                  limit 1) c on true
           left join attendee_category k on k.edition_id = $1 and k.code = a.category
-          left join check_in c on c.edition_id = $1 and c.check_in_list = g.check_in_list
-                              and c.registration_id = t.registration_id
          order by u.n
         """,
         edition_id,
-        device_gate,
-        [scan.id for scan in scans],
+        [one.scan.id for one in presented],
         tickets,
-        [scan.gate for scan in scans],
+        [one.scan.gate for one in presented],
+        [one.device.gate for one in presented],
     )
 
 
 async def record_scans(
     db: Db,
     edition_id: int,
-    device_id: UUID,
-    scans: Sequence[Scan],
+    presented: Sequence[Presented],
     readings: Sequence[Reading],
     outcomes: Sequence[Outcome],
     at: datetime,
@@ -302,11 +315,11 @@ async def record_scans(
         """
         with sent as (
             select *
-              from unnest($3::uuid[], $4::text[], $5::text[], $6::scan_direction[], $7::uuid[],
-                          $8::timestamptz[], $9::scan_outcome[])
+              from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::scan_direction[],
+                          $7::uuid[], $8::timestamptz[], $9::scan_outcome[])
                    with ordinality
-                   as s (id, gate, check_in_list, direction, registration_id, scanned_at, outcome,
-                         n)),
+                   as s (id, device_id, gate, check_in_list, direction, registration_id, scanned_at,
+                         outcome, n)),
         let_in as (
             insert into check_in (edition_id, check_in_list, registration_id, scan_id, gate, at)
                  select $1, check_in_list, registration_id, id, gate, least(scanned_at, $10)
@@ -317,7 +330,7 @@ async def record_scans(
               returning scan_id)
         insert into scan (edition_id, id, device_id, gate, direction, registration_id, scanned_at,
                           received_at, outcome)
-             select $1, id, $2, gate, direction, registration_id, scanned_at, $10,
+             select $1, id, device_id, gate, direction, registration_id, scanned_at, $10,
                     case when outcome = 'admitted' and id not in (select scan_id from let_in)
                          then 'already_in' else outcome end
                from sent
@@ -326,13 +339,13 @@ async def record_scans(
           returning id, outcome
         """,
         edition_id,
-        device_id,
-        [scan.id for scan in scans],
+        [one.scan.id for one in presented],
+        [one.device.id for one in presented],
         [reading.gate for reading in readings],
         [reading.check_in_list for reading in readings],
-        [scan.direction for scan in scans],
+        [one.scan.direction for one in presented],
         [reading.registration_id for reading in readings],
-        [scan.scanned_at for scan in scans],
+        [one.scan.scanned_at for one in presented],
         outcomes,
         at,
     )

@@ -7,10 +7,9 @@ from litestar import Router, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from badges import devices, scanning
-from badges.keys import Keyring
+from badges import devices
 from badges.models import Answer, Scan
-from forum.core.context import Device, Edition
+from badges.together import Door
 from forum.core.db import Db
 from forum.core.ids import Ids
 from forum.core.pages import Page
@@ -56,17 +55,9 @@ async def enrol(
 
 
 @post("/api/device/scans", tags=["devices"], status_code=200)
-async def record(
-    data: JSONBody[ScanBatch],
-    device: Given[Device],
-    device_edition: Given[Edition],
-    db: Given[Db],
-    keyring: Given[Keyring],
-    now: Given[datetime],
-) -> Outcomes:
+async def record(data: JSONBody[ScanBatch], door: Given[Door]) -> Outcomes:
     """Record 1 to 500 scans and answer each, in order; sending again changes nothing."""
-    answers = await scanning.scan(db, device, device_edition, keyring, data.scans, at=now)
-    return Outcomes(outcomes=answers)
+    return Outcomes(outcomes=await door.record(data.scans))
 
 
 @get("/scan", include_in_schema=False)

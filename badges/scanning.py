@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import msgspec
 
 from badges import queries, rules
 from badges.keys import Keyring
-from badges.models import Answer, Outcome, Reading, Scan, TokenPayload
+from badges.models import Answer, Outcome, Presented, Reading, Scan, TokenPayload
 from badges.tokens import Forged
 from forum.core.context import Device, Edition
 from forum.core.db import Db, retried
@@ -18,7 +17,6 @@ FARTHEST = timedelta(days=366)
 """A device whose clock is off by more has none: its scans count when they arrive."""
 
 
-@retried
 async def scan(
     db: Db,
     device: Device,
@@ -28,46 +26,56 @@ async def scan(
     *,
     at: datetime,
 ) -> list[Answer]:
-    """Record readings and say what the gate must do, in order.
+    """Record what one device read, see `scan_all`."""
+    presented = [Presented(device=device, scan=one) for one in scans]
+    return await scan_all(db, edition, keyring, presented, at=at)
+
+
+@retried
+async def scan_all(
+    db: Db, edition: Edition, keyring: Keyring, presented: Sequence[Presented], *, at: datetime
+) -> list[Answer]:
+    """Record what devices of one edition read, and say what each gate must do, in order.
 
     The same scan id always gets the same outcome, so a device may send again what it is not sure
     arrived; within a batch, the first reading of a ticket is the one that is admitted.
     """
-    scans = [_storable(one, at) for one in scans]
-    payloads = [_payload(keyring, one.token) for one in scans]
+    presented = [_storable(one, at) for one in presented]
+    payloads = [_payload(keyring, one.scan.token) for one in presented]
     numbers = [_ticket(payload, edition.id) for payload in payloads]
-    readings = await queries.read_scans(db, edition.id, device.gate, scans, numbers)
+    readings = await queries.read_scans(db, edition.id, presented, numbers)
+    zone, days = edition.zone, edition.days
     outcomes = [
         reading.answered
         or rules.decide(
             payload,
             reading,
-            one.direction,
+            one.scan.direction,
             edition_id=edition.id,
-            day=rules.day_of(one.scanned_at, edition.zone, edition.days),
+            day=rules.day_of(one.scan.scanned_at, zone, days),
         )
-        for one, payload, reading in zip(scans, payloads, readings, strict=True)
+        for one, payload, reading in zip(presented, payloads, readings, strict=True)
     ]
-    fresh = [n for n, reading in enumerate(readings) if reading.answered is None]
-    stored = await _record(db, device, edition, scans, readings, outcomes, fresh, at)
-    if any(stored.get(scans[n].id) is not outcomes[n] for n in fresh):
-        readings = await queries.read_scans(db, edition.id, device.gate, scans, numbers)
+    if not await _record(db, edition, presented, readings, outcomes, at):
+        readings = await queries.read_scans(db, edition.id, presented, numbers)
         outcomes = [
             reading.answered or outcome for reading, outcome in zip(readings, outcomes, strict=True)
         ]
     return [
-        _answer(one, reading, outcome, edition)
-        for one, reading, outcome in zip(scans, readings, outcomes, strict=True)
+        _answer(one.scan, reading, outcome, edition)
+        for one, reading, outcome in zip(presented, readings, outcomes, strict=True)
     ]
 
 
-def _storable(one: Scan, at: datetime) -> Scan:
+def _storable(one: Presented, at: datetime) -> Presented:
     """Return a scan with a time that can be, at a gate whose name a database can hold."""
-    believed = abs(one.scanned_at - at) <= FARTHEST
-    if believed and "\0" not in one.gate:
+    scan = one.scan
+    believed = abs(scan.scanned_at - at) <= FARTHEST
+    if believed and "\0" not in scan.gate:
         return one
-    when = one.scanned_at if believed else at
-    return msgspec.structs.replace(one, scanned_at=when, gate=one.gate.replace("\0", ""))
+    when = scan.scanned_at if believed else at
+    mended = msgspec.structs.replace(scan, scanned_at=when, gate=scan.gate.replace("\0", ""))
+    return Presented(device=one.device, scan=mended)
 
 
 def _payload(keyring: Keyring, token: str) -> TokenPayload | None:
@@ -83,30 +91,29 @@ def _ticket(payload: TokenPayload | None, edition_id: int) -> int | None:
 
 async def _record(
     db: Db,
-    device: Device,
     edition: Edition,
-    scans: Sequence[Scan],
+    presented: Sequence[Presented],
     readings: Sequence[Reading],
     outcomes: Sequence[Outcome],
-    fresh: Sequence[int],
     at: datetime,
-) -> dict[UUID, Outcome]:
-    """Store the readings that are new; return how each was stored.
+) -> bool:
+    """Store the readings that are new; say whether each was stored as it was decided.
 
-    An outcome other than the one decided, or none, means that another request came in between.
+    If not, another request, or another reading of this batch, came in between.
     """
+    fresh = [n for n, reading in enumerate(readings) if reading.answered is None]
     if not fresh:
-        return {}
+        return True
     stored = await queries.record_scans(
         db,
         edition.id,
-        device.id,
-        [scans[n] for n in fresh],
+        [presented[n] for n in fresh],
         [readings[n] for n in fresh],
         [outcomes[n] for n in fresh],
         at,
     )
-    return {one.id: one.outcome for one in stored}
+    as_stored = {one.id: one.outcome for one in stored}
+    return all(as_stored.get(presented[n].scan.id) is outcomes[n] for n in fresh)
 
 
 def _answer(one: Scan, reading: Reading, outcome: Outcome, edition: Edition) -> Answer:

@@ -10,7 +10,7 @@ import uvloop
 
 from badges import devices, queries
 from badges.keys import Keyring
-from badges.models import Outcome, Scan
+from badges.models import Outcome, Presented, Scan
 from badges.routes import ScanBatch
 from benchmarks import Row
 from benchmarks.load import Job, Tally, press, request, spread
@@ -143,10 +143,10 @@ class Bench:
         async def client(number: int) -> None:
             db = connections[number]
             for scan, ticket in ready[number::CLIENTS]:
-                readings = await queries.read_scans(db, self.edition.id, GATE, [scan], [ticket])
-                outcomes = [Outcome.ADMITTED]
+                presented = [Presented(device=self.device, scan=scan)]
+                readings = await queries.read_scans(db, self.edition.id, presented, [ticket])
                 await queries.record_scans(
-                    db, self.edition.id, self.device.id, [scan], readings, outcomes, AT
+                    db, self.edition.id, presented, readings, [Outcome.ADMITTED], AT
                 )
 
         await asyncio.gather(*(client(number) for number in range(CLIENTS)))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,13 @@ from litestar.params import FromPath
 from badges import devices
 from badges.keys import Keyring, open_keyring
 from badges.routes import router as badge_routes
+from badges.together import Door, Together
 from forum import __version__
 from forum.accounts.routes import organiser_of
 from forum.accounts.routes import router as account_routes
 from forum.core import clock, migrate
 from forum.core.blobs import Blobs
-from forum.core.context import Attendee, Device, Edition, EditionState, Organiser
+from forum.core.context import Attendee, Device, EditionState, Organiser
 from forum.core.db import (
     ACQUIRE_TIMEOUT_S,
     LOST,
@@ -113,6 +114,11 @@ class Parts:
             raise DatabaseUnavailable
         return self._keyring
 
+    @cached_property
+    def together(self) -> Together:
+        """What records the scans that arrive at the same moment."""
+        return Together(self.database, self.keyring, self.now)
+
     @asynccontextmanager
     async def open(self, _: Litestar) -> AsyncIterator[None]:
         """Open the database and the keys, and work beside the site where that is wanted."""
@@ -165,12 +171,13 @@ class Parts:
             token, partial(self._with_db, devices.identify, token.strip())
         )
 
-    async def device_edition(self, device: Given[Device]) -> Edition:
-        """Find the edition to which a device is bound."""
+    async def door(self, device: Given[Device]) -> Door:
+        """Find where a device stands: its edition, and what records its scans."""
         number = device.edition_id
-        return await self.device_editions.get(
+        edition = await self.device_editions.get(
             number, partial(self._with_db, editions.by_id, number)
         )
+        return Door(device, edition, self.together)
 
     async def page(self, request: AnyRequest) -> Page:
         """Make the page of a request, in its language."""
@@ -184,7 +191,7 @@ class Parts:
             self.organiser,
             self.attendee,
             self.device,
-            self.device_edition,
+            self.door,
             self.page,
         )
         kept = ("database", "keyring", "settings", "blobs", "keys", "shelves", "ids")

@@ -1,0 +1,123 @@
+"""Scans that arrive at the same moment are recorded together: one look, one write, one wait."""
+
+import asyncio
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import islice
+
+from msgspec import Struct
+
+from badges import scanning
+from badges.keys import Keyring
+from badges.models import Answer, Presented, Scan
+from forum.core.context import Device, Edition
+from forum.core.db import LOST, Database, DatabaseUnavailable
+
+WRITERS = 2
+"""Groups of one edition that are under way at once: one is decided while the other is written."""
+MOST_AT_ONCE = 500
+
+
+class Waiting(Struct, frozen=True, eq=False):
+    """What one request presents, and where its answers are awaited."""
+
+    presented: list[Presented]
+    answers: "asyncio.Future[list[Answer]]"
+
+
+class Together:
+    """Records scans by groups: what comes while one is under way makes up the next (group commit).
+
+    Nobody is answered before the commit that holds their scans.
+    """
+
+    def __init__(self, database: Database, keyring: Keyring, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._now = now
+        self._waiting: defaultdict[int, deque[Waiting]] = defaultdict(deque)
+        self._writers: Counter[int] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def record(self, device: Device, edition: Edition, scans: Sequence[Scan]) -> list[Answer]:
+        """Record what one device read, and answer each scan, in order (see `scanning.scan_all`).
+
+        Raises:
+            DatabaseUnavailable: the connection was lost; the scans may be sent again as they are.
+        """
+        presented = [Presented(device=device, scan=one) for one in scans]
+        mine = Waiting(presented, asyncio.get_running_loop().create_future())
+        self._waiting[edition.id].append(mine)
+        if self._writers[edition.id] < WRITERS:
+            self._writers[edition.id] += 1
+            task = asyncio.create_task(self._write(edition))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return await mine.answers
+
+    async def _write(self, edition: Edition) -> None:
+        """Record groups of this edition until nobody waits."""
+        waiting = self._waiting[edition.id]
+        try:
+            while waiting:
+                await self._record(edition, _next_group(waiting))
+        finally:
+            self._writers[edition.id] -= 1
+
+    async def _record(self, edition: Edition, group: list[Waiting]) -> None:
+        """Record a group; if something in it cannot be, each request of it alone."""
+        presented = [each for one in group for each in one.presented]
+        try:
+            async with self._database.acquire() as db:
+                answers = await scanning.scan_all(
+                    db, edition, self._keyring, presented, at=self._now()
+                )
+        except (DatabaseUnavailable, *LOST):
+            for one in group:
+                _fail(one, DatabaseUnavailable())
+        except Exception as error:  # noqa: BLE001 -- handed to whoever waits
+            if len(group) == 1:
+                _fail(group[0], error)
+                return
+            for one in group:
+                await self._record(edition, [one])
+        else:
+            _answer(group, answers)
+
+
+class Door:
+    """A device where it stands: what it reads is recorded together with what others read."""
+
+    def __init__(self, device: Device, edition: Edition, together: Together) -> None:
+        self.device = device
+        self.edition = edition
+        self._together = together
+
+    async def record(self, scans: Sequence[Scan]) -> list[Answer]:
+        """Record what the device read, see `Together.record`."""
+        return await self._together.record(self.device, self.edition, scans)
+
+
+def _next_group(waiting: deque[Waiting]) -> list[Waiting]:
+    """Take the requests that came first, as many as make up `MOST_AT_ONCE` scans, one at least."""
+    group = [waiting.popleft()]
+    room = MOST_AT_ONCE - len(group[0].presented)
+    while waiting and len(waiting[0].presented) <= room:
+        group.append(waiting.popleft())
+        room -= len(group[-1].presented)
+    return group
+
+
+def _answer(group: Sequence[Waiting], answers: Sequence[Answer]) -> None:
+    """Give each request its part of the answers; who hung up meanwhile needs none."""
+    remaining = iter(answers)
+    for one in group:
+        own = list(islice(remaining, len(one.presented)))
+        if not one.answers.done():
+            one.answers.set_result(own)
+
+
+def _fail(one: Waiting, error: Exception) -> None:
+    if not one.answers.done():
+        one.answers.set_exception(error)
