@@ -37,6 +37,8 @@ def configure(form: Literal["text", "json"]) -> None:
 def without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Take away from a failure what PostgreSQL quotes of the row at fault: names, addresses."""
     error = event.get("exc_info")
+    if error is True:  # `log.exception`: the failure in hand
+        error = sys.exc_info()[1]
     while isinstance(error, BaseException):
         if isinstance(error, asyncpg.PostgresError):
             error.detail = None

@@ -20,6 +20,7 @@ try:
     raise asyncpg.UniqueViolationError.new(dict(
         M="duplicate key", D="Key (email)=(zoe@example.org) already exists.", C="23505", S="ERROR"))
 except asyncpg.PostgresError as error:
+    log.exception("failure in hand")
     try:
         raise RuntimeError("wrapped") from error
     except RuntimeError as outer:
@@ -47,6 +48,6 @@ def test_a_failure_is_told_without_values(form):
 
 
 def test_json_is_one_object_a_line():
-    first, second = (json.loads(line) for line in said("json").splitlines())
+    first, _, second = (json.loads(line) for line in said("json").splitlines())
     assert (first["event"], first["level"], first["n"]) == ("seen", "info", 1)
     assert (second["event"], second["level"]) == ("failure", "error")
