@@ -58,13 +58,17 @@ class Worker:
         self._swept_at: datetime | None = None
 
     async def run(self) -> None:
-        """Work until cancelled; what was claimed and not sent comes back when its lease ends."""
+        """Work until cancelled, whatever fails; what was claimed comes back when its lease ends."""
         while True:
             try:
                 sent = await self.send_due()
                 await self.sweep()
             except (DatabaseUnavailable, *LOST) as error:
                 log.warning("database lost", why=type(error).__name__)
+                await asyncio.sleep(PAUSE_AFTER_LOSS_S)
+                continue
+            except Exception:  # a full disk, a standby: e-mails must leave once it is over
+                log.exception("step failed")
                 await asyncio.sleep(PAUSE_AFTER_LOSS_S)
                 continue
             if not sent:

@@ -15,7 +15,8 @@ from msgspec import Struct
 from forum.core.db import Db, many
 
 LEASE = timedelta(minutes=1)
-MAX_ATTEMPTS = 12
+MAX_ATTEMPTS = 130
+"""Five days of them, as mail servers are patient with each other (RFC 5321, 4.5.4.1)."""
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -95,14 +96,17 @@ async def sent(db: Db, letter: Claimed, *, at: datetime) -> None:
 
 
 async def failed(db: Db, letter: Claimed, why: str, *, at: datetime) -> None:
-    """Put the letter back, later each time, and give up after `MAX_ATTEMPTS`."""
+    """Put the letter back, later each time up to an hour, and give up after `MAX_ATTEMPTS`.
+
+    A letter that another worker has sent meanwhile, the lease of this one being over, stays sent.
+    """
     delay = timedelta(seconds=min(3600, 2**letter.attempts))
     await db.execute(
         """
         update outbox
            set lease_until = null, last_error = $3, run_at = $4::timestamptz + $5::interval,
                failed_at = case when $6 then $4::timestamptz end
-         where edition_id = $1 and id = $2
+         where edition_id = $1 and id = $2 and sent_at is null
         """,
         letter.edition_id,
         letter.id,

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from forum.core.mail import Folder, Smtp
@@ -152,7 +153,7 @@ async def test_the_worker_goes_on_when_the_database_comes_back(lone_site, post, 
     monkeypatch.setattr("forum.worker.PAUSE_AFTER_LOSS_S", 0.01)
     monkeypatch.setattr("forum.worker.POLL_S", 0.01)
     await lone_site.register(await lone_site.edition())
-    losses = [DatabaseUnavailable(), ConnectionResetError()]
+    losses = [DatabaseUnavailable(), ConnectionResetError(), asyncpg.DiskFullError("no room")]
 
     class Flaky:
         def acquire(self):

@@ -95,7 +95,7 @@ async def test_what_left_never_comes_back(db):
     assert await outbox.claim(db, at=NOON + timedelta(days=9), limit=1) == []
 
 
-async def test_each_failure_waits_twice_as_long_until_it_is_given_up(db):
+async def test_each_failure_waits_twice_as_long_until_it_is_given_up_after_five_days(db):
     await outbox.put(db, letter(), at=NOON)
     at, waits = NOON, []
     for _ in range(MAX_ATTEMPTS - 1):
@@ -105,12 +105,23 @@ async def test_each_failure_waits_twice_as_long_until_it_is_given_up(db):
         waits.append((run_at - at).total_seconds())
         assert await outbox.claim(db, at=run_at - timedelta(seconds=1), limit=1) == []
         at = run_at
-    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048]
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048] + [3600] * 118
+    assert at - NOON > timedelta(days=4, hours=23)
     (claimed,) = await outbox.claim(db, at=at, limit=1)
     await outbox.failed(db, claimed, "x" * 900, at=at)
     row = await db.fetchrow("select failed_at, last_error from outbox")
     assert (row["failed_at"], len(row["last_error"])) == (at, 500)
     assert await outbox.claim(db, at=at + timedelta(days=9), limit=1) == []
+
+
+async def test_a_late_failure_does_not_call_back_what_another_worker_sent(db):
+    await outbox.put(db, letter(), at=NOON)
+    (slow,) = await outbox.claim(db, at=NOON, limit=1)
+    (quick,) = await outbox.claim(db, at=NOON + LEASE, limit=1)
+    await outbox.sent(db, quick, at=NOON + LEASE)
+    await outbox.failed(db, slow, "no", at=NOON + LEASE)
+    row = await db.fetchrow("select sent_at, last_error from outbox")
+    assert (row["sent_at"], row["last_error"]) == (NOON + LEASE, None)
 
 
 @pytest.mark.parametrize("limit", [1, 7])
