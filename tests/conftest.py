@@ -14,6 +14,9 @@ from forum.core.migrate import migrate
 from forum.core.postgres import Cluster
 from forum.core.settings import Settings
 from tests.factories import NOON, opened
+from tests.installations import demo, empty, folder
+
+__all__ = ["demo", "empty", "folder"]  # fixtures of tests/installations.py
 
 # Nothing here outlives the run: no need to wait for a disk.
 OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")

@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from tests.journeys.conftest import Forum, until
+from tests.installations import Forum, until
 
 LEAST = 64 * 1024
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.factories import message
-from tests.journeys.conftest import until
+from tests.installations import until
 
 CLIENTS = 20
 ROUNDS = 3

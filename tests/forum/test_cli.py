@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 
 from forum.core import tables
-from tests.journeys.conftest import Forum, free_port, until
+from tests.installations import Forum, free_port, until
 
 TOML = """\
 title = { fr = "Forum des communes", en = "Forum of towns" }

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from tests.journeys.conftest import link, token
+from tests.installations import link, token
 
 
 def reading(text, **given):

@@ -1,4 +1,4 @@
-"""The demonstration as a stranger has it: made and served by the command, used over HTTP."""
+"""Installations as strangers have them: made, served and worked by the commands alone."""
 
 import json
 import os
@@ -17,7 +17,7 @@ import pytest
 
 from tests.factories import decoded, message
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PATIENCE_S = 60
 
 
@@ -58,8 +58,14 @@ class Forum:
         return [sys.executable, "-m", "forum.cli", *map(str, words)]
 
     def run(self, *words, status=0):
-        """Run a command; return what it printed, with its errors when it should fail."""
-        done = subprocess.run(
+        """Run a command; return what it printed, its errors instead when it should fail."""
+        done = self.ended(*words)
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout if status == 0 else done.stderr
+
+    def ended(self, *words):
+        """Run a command to its end, whatever that is."""
+        return subprocess.run(
             self.command(*words),
             env=self.environ,
             capture_output=True,
@@ -67,8 +73,6 @@ class Forum:
             timeout=300,
             check=False,
         )
-        assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout if status == 0 else done.stderr
 
     def json(self, *words):
         return json.loads(self.run(*words, "--json"))

@@ -1,5 +1,0 @@
-"""Faults use the journeys' installations."""
-
-from tests.journeys.conftest import empty, folder
-
-__all__ = ["empty", "folder"]
