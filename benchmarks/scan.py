@@ -18,6 +18,7 @@ from benchmarks.people import admit
 from benchmarks.site import CLIENTS, Server, Site, held, site
 from forum.commands.installation import Installation
 from forum.core.context import Edition
+from forum.core.db import Db
 from forum.core.ids import Ids
 
 NAME = "scan"
@@ -39,19 +40,18 @@ def run(
         with made.serving() as server:
             over_http, bare = [], []
             for n in range(rounds + 1):
-                tally = bench.over_http(server, scans)
-                rate = bench.bare(scans)
+                tallies = bench.over_http(server, scans), bench.bare(scans)
                 if n:  # the first round warms up
-                    over_http.append(tally)
-                    bare.append(rate)
+                    over_http.append(tallies[0])
+                    bare.append(tallies[1])
             synced = [bench.synced(server, offline, batch) for _ in range(rounds)]
         statements = bench.statements()
-    return rows(over_http, median(bare), statements, median(synced), offline, batch)
+    return rows(over_http, bare, statements, median(synced), offline, batch)
 
 
 def rows(
     over_http: list[Tally],
-    bare: float,
+    bare: list[Tally],
     statements: int,
     synced: float,
     offline: int,
@@ -59,21 +59,23 @@ def rows(
 ) -> list[Row]:
     """Return how the scans stand to their goals."""
     rate = median(tally.per_second for tally in over_http)
+    limit = median(tally.per_second for tally in bare)
     p50_ms = median(tally.percentile_ms(50) for tally in over_http)
+    bare_p99_ms = median(tally.percentile_ms(99) for tally in bare)
     p99_ms = median(tally.percentile_ms(99) for tally in over_http)
     return [
         Row(
             work=f"scan, {CLIENTS} clients at once",
             measured=f"{rate:,.0f}/s",
-            limit=f"the same SQL alone, one by one: {bare:,.0f}/s",
-            ratio=rate / bare,
+            limit=f"the same SQL alone, one by one: {limit:,.0f}/s",
+            ratio=rate / limit,
             goal="≥ 0.8",
-            reached=rate >= 0.8 * bare,
+            reached=rate >= 0.8 * limit,
         ),
         Row(
             work=f"scan, {CLIENTS} clients at once, p99",
             measured=f"{p99_ms:.1f} ms (p50 {p50_ms:.1f})",
-            limit=f"{MOST_P99_MS} ms",
+            limit=f"{MOST_P99_MS} ms; the same SQL alone: {bare_p99_ms:.1f} ms",
             ratio=p99_ms / MOST_P99_MS,
             goal="≤ 1",
             reached=p99_ms <= MOST_P99_MS,
@@ -129,30 +131,36 @@ class Bench:
         self.empty(admitted=count)
         return count / seconds
 
-    def bare(self, count: int) -> float:
-        """Send the same statements on connections of their own; return how many scans a second."""
-        rate = uvloop.run(self._bare(self.scans(count)))
+    def bare(self, count: int) -> Tally:
+        """Send the same statements, scan by scan, on connections of their own."""
+        tally = uvloop.run(self._bare(self.scans(count)))
         self.empty(admitted=count)
-        return rate
+        return tally
 
-    async def _bare(self, scans: list[Scan]) -> float:
-        ready = [(scan, self.keyring.read(scan.token).ticket) for scan in scans]
+    async def _bare(self, scans: list[Scan]) -> Tally:
+        ready = [
+            (Presented(device=self.device, scan=scan), self.keyring.read(scan.token).ticket)
+            for scan in scans
+        ]
         connections = await held(str(self.site.settings().database_url), CLIENTS)
+        each_ms: list[float] = []
         started = time.perf_counter()
 
         async def client(number: int) -> None:
-            db = connections[number]
-            for scan, ticket in ready[number::CLIENTS]:
-                presented = [Presented(device=self.device, scan=scan)]
-                readings = await queries.read_scans(db, self.edition.id, presented, [ticket])
-                await queries.record_scans(
-                    db, self.edition.id, presented, readings, [Outcome.ADMITTED], AT
-                )
+            for presented, ticket in ready[number::CLIENTS]:
+                begun = time.perf_counter()
+                await self._bare_scan(connections[number], presented, ticket)
+                each_ms.append((time.perf_counter() - begun) * 1000)
 
         await asyncio.gather(*(client(number) for number in range(CLIENTS)))
         seconds = time.perf_counter() - started
         await asyncio.gather(*(connection.close() for connection in connections))
-        return len(scans) / seconds
+        return Tally(seconds=seconds, each_ms=each_ms, statuses={})
+
+    async def _bare_scan(self, db: Db, presented: Presented, ticket: int) -> None:
+        edition_id = self.edition.id
+        readings = await queries.read_scans(db, edition_id, [presented], [ticket])
+        await queries.record_scans(db, edition_id, [presented], readings, [Outcome.ADMITTED], AT)
 
     def statements(self) -> int:
         """Return how many statements one scan takes, once the device is known."""

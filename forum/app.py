@@ -1,6 +1,7 @@
 """The application: the only place where every part meets."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
@@ -299,7 +300,10 @@ def serve() -> Shell:
     """Assemble the site from the settings of this process, for the server."""
     settings = load()
     configure(settings.log)
-    return create_app(settings)
+    site = create_app(settings)
+    gc.collect()
+    gc.freeze()  # what lives as long as the process is never looked through again: 30 ms each time
+    return site
 
 
 @get("/health/live", include_in_schema=False)
