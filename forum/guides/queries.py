@@ -13,8 +13,9 @@ async def insert_guide(db: Db, edition_id: int, guide: Guide, at: datetime) -> N
         """
         insert into guide (edition_id, id, slug, position, kind, title, description, url,
                            file_digest, file_name, size_bytes, published_at)
-             values ($1, $2, $3, (select count(*) from guide where edition_id = $1), $4, $5, $6, $7,
-                     $8, $9, $10, $11)
+             values ($1, $2, $3,
+                     (select coalesce(max(position), -1) + 1 from guide where edition_id = $1), $4,
+                     $5, $6, $7, $8, $9, $10, $11)
         """,
         edition_id,
         guide.id,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.guides import service
+from forum.guides import queries, service
 from forum.guides.models import (
     MOST_BYTES,
     GuideSlugTaken,
@@ -75,6 +75,18 @@ async def test_guides_are_listed_in_order_with_where_they_are(site, client, edit
             },
         ]
     }
+
+
+async def test_guides_published_again_one_after_the_other_keep_their_order(site, edition):
+    async with site.pool.acquire() as db:
+        for name in 2 * ["zèbre", "merle", "âne"]:
+            link = NewLink(title={"fr": name}, url="https://example.org/")
+            for guide in await queries.list_guides(db, edition.id):
+                if guide.title == link.title:
+                    await queries.delete_guide(db, edition.id, guide.id)
+            await service.publish_link(db, edition, link, at=site.clock.at, ids=site.ids)
+        listed = await queries.list_guides(db, edition.id)
+    assert [guide.slug for guide in listed] == ["zebre", "merle", "ane"]
 
 
 async def test_a_link_leads_to_its_site(site, client, edition):
