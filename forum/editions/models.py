@@ -12,6 +12,7 @@ from forum.core.text import Text
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Code = Annotated[str, Meta(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=40)]
 Places = Annotated[int, Meta(ge=1, le=1_000_000)]
+Instant = Annotated[datetime, Meta(tz=True)]
 
 RESERVED = {"api", "health", "me", "metrics", "organiser", "outbox", "problems", "scan", "static"}
 
@@ -65,7 +66,8 @@ class NewEdition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An edition to create, from the command line or a TOML file.
 
     `starts_on` and `ends_on` are both days of the edition (at most eight); registration is open
-    from `registration_opens_at` (None: at once) to `registration_closes_at` (None: to the end).
+    from `registration_opens_at` (None: at once) to `registration_closes_at` (None: to the end),
+    both with their offset from UTC.
     """
 
     slug: Slug
@@ -80,8 +82,8 @@ class NewEdition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fictitious: bool = False
     state: EditionState = EditionState.OPEN
     places: Places | None = None
-    registration_opens_at: datetime | None = None
-    registration_closes_at: datetime | None = None
+    registration_opens_at: Instant | None = None
+    registration_closes_at: Instant | None = None
     categories: list[NewCategory] = []
     gates: list[NewGate] = []
     consents: list[NewConsent] = []

@@ -113,7 +113,8 @@ def from_toml(text: str, given: dict[str, Any]) -> NewEdition:
     except tomllib.TOMLDecodeError as error:
         raise EditionInvalid(f"This is not TOML: {error}") from error
     values.update(given)
-    language = (values.get("languages") or LANGUAGES)[0]
+    languages = values.get("languages")
+    language = languages[0] if languages and isinstance(languages, list) else LANGUAGES[0]
     try:
         return msgspec.convert(_texts(values, language), NewEdition)
     except msgspec.ValidationError as error:

@@ -200,6 +200,9 @@ def test_an_edition_is_read_from_toml():
         ('title = "x"\nhat = =', r"This is not TOML: .*line 2"),
         ('title = "x"\nhat = 1', "unknown field `hat`"),
         ('title = "x"\nplaces = 0', "places"),
+        ('title = "x"\nlanguages = 5', "Expected `array`, got `int` - at `[$].languages`"),
+        ('title = "x"\nlanguages = "fr"', "Expected `array`, got `str` - at `[$].languages`"),
+        ('title = "x"\nregistration_opens_at = 2027-01-01T09:00:00', "timezone component"),
     ],
 )
 def test_a_wrong_toml_names_the_mistake(text, message):
