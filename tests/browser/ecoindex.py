@@ -6,6 +6,7 @@ count as nodes.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -60,9 +61,10 @@ def ecoindex(nodes: int, requests: int, kilobytes: float) -> float:
     return 100 - 5 * places / 6
 
 
-def measure(browser: Any, url: str) -> Weight:
+def measure(browser: Any, url: str, cookies: Sequence[Any] = ()) -> Weight:
     """Visit `url` with a new context of a Playwright browser and weigh what crosses the network."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_cookies(cookies)
     try:
         page = context.new_page()
         network = context.new_cdp_session(page)
