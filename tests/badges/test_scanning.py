@@ -273,6 +273,38 @@ async def test_batches_of_the_same_people_in_every_order_never_stop_each_other(s
     assert (await site.gates(edition))["main"] == 30
 
 
+async def test_two_batches_that_hold_what_the_other_needs_both_end(site, door, edition):
+    """A third request keeps both of them waiting, until each has begun."""
+    low, high = sorted([await site.register(edition) for _ in range(2)], key=lambda one: one.id)
+    async with site.pool.acquire() as holder:
+        held = holder.transaction()
+        await held.start()
+        await holder.execute(
+            "insert into check_in values ($1, 'main', $2, $3, 'main', $4)",
+            edition.id,
+            low.id,
+            uuid.uuid4(),
+            DURING,
+        )
+        waiting = [
+            asyncio.create_task(door(scan(one.token), scan(other.token)))
+            for one, other in ((low, high), (high, low))
+        ]
+        async with asyncio.timeout(5):
+            while await waiting_for_locks(site) < 2:
+                await asyncio.sleep(0.01)
+        await held.rollback()
+    got = [answer.outcome for answers in await asyncio.gather(*waiting) for answer in answers]
+    assert (got.count("admitted"), got.count("already_in")) == (2, 2)
+
+
+async def waiting_for_locks(site):
+    return await site.value(
+        "select count(*) from pg_stat_activity"
+        " where wait_event_type = 'Lock' and datname = current_database()"
+    )
+
+
 async def test_five_hundred_scans_cost_two_statements(site, edition):
     people = [await site.register(edition) for _ in range(10)]
     batch = [scan(people[n % 10].token) for n in range(490)] + [scan("x")] * 10
