@@ -136,7 +136,11 @@ class Parts:
             yield
 
     async def db(self, request: AnyRequest) -> Db:
-        """Lend a connection to a request, until its answer begins."""
+        """Lend a connection to a request, until its answer begins.
+
+        Its body is read first: whoever sends slowly, or stops, holds no connection meanwhile.
+        """
+        await request.body()
         lent: AsyncExitStack = request.scope["lent"]  # type: ignore[typeddict-item]
         try:
             async with asyncio.timeout(ACQUIRE_TIMEOUT_S):
