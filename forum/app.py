@@ -65,6 +65,8 @@ LARGEST_BODY = 2_000_000
 LOANS = POOL_SIZE - 4
 """The most requests that hold a connection at once: fewer than the pool has, so that what they wait
 for while holding it (an edition, a device, a version of the programme) can always be read."""
+HUNG_UP = "client disconnected prematurely"
+"""What Litestar says, as a failure of the server, of a client who left in the middle of a body."""
 MEDIA_TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -74,6 +76,13 @@ MEDIA_TYPES = {
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
 }
+
+
+class BodyCut(Problem):
+    """The request stopped before its end: send it again."""
+
+    code = "body_cut"
+    status = 400
 
 
 class Parts:
@@ -382,6 +391,8 @@ def show_http_error(request: AnyRequest, error: HTTPException) -> AnyResponse:
         problem = Forbidden()
     elif error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         problem = TooMany(int((error.headers or {}).get("RateLimit-Reset", 60)))
+    elif error.detail == HUNG_UP:
+        problem = BodyCut()
     elif error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return show_failure(request, error)
     else:
@@ -400,6 +411,7 @@ def _at_fault(error: HTTPException) -> dict[str, str]:
 def show_failure(request: AnyRequest, error: Exception) -> AnyResponse:
     """Answer a failure of ours without telling its inside; the log has it."""
     if isinstance(error, LOST):
+        log.warning("database lost", why=type(error).__name__)
         request.scope["broke"] = error  # type: ignore[typeddict-unknown-key]
         return show_problem(request, DatabaseUnavailable())
     log.error("failure", route=request.scope.get("path_template", "-"), exc_info=error)

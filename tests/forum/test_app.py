@@ -44,3 +44,41 @@ async def test_a_form_in_parts_is_read(client, edition):
         headers=SAME_ORIGIN,
     )
     assert (answer.status_code, answer.headers["location"]) == (303, f"/{edition.slug}/registered")
+
+
+async def test_who_hangs_up_in_the_middle_of_a_body_is_no_failure_of_ours(site, edition, capsys):
+    events = [
+        {"type": "http.request", "body": b"{", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent = []
+
+    async def receive():
+        return events.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    path = f"/api/editions/{edition.slug}/registrations"
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"100")]
+    await site.app(scope(path, headers), receive, send)
+    assert sent[0]["status"] == 400
+    assert msgspec.json.decode(sent[1]["body"])["code"] == "body_cut"
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
+def scope(path, headers):
+    """Return the scope of a POST, as a server gives it."""
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 8000),
+    }
