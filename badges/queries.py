@@ -351,16 +351,6 @@ async def record_scans(
     )
 
 
-async def touch_device(db: Db, edition_id: int, device_id: UUID, at: datetime) -> None:
-    """Remember when a device was last heard of."""
-    await db.execute(
-        "update device set seen_at = $3 where edition_id = $1 and id = $2",
-        edition_id,
-        device_id,
-        at,
-    )
-
-
 async def delete_edition_data(db: Db, edition_id: int) -> None:
     """Delete all that this package keeps of an edition; for demonstrations and purges."""
     await db.execute(
