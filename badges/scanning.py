@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import msgspec
 
@@ -56,6 +57,7 @@ async def scan_all(
         )
         for one, payload, reading in zip(presented, payloads, readings, strict=True)
     ]
+    outcomes = _one_per_id(presented, outcomes)
     if not await _record(db, edition, presented, readings, outcomes, at):
         readings = await queries.read_scans(db, edition.id, presented, numbers)
         outcomes = [
@@ -65,6 +67,13 @@ async def scan_all(
         _answer(one.scan, reading, outcome, edition)
         for one, reading, outcome in zip(presented, readings, outcomes, strict=True)
     ]
+
+
+def _one_per_id(presented: Sequence[Presented], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes, those of one scan id being the first's."""
+    firsts: dict[UUID, Outcome] = {}
+    pairs = zip(presented, outcomes, strict=True)
+    return [firsts.setdefault(one.scan.id, outcome) for one, outcome in pairs]
 
 
 def _storable(one: Presented, at: datetime) -> Presented:
@@ -99,9 +108,11 @@ async def _record(
 ) -> bool:
     """Store the readings that are new; say whether each was stored as it was decided.
 
-    If not, another request, or another reading of this batch, came in between.
+    If not, another request, or another reading of this batch, came in between. Of readings that
+    share an id, the first alone is stored.
     """
-    fresh = [n for n, reading in enumerate(readings) if reading.answered is None]
+    new = [n for n, reading in enumerate(readings) if reading.answered is None]
+    fresh = sorted({presented[n].scan.id: n for n in reversed(new)}.values())
     if not fresh:
         return True
     stored = await queries.record_scans(

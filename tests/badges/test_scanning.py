@@ -218,6 +218,21 @@ async def test_a_ticket_twice_in_one_batch_is_admitted_by_the_first(site, door, 
     ]
 
 
+async def test_two_tickets_under_one_scan_id_let_in_the_first_alone(site, door, edition):
+    first, second = await site.register(edition), await site.register(edition)
+    one = scan(first.token)
+    answers = await door(one, scan(second.token, id=one.id))
+    assert [answer.outcome for answer in answers] == ["admitted", "admitted"]
+    (later,) = await door(scan(second.token))
+    assert later.outcome == "admitted"
+    let_in = await site.rows(
+        "select registration_id from check_in where edition_id = $1 and scan_id = $2",
+        edition.id,
+        one.id,
+    )
+    assert let_in == [(first.id,)]
+
+
 async def test_a_scan_twice_in_one_batch_counts_once(site, door, edition):
     person = await site.register(edition)
     one = scan(person.token)
