@@ -28,7 +28,7 @@ def run(*, requests: int = 1600, rounds: int = 3) -> list[Row]:
         publish(made)
         with made.serving() as server:
             rows = [row(made, server, form, path, requests, rounds) for form, path in FORMS.items()]
-            return [*rows, unchanged(server, requests)]
+            return [*rows, unchanged(server, requests), unlike(server, requests)]
 
 
 def publish(made: Site) -> None:
@@ -79,6 +79,28 @@ def unchanged(server: Server, requests: int) -> Row:
         ratio=told.per_second / held.per_second,
         goal="every one a 304",
         reached=set(told.statuses) == {304},
+    )
+
+
+def unlike(server: Server, requests: int) -> Row:
+    """Return how the page fares when no two ask alike, so that no answer is kept for the next."""
+    path = FORMS["page"]
+    alike = ask(server, path, requests)
+    clients = [
+        [
+            request("GET", path, headers={**ACCEPT, "cookie": f"seen={client}-{n}"})
+            for n in range(max(1, requests // CLIENTS))
+        ]
+        for client in range(CLIENTS)
+    ]
+    each = press(Job(port=server.port, clients=clients), status=200)
+    return Row(
+        work="programme, page, no two ask alike",
+        measured=f"{each.per_second:,.0f}/s",
+        limit=f"all ask alike: {alike.per_second:,.0f}/s",
+        ratio=each.per_second / alike.per_second,
+        goal="none set",
+        reached=True,
     )
 
 

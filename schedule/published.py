@@ -11,6 +11,8 @@ from schedule import queries
 from schedule.models import Programme, Session
 
 MOST_PAGES = 512
+LOOK_EVERY_S = 0.5
+"""With the moment for which answers are kept (`forum.core.kept`), a version is seen in a second."""
 Built = tuple[bytes, str]
 """A document and its entity tag."""
 
@@ -51,7 +53,7 @@ class Shelves:
     """The latest version of every edition; a new one is seen within a second."""
 
     def __init__(self) -> None:
-        self._latest: Shelf[int, Shelved | None] = Shelf()
+        self._latest: Shelf[int, Shelved | None] = Shelf(fresh_s=LOOK_EVERY_S)
         self._held: dict[int, Shelved] = {}
 
     async def current(self, database: Database, edition: Edition) -> Shelved | None:

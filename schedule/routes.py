@@ -122,7 +122,7 @@ async def export(
         body, etag = await shelved.document(
             ending, language, partial(_booklet, shelved.programme, language)
         )
-        return document(request, body, PDF, etag=etag, file_name=name)
+        return document(request, body, PDF, etag=etag, file_name=name, shared=True)
     builders: dict[str, tuple[Callable[[Programme], bytes], str]] = {
         "ics": (partial(ics.calendar, language=language), CALENDAR),
         "xml": (partial(schedule_xml.schedule_xml, language=language), XML),
@@ -151,7 +151,7 @@ async def _document(
         return await asyncio.to_thread(build, shelved.programme)
 
     body, etag = await shelved.document(kind, language, in_a_thread)
-    return document(request, body, media_type, etag=etag)
+    return document(request, body, media_type, etag=etag, shared=True)
 
 
 async def _booklet(programme: Programme, language: str) -> bytes:
@@ -175,7 +175,8 @@ async def _session_calendar(request: AnyRequest, shelved: Shelved, slug: str) ->
         ("ics", slug, language),
         lambda: ics.session_calendar(shelved.programme, session, language=language),
     )
-    return document(request, body, CALENDAR, etag=etag, file_name=f"{slug}.ics")
+    name = f"{slug}.ics"
+    return document(request, body, CALENDAR, etag=etag, file_name=name, shared=True)
 
 
 def _language(request: AnyRequest, edition: Edition | None, *, default: str = "fr") -> str:
@@ -196,7 +197,7 @@ def _page(
 ) -> AnyResponse:
     whole_key = (page.language, request.url.path, key, msgspec.json.encode(edition))
     body, etag = shelved.page(whole_key, build)
-    return page.stay(document(request, body, HTML, etag=etag, vary=VARY))
+    return page.stay(document(request, body, HTML, etag=etag, vary=VARY, shared=True))
 
 
 def _programme_html(

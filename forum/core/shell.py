@@ -1,6 +1,8 @@
 """What stands around every request: the client's address, HEAD, forged posts, headers, log."""
 
+import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
@@ -8,9 +10,12 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from forum.core.kept import WHOLE, Answer, Kept, question_of
+
 log = structlog.get_logger("http")
 
 Scope = dict[str, Any]
+LOG_EVERY_S = 1.0
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 POLICY = (
@@ -51,16 +56,35 @@ class Shell:
         self.app = app
         self.proxies = tuple(proxies)
         self.headers = [*HEADERS, HSTS] if https else HEADERS
+        self.kept = Kept()
+        self._repeated: Counter[tuple[str, int]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Serve one connection (ASGI 3)."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        question = question_of(scope)
+        kept = None if question is None else self.kept.find(question)
+        if kept is not None:
+            for message in kept.messages:
+                await send(message)
+            self._count(kept)
+            return
+        scope = {**scope}  # the server's own stays as it is
+        messages, route = await self._serve(scope, receive, send)
+        if question is not None:
+            self.kept.keep(question, scope, messages, route)
+
+    async def _serve(
+        self, scope: Scope, receive: Any, send: Any
+    ) -> tuple[list[dict[str, Any]], str]:
+        """Have a request answered; return the beginning of the answer, and the route's pattern."""
         started = time.perf_counter()
         sent = _read(scope["headers"])
-        scope = {**scope, "client": (self._address(scope, sent), 0)}
+        scope["client"] = (self._address(scope, sent), 0)
         method, status = scope["method"], 500
+        messages: list[dict[str, Any]] = []
         if method == "HEAD":
             scope["method"] = "GET"
 
@@ -73,6 +97,8 @@ class Shell:
                 message = {**message, "headers": [*message["headers"], *ours]}
             elif method == "HEAD":
                 message = {**message, "body": b""}
+            if len(messages) <= WHOLE:
+                messages.append(message)
             await send(message)
 
         try:
@@ -84,13 +110,26 @@ class Shell:
                 await self.app(scope, receive, answer)
         finally:
             handler = scope.get("route_handler")
+            route = min(handler.paths) if handler is not None else "-"
             log.info(
                 "request",
                 method=method,
-                route=min(handler.paths) if handler is not None else "-",
+                route=route,
                 status=status,
                 milliseconds=round((time.perf_counter() - started) * 1000, 1),
             )
+        return messages, route
+
+    def _count(self, kept: Answer) -> None:
+        """Have an answer from memory logged with all of its kind within `LOG_EVERY_S`."""
+        if not self._repeated:
+            asyncio.get_running_loop().call_later(LOG_EVERY_S, self._log_repeated)
+        self._repeated[kept.route, kept.status] += 1
+
+    def _log_repeated(self) -> None:
+        repeated, self._repeated = self._repeated, Counter()
+        for (route, status), times in repeated.items():
+            log.info("requests", method="GET", route=route, status=status, times=times)
 
     def _address(self, scope: Scope, sent: dict[str, str]) -> str:
         """Return the client's address: the last one in X-Forwarded-For that is no proxy of ours."""

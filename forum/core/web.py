@@ -20,6 +20,7 @@ from litestar.params import SkipValidation
 from litestar.response import Stream
 
 from forum.core.errors import Problem
+from forum.core.kept import SHARED
 
 T = TypeVar("T")
 Given: TypeAlias = NamedDependency[SkipValidation[T]]
@@ -58,8 +59,14 @@ def document(
     file_name: str | None = None,
     cache_control: str = REVALIDATE,
     vary: str = "",
+    shared: bool = False,
 ) -> AnyResponse:
-    """Answer a whole document, compressed where it pays: 200, or 304 when the client has it."""
+    """Answer a whole document, compressed where it pays: 200, or 304 when the client has it.
+
+    A `shared` one is the same for all who ask with the same words, see `forum.core.kept`.
+    """
+    if shared:
+        request.scope[SHARED] = True  # type: ignore[literal-required]
     etag = etag or etag_of(body)
     packed = compressible(media_type, body) and accepts_gzip(request)
     if packed:
