@@ -6,8 +6,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
 import rich_click as click
+from click.exceptions import NoArgsIsHelpError
 from rich.console import Console
 
 from forum import __version__
@@ -27,11 +29,15 @@ FILE = click.Path(path_type=Path)
 def main() -> None:
     """Run the command that the command line names; say an error in one line on stderr."""
     try:
-        commands.main(standalone_mode=False)
-    except click.ClickException as error:
+        commands.main(prog_name="forum", standalone_mode=False)
+    except NoArgsIsHelpError as error:
         error.show()
         sys.exit(EXIT_MISUSED)
+    except click.ClickException as error:
+        print(f"forum: {misuse(error)}", file=sys.stderr)
+        sys.exit(EXIT_MISUSED)
     except click.Abort:
+        print("forum: interrupted", file=sys.stderr)
         sys.exit(130)
     except SettingsError as error:
         for mistake in error.mistakes:
@@ -40,9 +46,16 @@ def main() -> None:
     except (Problem, MigrationError, PostgresError) as error:
         print(f"forum: {in_one_line(error)}", file=sys.stderr)
         sys.exit(EXIT_FAILED)
-    except OSError as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         print(f"forum: {error}", file=sys.stderr)
         sys.exit(EXIT_FAILED)
+
+
+def misuse(error: click.ClickException) -> str:
+    """Return in one line what is wrong with a call, and where the right one is described."""
+    said = " ".join(error.format_message().split())
+    context = getattr(error, "ctx", None)
+    return said if context is None else f"{said} See: {context.command_path} --help"
 
 
 def in_one_line(error: Exception) -> str:
@@ -202,6 +215,10 @@ def create_edition(
     from forum.commands.importing import read_file  # noqa: PLC0415
     from forum.editions import service  # noqa: PLC0415
 
+    needed = {"--title": title, "--starts": starts, "--ends": ends}
+    missing = [name for name, value in needed.items() if value is None]
+    if source is None and missing:
+        raise click.UsageError(f"Missing {', '.join(missing)}, or --from FILE.toml.")
     given: dict[str, Any] = {
         "slug": slug,
         "title": title,

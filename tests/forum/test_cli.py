@@ -43,6 +43,17 @@ Prénom,Nom,Courriel,Catégorie,Organisme
 Zoé,Lœuillet,zoe@example.org,Élu,L’Haÿ-les-Roses
 Ada,Ferrand,ada@example.org,press,"=cmd|' /C calc'!A0"
 """
+DATES = ["--title", "T", "--starts", "2027-03-22", "--ends", "2027-03-23"]
+WRONG_CALLS = {
+    "dance": "No such command 'dance'. See: forum --help",
+    "import programme": "Missing argument 'FILE'. See: forum import programme --help",
+    "serve --port 70000": (
+        "Invalid value for '--port': 70000 is not in the range 1<=x<=65535. See: forum serve --help"
+    ),
+    "edition create new": (
+        "Missing --title, --starts, --ends, or --from FILE.toml. See: forum edition create --help"
+    ),
+}
 
 
 @pytest.fixture
@@ -120,6 +131,11 @@ def test_registrations_go_through_csv_xlsx_and_json_and_come_back(forum, tmp_pat
             forum.run("import", "registrations", tmp_path / f"out.{ending}", "--json")
         )
         assert (told["new"], told["known"], told["bad"]) == (0, 2, [])
+    broken = [["Prénom", "Nom", "Courriel"], ["Bob", "Ferrand", "bob@"]]
+    (tmp_path / "bad.xlsx").write_bytes(tables.write_xlsx(broken[0], broken[1:], sheet="people"))
+    error = forum.run("import", "registrations", tmp_path / "bad.xlsx", status=1)
+    assert error.startswith("row 2: ")
+    assert "email: Give an address" in error
     error = forum.run("export", "registrations", tmp_path / "out.doc", status=1)
     assert "csv, xlsx, json" in error
 
@@ -144,8 +160,11 @@ def test_guides_come_from_a_folder_and_what_is_no_pdf_stops_them_all(forum, tmp_
 
 def test_a_wrong_call_ends_with_2_and_a_failed_one_with_1(forum, tmp_path):
     empty = forum
-    assert "No such command" in empty.run("dance", status=2)
-    assert "Missing" in empty.run("import", "programme", status=2)
+    for words, said in WRONG_CALLS.items():
+        assert empty.run(*words.split(), status=2) == f"forum: {said}\n"
+    assert "small letters" in empty.run("edition", "create", "Été", *DATES, status=1)
+    bare = empty.ended()
+    assert (bare.returncode, "Usage" in bare.stdout + bare.stderr) == (2, True)
     assert "no edition" in empty.run("edition", "show", "nope", status=1).lower()
     assert "cannot be read" in empty.run("import", "registrations", "nope.csv", status=1)
     wrong = Forum(tmp_path, FORUM_SMTP_URL="http://mail", FORUM_LOG="loud")
@@ -158,8 +177,10 @@ def test_doctor_says_what_is_right_and_what_is_not(empty, tmp_path):
     assert "BAD" not in empty.run("doctor")
     assert all(one["ok"] for one in empty.json("doctor"))
     closed = Forum(tmp_path, DATABASE_URL=f"postgresql://x@127.0.0.1:{free_port()}/x")
-    with pytest.raises(AssertionError, match="DATABASE_URL"):
-        closed.run("doctor")
+    done = closed.ended("doctor")
+    assert done.returncode == 1
+    assert "BAD  database" in done.stdout
+    assert "DATABASE_URL" in done.stdout
 
 
 def test_migrate_is_done_once(empty):
