@@ -21,6 +21,7 @@ from forum.editions.models import (
     SlugTaken,
 )
 
+NAME_RULE = "use small letters without accents, digits and hyphens, such as forum-2027"
 DEFAULT_CATEGORY = NewCategory(code="attendee", name={"fr": "Participant", "en": "Attendee"})
 DEFAULT_GATE = NewGate(slug="main", name={"fr": "Entrée principale", "en": "Main entrance"})
 
@@ -118,7 +119,9 @@ def from_toml(text: str, given: dict[str, Any]) -> NewEdition:
     try:
         return msgspec.convert(_texts(values, language), NewEdition)
     except msgspec.ValidationError as error:
-        raise EditionInvalid(f"The edition's description is wrong: {error}") from error
+        what, _, place = str(error).partition(" - at ")
+        said = f"{NAME_RULE} - at {place}" if "matching regex" in what else str(error)
+        raise EditionInvalid(f"The edition's description is wrong: {said}") from error
 
 
 def _texts(value: Any, language: str, name: str = "") -> Any:
