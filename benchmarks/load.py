@@ -33,7 +33,10 @@ class Job(Struct, frozen=True, kw_only=True):
 
 
 class Tally(Struct, frozen=True, kw_only=True):
-    """What came back: how long it took in all, how long each answer took, how many per status."""
+    """What came back: how long it took in all, how long each answer took, how many per status.
+
+    The first answer to each client counts, and is not in `each_ms`: all begin at once.
+    """
 
     seconds: float
     each_ms: list[float]
@@ -42,7 +45,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     @property
     def per_second(self) -> float:
         """Answers a second."""
-        return len(self.each_ms) / self.seconds
+        return sum(self.statuses.values()) / self.seconds
 
     def percentile_ms(self, percent: int) -> float:
         """Return the time within which this share of the answers came, 1 to 99."""
@@ -163,7 +166,7 @@ async def run(job: Job) -> Tally:
     await asyncio.gather(*(client.done for client in clients))
     return Tally(
         seconds=time.perf_counter() - started,
-        each_ms=[took for client in clients for took in client.each_ms],
+        each_ms=[took for client in clients for took in client.each_ms[1:]],
         statuses=dict(sum((client.statuses for client in clients), Counter())),
     )
 
