@@ -81,7 +81,7 @@ class BadgeRun(Struct, frozen=True, kw_only=True):
     categories: dict[str, BadgeCategory]
 
 
-class Scan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Scan(Struct, frozen=True, kw_only=True):
     """One reading of a code; `id` is minted by the device, so a scan sent twice counts once.
 
     `token` and `gate` are whatever was read or sent, of any length: what is none of ours gets an

@@ -26,7 +26,7 @@ class EnrolForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     code: Annotated[str, Meta(min_length=1, max_length=40)]
 
 
-class ScanBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ScanBatch(Struct, frozen=True, kw_only=True):
     """Scans to record, in the order in which they were made."""
 
     scans: Annotated[list[Scan], Meta(min_length=1, max_length=MOST_SCANS)]

@@ -27,7 +27,7 @@ from forum.accounts.routes import organiser_of
 from forum.accounts.routes import router as account_routes
 from forum.core import clock, migrate
 from forum.core.blobs import Blobs
-from forum.core.context import Attendee, Device, EditionState, Organiser
+from forum.core.context import Attendee, Device, Edition, EditionState, Organiser
 from forum.core.db import (
     ACQUIRE_TIMEOUT_S,
     LOST,
@@ -46,7 +46,7 @@ from forum.core.shelf import Shelf
 from forum.core.shell import Shell
 from forum.core.web import IMMUTABLE, AnyRequest, AnyResponse, Given, document, problem_document
 from forum.editions import service as editions
-from forum.editions.models import EditionNotFound, FullEdition
+from forum.editions.models import EditionNotFound
 from forum.editions.routes import router as edition_routes
 from forum.guides.routes import router as guide_routes
 from forum.pages.home import router as home_routes
@@ -106,9 +106,9 @@ class Parts:
         self.keys = AttendeeKeys(settings.secret_key)
         self.shelves = Shelves()
         self._loans = asyncio.Semaphore(LOANS)
-        self.editions: Shelf[str, FullEdition] = Shelf()
+        self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
-        self.device_editions: Shelf[int, FullEdition] = Shelf()
+        self.device_editions: Shelf[int, Edition] = Shelf()
 
     @property
     def database(self) -> Database:
@@ -159,7 +159,7 @@ class Parts:
         lent.callback(self._loans.release)
         return await lent.enter_async_context(self.database.acquire())
 
-    async def edition(self, edition_slug: FromPath[str]) -> FullEdition:
+    async def edition(self, edition_slug: FromPath[str]) -> Edition:
         """Find the edition that the address names; a draft is nobody's to see."""
         found = await self.editions.get(
             edition_slug, partial(self._with_db, editions.find, edition_slug)

@@ -258,6 +258,7 @@ def publish(
     programme = Programme(
         edition=edition.slug,
         title=edition.title,
+        subtitle=edition.subtitle,
         timezone=edition.timezone,
         starts_on=edition.starts_on,
         ends_on=edition.ends_on,

@@ -29,6 +29,7 @@ class Edition(Struct, frozen=True, kw_only=True):
     id: int
     slug: str
     title: Text
+    subtitle: Text = {}
     timezone: str
     starts_on: date
     ends_on: date
@@ -90,6 +91,3 @@ class Attendee(Struct, frozen=True, kw_only=True):
 
     edition_id: int
     registration_id: UUID
-
-
-Principal = Organiser | Device | Attendee

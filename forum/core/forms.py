@@ -73,6 +73,8 @@ def mend(error: str) -> str:
         return "This answer is too long: shorten it."
     if "length >= 1" in error:
         return NEEDED
+    if "://" in error:
+        return "Write a name here, without any address."
     if "matching regex" in error and "@" in error:
         return "Give an address such as name@example.org."
     if "Invalid enum value" in error:

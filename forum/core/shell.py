@@ -30,7 +30,9 @@ HEADERS = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(self), geolocation=(), microphone=(), payment=()"),
+    (b"cache-control", b"no-store"),
 ]
+"""What every answer carries where its route says nothing else."""
 HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 CROSS_SITE = (
     b'{"type":"/problems/cross_site","code":"cross_site","status":403,'

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from forum.core.context import Edition, EditionState
+from forum.core.context import EditionState
 from forum.core.errors import Problem
 from forum.core.text import Text
 
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
-Code = Annotated[str, Meta(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=40)]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(?!\n)$", max_length=40)]
+Code = Annotated[str, Meta(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*(?!\n)$", max_length=40)]
 Places = Annotated[int, Meta(ge=1, le=1_000_000)]
 Instant = Annotated[datetime, Meta(tz=True)]
 
@@ -148,9 +148,3 @@ class PublicEdition(Struct, frozen=True, kw_only=True):
     registration_open: bool
     fictitious: bool
     categories: list[PublicCategory]
-
-
-class FullEdition(Edition, frozen=True, kw_only=True):
-    """The edition in hand with what only pages about it show."""
-
-    subtitle: Text = field(default_factory=dict)

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
+from forum.core.context import Edition
 from forum.core.db import Db, many, maybe, one, value
-from forum.editions.models import Category, Consent, FullEdition, NewCategory, NewEdition, Window
+from forum.editions.models import Category, Consent, NewCategory, NewEdition, Window
 
 
-async def find_edition(db: Db, slug: str) -> FullEdition | None:
+async def find_edition(db: Db, slug: str) -> Edition | None:
     """Return the edition of this name."""
     return await maybe(
         db,
-        FullEdition,
+        Edition,
         """
         select id, slug, title, subtitle, venue, timezone, languages, starts_on, ends_on,
                contact_email, fictitious, state
@@ -21,11 +22,11 @@ async def find_edition(db: Db, slug: str) -> FullEdition | None:
     )
 
 
-async def find_edition_by_id(db: Db, edition_id: int) -> FullEdition | None:
+async def find_edition_by_id(db: Db, edition_id: int) -> Edition | None:
     """Return the edition of this number."""
     return await maybe(
         db,
-        FullEdition,
+        Edition,
         """
         select id, slug, title, subtitle, venue, timezone, languages, starts_on, ends_on,
                contact_email, fictitious, state
@@ -36,11 +37,11 @@ async def find_edition_by_id(db: Db, edition_id: int) -> FullEdition | None:
     )
 
 
-async def list_editions(db: Db) -> list[FullEdition]:
+async def list_editions(db: Db) -> list[Edition]:
     """Return every edition, the latest first."""
     return await many(
         db,
-        FullEdition,
+        Edition,
         """
         select id, slug, title, subtitle, venue, timezone, languages, starts_on, ends_on,
                contact_email, fictitious, state
@@ -158,11 +159,6 @@ async def list_consents(db: Db, edition_id: int) -> list[Consent]:
         """,
         edition_id,
     )
-
-
-async def update_state(db: Db, edition_id: int, state: str) -> None:
-    """Open, close or archive an edition."""
-    await db.execute("update edition set state = $2 where id = $1", edition_id, state)
 
 
 async def delete_edition_data(db: Db, edition_id: int) -> None:

@@ -5,12 +5,12 @@ from datetime import datetime
 from litestar import Router, get
 from litestar.response import Redirect
 
-from forum.core.context import EditionState
+from forum.core.context import Edition, EditionState
 from forum.core.db import Db
 from forum.core.pages import Page
 from forum.core.web import AnyResponse, Given
 from forum.editions import queries, rules
-from forum.editions.models import FullEdition, PublicCategory, PublicEdition
+from forum.editions.models import PublicCategory, PublicEdition
 
 
 @get("/", include_in_schema=False)
@@ -25,7 +25,7 @@ async def front(db: Given[Db], page: Given[Page]) -> AnyResponse | Redirect:
 
 
 async def public_categories(
-    db: Db, edition: FullEdition, now: datetime
+    db: Db, edition: Edition, now: datetime
 ) -> tuple[bool, list[PublicCategory]]:
     """Return whether registration is open, and the categories with their free places."""
     window = await queries.read_window(db, edition.id)
@@ -42,7 +42,7 @@ async def public_categories(
 
 
 @get("/api/editions/{edition_slug:str}", tags=["editions"])
-async def tell(edition: Given[FullEdition], db: Given[Db], now: Given[datetime]) -> PublicEdition:
+async def tell(edition: Given[Edition], db: Given[Db], now: Given[datetime]) -> PublicEdition:
     """Tell an edition: dates, place, categories and their free places, languages."""
     is_open, categories = await public_categories(db, edition, now)
     return PublicEdition(

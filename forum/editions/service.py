@@ -14,7 +14,6 @@ from forum.editions import queries, rules
 from forum.editions.models import (
     EditionInvalid,
     EditionNotFound,
-    FullEdition,
     NewCategory,
     NewEdition,
     NewGate,
@@ -56,7 +55,7 @@ async def create(db: Db, new: NewEdition, *, at: datetime) -> Edition:
     return await find(db, new.slug)
 
 
-async def find(db: Db, slug: str) -> FullEdition:
+async def find(db: Db, slug: str) -> Edition:
     """Return the edition of this name.
 
     Raises:
@@ -68,7 +67,7 @@ async def find(db: Db, slug: str) -> FullEdition:
     return edition
 
 
-async def by_id(db: Db, edition_id: int) -> FullEdition:
+async def by_id(db: Db, edition_id: int) -> Edition:
     """Return the edition of this number.
 
     Raises:
@@ -80,7 +79,7 @@ async def by_id(db: Db, edition_id: int) -> FullEdition:
     return edition
 
 
-async def the_only_one(db: Db, slug: str | None) -> FullEdition:
+async def the_only_one(db: Db, slug: str | None) -> Edition:
     """Return the edition named, or the only open one when none is named.
 
     Raises:

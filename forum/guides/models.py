@@ -9,8 +9,8 @@ from msgspec import Meta, Struct
 from forum.core.errors import Problem
 from forum.core.text import Text
 
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-Url = Annotated[str, Meta(pattern=r"^https?://[^\s<>\"]+$", max_length=2000)]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(?!\n)$", max_length=80)]
+Url = Annotated[str, Meta(pattern=r"^https?://[^\s<>\"]+(?!\n)$", max_length=2000)]
 MOST_BYTES = 50_000_000
 
 

@@ -5,10 +5,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from forum.core.blobs import Blobs
+from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.pages import Page
 from forum.core.web import AnyRequest, AnyResponse, Given, ranged
-from forum.editions.models import FullEdition
 from forum.guides import queries
 from forum.guides.models import Guide, GuideKind, GuideNotFound, PublicGuide
 
@@ -16,7 +16,7 @@ MEGABYTE = 1_000_000
 
 
 @get("/api/editions/{edition_slug:str}/guides", tags=["guides"])
-async def tell(edition: Given[FullEdition], db: Given[Db]) -> dict[str, list[PublicGuide]]:
+async def tell(edition: Given[Edition], db: Given[Db]) -> dict[str, list[PublicGuide]]:
     """Tell the guides in order."""
     guides = await queries.list_guides(db, edition.id)
     return {"guides": [_public(edition, guide) for guide in guides]}
@@ -24,7 +24,7 @@ async def tell(edition: Given[FullEdition], db: Given[Db]) -> dict[str, list[Pub
 
 @get("/{edition_slug:str}/guides", include_in_schema=False)
 async def guides_page(
-    edition: Given[FullEdition],
+    edition: Given[Edition],
     db: Given[Db],
     page: Given[Page],
 ) -> AnyResponse:
@@ -36,7 +36,7 @@ async def guides_page(
 async def download(
     request: AnyRequest,
     slug: FromPath[str],
-    edition: Given[FullEdition],
+    edition: Given[Edition],
     db: Given[Db],
     blobs: Given[Blobs],
 ) -> AnyResponse | Redirect:
@@ -51,7 +51,7 @@ async def download(
     return ranged(request, path, "application/pdf", etag=f'"{digest[:32]}"', file_name=name)
 
 
-async def shown(db: Db, edition: FullEdition, page: Page) -> list[dict[str, object]]:
+async def shown(db: Db, edition: Edition, page: Page) -> list[dict[str, object]]:
     """Return the guides as the pages show them."""
     return [
         {
@@ -76,13 +76,13 @@ def size_in_words(size_bytes: int | None, language: str) -> str | None:
     return f"{number.replace('.', ',') if language == 'fr' else number}\u00a0M{byte}"
 
 
-def _path(edition: FullEdition, guide: Guide) -> str:
+def _path(edition: Edition, guide: Guide) -> str:
     if guide.kind is GuideKind.LINK:
         return str(guide.url)
     return f"/{edition.slug}/guides/{guide.slug}/download"
 
 
-def _public(edition: FullEdition, guide: Guide) -> PublicGuide:
+def _public(edition: Edition, guide: Guide) -> PublicGuide:
     return PublicGuide(
         slug=guide.slug,
         kind=guide.kind,

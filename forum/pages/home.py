@@ -4,10 +4,10 @@ from datetime import datetime
 
 from litestar import Router, get
 
+from forum.core.context import Edition
 from forum.core.db import Database, Db
 from forum.core.pages import Page
 from forum.core.web import AnyResponse, Given
-from forum.editions.models import FullEdition
 from forum.editions.routes import public_categories
 from forum.guides.routes import shown
 from schedule.published import Shelves
@@ -18,7 +18,7 @@ MOST_HIGHLIGHTS = 6
 
 @get("/{edition_slug:str}/", include_in_schema=False)
 async def home(
-    edition: Given[FullEdition],
+    edition: Given[Edition],
     db: Given[Db],
     database: Given[Database],
     shelves: Given[Shelves],

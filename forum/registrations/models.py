@@ -13,7 +13,8 @@ from forum.core.forms import EMAIL
 from forum.core.text import Text
 
 Email = Annotated[str, Meta(pattern=EMAIL, min_length=1, max_length=254)]
-Name = Annotated[str, Meta(min_length=1, max_length=120)]
+Name = Annotated[str, Meta(pattern=r"(?i)^(?!.*(://|www\.))", min_length=1, max_length=120)]
+"""A name holds no address: our e-mails must not carry a stranger's link to anybody."""
 Line = Annotated[str, Meta(min_length=1, max_length=200)]
 Code = Annotated[str, Meta(min_length=1, max_length=40)]
 

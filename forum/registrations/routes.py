@@ -37,7 +37,6 @@ from forum.core.web import (
 )
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
-from forum.editions.models import FullEdition
 from forum.editions.routes import public_categories
 from forum.registrations import service
 from forum.registrations.keys import AttendeeKeys
@@ -82,7 +81,7 @@ class CreateOperation(Operation):
 )
 async def create(
     request: AnyRequest,
-    edition: Given[FullEdition],
+    edition: Given[Edition],
     db: Given[Db],
     now: Given[datetime],
     ids: Given[Ids],
@@ -148,7 +147,7 @@ async def own_ticket_svg(
 
 @get("/{edition_slug:str}/register", include_in_schema=False)
 async def register_page(
-    edition: Given[FullEdition],
+    edition: Given[Edition],
     db: Given[Db],
     page: Given[Page],
     now: Given[datetime],
@@ -164,7 +163,7 @@ async def register_page(
 )
 async def submit(
     request: AnyRequest,
-    edition: Given[FullEdition],
+    edition: Given[Edition],
     db: Given[Db],
     page: Given[Page],
     now: Given[datetime],
@@ -181,7 +180,7 @@ async def submit(
 
 
 @get("/{edition_slug:str}/registered", include_in_schema=False)
-async def registered_page(edition: Given[FullEdition], page: Given[Page]) -> AnyResponse:
+async def registered_page(edition: Given[Edition], page: Given[Page]) -> AnyResponse:
     """Say: look at your e-mail. It never tells who was registered before."""
     return page("registrations/registered.html", edition)
 
@@ -266,7 +265,7 @@ async def attendee_of(request: AnyRequest, keys: AttendeeKeys) -> Attendee:
 async def _form(
     db: Db,
     page: Page,
-    edition: FullEdition,
+    edition: Edition,
     now: datetime,
     *,
     sent: dict[str, list[str]],

@@ -4,11 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from types import SimpleNamespace as View
 
-from forum.core.context import EditionState
+from forum.core.context import Edition, EditionState
 from forum.core.pages import Templates
-from forum.editions.models import FullEdition
 
-EDITION = FullEdition(
+EDITION = Edition(
     id=1,
     slug="toulouse-2027",
     title={"fr": "Forum du numérique partagé", "en": "Forum of Shared Digital Services"},

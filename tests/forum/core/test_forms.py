@@ -106,3 +106,10 @@ def test_a_line_is_one_line_and_stays_as_it_is(text):
     made = line(text)
     assert made.splitlines() in ([], [made])
     assert line(made) == made
+
+
+@pytest.mark.parametrize("name", ["Ada https://evil.example", "see WWW.evil.example"])
+def test_a_name_carries_no_address(name):
+    with pytest.raises(Invalid) as refused:
+        parse(RegistrationForm, {**answers(), "given_name": name})
+    assert refused.value.fields == {"given_name": "Write a name here, without any address."}

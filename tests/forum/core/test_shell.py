@@ -296,3 +296,10 @@ async def test_a_failure_is_logged_without_the_row_that_postgresql_quotes(
     said = "\n".join(logged)
     assert "registration_email_key" in said
     assert "known@example.org" not in said
+
+
+async def test_what_says_nothing_of_caches_is_not_kept(site, edition):
+    registered = await site.register(edition)
+    async with site.client(headers={"authorization": f"Bearer {registered.key}"}) as client:
+        answer = await client.get("/api/me/registration")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")

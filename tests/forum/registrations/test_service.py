@@ -70,9 +70,10 @@ async def test_a_registration_has_its_place_its_ticket_and_its_letter(site, edit
 
 async def test_the_deed_is_remembered(site, edition):
     person = await site.register(edition)
+    site.clock.forward(seconds=1)
     await site.cancel(edition, person)
     deeds = await site.rows(
-        "select actor, action, subject_id from audit where edition_id = $1 order by id", edition.id
+        "select actor, action, subject_id from audit where edition_id = $1 order by at", edition.id
     )
     assert [deed[:2] for deed in deeds] == [("attendee", "registered"), ("attendee", "cancelled")]
     assert {deed[2] for deed in deeds} == {person.id}
