@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -37,17 +38,16 @@ def test_a_silent_database_is_given_up_and_its_password_is_not_shown(black_hole,
     address = f"postgresql://forum:hush@127.0.0.1:{black_hole}/forum"
     forum = Forum(tmp_path, DATABASE_URL=address)
     started = time.monotonic()
-    error = forum.run("serve", "--port", forum.port, status=1)
+    with ThreadPoolExecutor(2) as pool:
+        serving = pool.submit(forum.ended, "serve", "--port", forum.port)
+        examining = pool.submit(forum.ended, "doctor")
+        served, examined = serving.result(), examining.result()
     assert time.monotonic() - started < LONGEST_S
-    assert error == (
-        "forum: The database does not answer (TimeoutError): check DATABASE_URL, or that it runs.\n"
+    assert (served.returncode, served.stderr) == (
+        1,
+        "forum: The database does not answer (TimeoutError): check DATABASE_URL, or that it runs.\n",
     )
-
-
-def test_the_doctor_names_a_silent_database_among_what_is_well(black_hole, tmp_path):
-    forum = Forum(tmp_path, DATABASE_URL=f"postgresql://forum:hush@127.0.0.1:{black_hole}/forum")
-    done = forum.ended("doctor")
-    assert done.returncode == 1
-    assert "BAD  database: The database does not answer" in done.stdout
-    assert "ok   Python" in done.stdout
-    assert "hush" not in done.stdout + done.stderr
+    assert examined.returncode == 1
+    assert "BAD  database: The database does not answer" in examined.stdout
+    assert "ok   Python" in examined.stdout
+    assert "hush" not in examined.stdout + examined.stderr
