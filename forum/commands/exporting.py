@@ -17,6 +17,9 @@ from schedule.exports import ics, schedule_json, schedule_xml, tables
 from schedule.models import Programme
 
 
+READABLE = 0o644
+
+
 class FormatUnknown(Problem):
     """There is no such format."""
 
@@ -36,7 +39,7 @@ def write(out: Path, content: bytes) -> None:
         CannotWrite: naming the file, why, and the mend.
     """
     try:
-        write_whole(out, content)
+        write_whole(out, content, mode=READABLE)
     except OSError as error:
         message = (
             f"Cannot write {out} ({error.strerror}): free some space, or choose another place."

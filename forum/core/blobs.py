@@ -43,13 +43,14 @@ class Blobs:
         return digest
 
 
-def write_whole(target: Path, content: bytes) -> None:
-    """Write a file so that it is there whole, on disk, or not at all."""
+def write_whole(target: Path, content: bytes, *, mode: int = 0o600) -> None:
+    """Write a file so that it is there whole, on disk, or not at all; `mode` says who reads it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False) as part:
         try:
             part.write(content)
             part.flush()
+            os.fchmod(part.fileno(), mode)
             os.fsync(part.fileno())
             Path(part.name).replace(target)
         except BaseException:
