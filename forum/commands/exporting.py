@@ -16,7 +16,6 @@ from schedule import publishing
 from schedule.exports import ics, schedule_json, schedule_xml, tables
 from schedule.models import Programme
 
-
 READABLE = 0o644
 
 
