@@ -7,10 +7,10 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from forum.core.context import EditionState
 from forum.core.errors import Problem
 from forum.core.forms import EMAIL
 from forum.core.text import Text
+from forum.editions.models import Window
 
 Email = Annotated[str, Meta(pattern=EMAIL, min_length=1, max_length=254)]
 Name = Annotated[str, Meta(pattern=r"(?i)^(?!.*(://|www\.))", min_length=1, max_length=120)]
@@ -96,17 +96,12 @@ class OwnRegistration(Struct, frozen=True, kw_only=True):
     place_in_line: int | None
 
 
-class Places(Struct, frozen=True, kw_only=True):
+class Places(Window, frozen=True, kw_only=True):
     """The window and the places of an edition and of one category, locked until the end.
 
     `turns` is the last turn given on the edition's waiting list.
     """
 
-    state: EditionState
-    registration_opens_at: datetime | None
-    registration_closes_at: datetime | None
-    places: int | None
-    taken: int
     turns: int
     number: int
     category_name: Text

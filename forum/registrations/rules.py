@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from forum.core.context import EditionState
+from forum.editions.rules import is_open
 from forum.registrations.models import Places, RegistrationClosed, Status
 
 QUIET = timedelta(minutes=5)
@@ -15,13 +15,7 @@ def place(places: Places, *, at: datetime) -> Status:
     Raises:
         RegistrationClosed: the edition or the category takes no registrations at `at`.
     """
-    opens, closes = places.registration_opens_at, places.registration_closes_at
-    if (
-        places.state is not EditionState.OPEN
-        or not places.category_open
-        or (opens is not None and at < opens)
-        or (closes is not None and at >= closes)
-    ):
+    if not is_open(places, at) or not places.category_open:
         raise RegistrationClosed
     return Status.CONFIRMED if has_room(places) else Status.WAITING
 
