@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -16,6 +17,8 @@ from tests.installations import until
 
 CLIENTS = 20
 ROUNDS = 3
+ANSWERS = 25
+"""So many more are answered before each kill: the load is under way, however slow the machine."""
 SEED = 2027
 
 
@@ -28,13 +31,12 @@ def forum(empty):
     return empty
 
 
-def register_until(forum, stop, client):
-    """Register one person after another until told to stop; return who was answered 202.
+def register_until(forum, stop, client, answered):
+    """Register one person after another until told to stop; list who was answered 202.
 
     A 503 says that nothing is sure; the server's end ends it.
     """
-    answered = []
-    with httpx.Client(base_url=forum.base, timeout=10) as http:
+    with httpx.Client(base_url=forum.base, timeout=30) as http:
         for number in range(10_000):
             if stop.is_set():
                 break
@@ -52,7 +54,27 @@ def register_until(forum, stop, client):
             assert answer.status_code in {202, 503}, answer.text
             if answer.status_code == 202:
                 answered.append(address)
-    return answered
+
+
+@contextmanager
+def registering(forum, answered):
+    """Clients that register, side by side, as long as this lasts; none of them may fail."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        clients = [pool.submit(register_until, forum, stop, n, answered) for n in range(CLIENTS)]
+        try:
+            yield
+        finally:
+            stop.set()
+    for client in clients:
+        client.result()
+
+
+def under_way(answered, chance):
+    """Wait for more answers than there were, then for an instant that nothing decides."""
+    enough = len(answered) + ANSWERS
+    until(lambda: len(answered) >= enough)
+    time.sleep(chance.random() / 3)
 
 
 def kept(forum, tmp_path):
@@ -66,14 +88,10 @@ def test_what_was_answered_is_there_after_kill_9(forum, tmp_path):
     answered = []
     for _ in range(ROUNDS):
         forum.start("serve")
-        stop = threading.Event()
-        with ThreadPoolExecutor(CLIENTS) as pool:
-            clients = [pool.submit(register_until, forum, stop, n) for n in range(CLIENTS)]
-            time.sleep(0.2 + chance.random() / 3)
+        with registering(forum, answered):
+            under_way(answered, chance)
             forum.kill()
-            stop.set()
-            answered += [address for client in clients for address in client.result()]
-    assert len(answered) > CLIENTS
+    assert len(answered) >= ROUNDS * ANSWERS
     rows = kept(forum, tmp_path)
     assert set(answered) - {row["email"] for row in rows} == set()
     status = [row["status"] for row in rows]
@@ -121,18 +139,15 @@ def test_what_was_answered_is_there_after_kill_9_of_postgresql(forum, tmp_path):
     print(f"seed {SEED}")  # noqa: T201
     forum.start("serve")
     ready = f"{forum.base}/health/ready"
-    stop = threading.Event()
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        clients = [pool.submit(register_until, forum, stop, n) for n in range(CLIENTS)]
+    answered = []
+    with registering(forum, answered):
         for _ in range(ROUNDS):
-            time.sleep(0.2 + chance.random() / 3)
+            under_way(answered, chance)
             dead = server_pid(forum)
             os.kill(dead, signal.SIGKILL)
             until(lambda dead=dead: server_pid(forum) not in {None, dead})
             until(lambda: httpx.get(ready, timeout=30).status_code == 200)
-        stop.set()
-        answered = [address for client in clients for address in client.result()]
-    assert len(answered) > CLIENTS
+    assert len(answered) >= ROUNDS * ANSWERS
     rows = kept(forum, tmp_path)
     assert set(answered) - {row["email"] for row in rows} == set()
     assert [row["status"] for row in rows].count("confirmed") == 40
