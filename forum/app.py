@@ -41,6 +41,7 @@ from forum.core.errors import Forbidden, NotFound, Problem, TooMany, Unauthentic
 from forum.core.ids import Ids
 from forum.core.log import configure
 from forum.core.pages import Page, Templates, static_content, static_version
+from forum.core.rights import Staff, require
 from forum.core.settings import Settings, load
 from forum.core.shelf import Shelf
 from forum.core.shell import Shell
@@ -172,6 +173,14 @@ class Parts:
         """Say who of the organiser's team is signed in."""
         return await organiser_of(request, db, self.settings, self.now())
 
+    async def staff(
+        self, request: AnyRequest, organiser: Given[Organiser], db: Given[Db], slug: FromPath[str]
+    ) -> Staff:
+        """Hold who is signed in against the deed that the route names, in the edition it names."""
+        edition = await editions.find(db, slug)
+        require(organiser, edition.id, request.route_handler.opt["deed"])
+        return Staff(organiser=organiser, edition=edition)
+
     async def attendee(self, request: AnyRequest) -> Attendee:
         """Say whose key was sent."""
         return await attendee_of(request, self.keys)
@@ -203,6 +212,7 @@ class Parts:
             self.db,
             self.edition,
             self.organiser,
+            self.staff,
             self.attendee,
             self.device,
             self.door,

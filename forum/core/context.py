@@ -72,10 +72,6 @@ class Organiser(Struct, frozen=True, kw_only=True):
     email: str
     roles: dict[int, list[Role]]
 
-    def may(self, edition_id: int, *roles: Role) -> bool:
-        """Say whether the person holds one of `roles`, or is organiser, in that edition."""
-        return bool({*roles, Role.ORGANISER} & {*self.roles.get(edition_id, [])})
-
 
 class Device(Struct, frozen=True, kw_only=True):
     """An enrolled phone or scanner, bound to one edition and one gate."""

@@ -5,15 +5,15 @@ from functools import partial
 
 import anyio.to_process
 from litestar import Router, get
-from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from badges import gates, printing
 from badges.keys import Keyring
-from forum.core.context import Edition, Organiser, Role
+from forum.core.context import Organiser
 from forum.core.db import Db
 from forum.core.errors import Forbidden
 from forum.core.pages import Page
+from forum.core.rights import Deed, Staff
 from forum.core.settings import Settings
 from forum.core.text import pick
 from forum.core.web import PRIVATE, AnyResponse, Given, disposition
@@ -21,18 +21,6 @@ from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.registrations import queries as registrations
 from forum.registrations.models import Status
-
-ANYONE = (Role.PROGRAMME_EDITOR, Role.RECEPTION, Role.DOOR)
-
-
-def require(organiser: Organiser, edition: Edition, *roles: Role) -> None:
-    """Hold a person against the roles that a deed asks for; an organiser has them all.
-
-    Raises:
-        Forbidden: they hold none of them in this edition.
-    """
-    if not organiser.may(edition.id, *roles):
-        raise Forbidden
 
 
 @get("/organiser/", include_in_schema=False)
@@ -44,17 +32,15 @@ async def front(organiser: Given[Organiser], db: Given[Db]) -> Redirect:
     return Redirect(f"/organiser/{edition.slug}", status_code=302)
 
 
-@get("/organiser/{slug:str}", include_in_schema=False)
+@get("/organiser/{slug:str}", include_in_schema=False, opt={"deed": Deed.SEE_EDITION})
 async def overview(
-    slug: FromPath[str],
-    organiser: Given[Organiser],
+    staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
     settings: Given[Settings],
 ) -> AnyResponse:
     """Show where an edition stands: registrations, doors, documents."""
-    edition = await edition_service.find(db, slug)
-    require(organiser, edition, *ANYONE)
+    edition = staff.edition
     counted = {
         (row.category, row.status): row.count
         for row in await registrations.count_by_status(db, edition.id)
@@ -70,29 +56,29 @@ async def overview(
         {"name": pick(gate.name, page.language), "checked_in": gate.checked_in}
         for gate in await gates.all_of(db, edition.id)
     ]
-    prints = organiser.may(edition.id, Role.RECEPTION)
     return page(
-        "accounts/organiser.html",
+        "organiser/overview.html",
         edition,
+        staff=staff,
         counts=counts,
         gates=doors,
-        badges_path=f"/organiser/{edition.slug}/badges.pdf" if prints else None,
+        badges_path=(
+            f"/organiser/{edition.slug}/badges.pdf" if staff.may(Deed.PRINT_BADGES) else None
+        ),
         programme_path=f"/{edition.slug}/programme.pdf",
         outbox_path="/outbox" if settings.demo else None,
     )
 
 
-@get("/organiser/{slug:str}/badges.pdf", include_in_schema=False)
+@get("/organiser/{slug:str}/badges.pdf", include_in_schema=False, opt={"deed": Deed.PRINT_BADGES})
 async def badges_pdf(
-    slug: FromPath[str],
-    organiser: Given[Organiser],
+    staff: Given[Staff],
     db: Given[Db],
     keyring: Given[Keyring],
     now: Given[datetime],
 ) -> Response[bytes]:
     """Send the badges of all who are confirmed, drawn in a process of its own."""
-    edition = await edition_service.find(db, slug)
-    require(organiser, edition, Role.RECEPTION)
+    edition = staff.edition
     job = await printing.collect(db, edition, keyring)
     if not job.badges:
         raise printing.NobodyToPrint

@@ -194,7 +194,9 @@ PROGRAMME = {
     "q": "",
 }
 SESSION = {"session": session(1, OPENS_AT), "previous": None, "following": session(2, OPENS_AT)}
+STAFF = View(may=lambda _deed: True)
 ORGANISER = {
+    "staff": STAFF,
     "counts": [
         View(category="Élu·e", confirmed=120, waiting=4, cancelled=2),
         View(category="Agent public", confirmed=480, waiting=31, cancelled=12),
@@ -277,7 +279,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "accounts/sign_in.html",
         {"edition": None, "state": "expired", "token": ""},
     ),
-    "organiser": ("accounts/organiser.html", ORGANISER),
+    "organiser": ("organiser/overview.html", ORGANISER),
     "outbox": ("demo/outbox.html", {"mails": [MAIL, MAIL]}),
     "outbox-none": ("demo/outbox.html", {"mails": []}),
     "mail": ("demo/mail.html", {"mail": MAIL}),
