@@ -38,13 +38,23 @@ class EditionInvalid(Problem):
 
 
 class NewCategory(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A category to create; `places` None means no limit but the edition's."""
+    """A category to create; `places` None means no limit but the edition's.
+
+    It takes registrations while `open`, from `opens_at` to `closes_at` (None: as long as the
+    edition), after an organiser's `approval`, or by an invitation alone. Attendees may move into
+    it by themselves where `self_change` says so.
+    """
 
     code: Code
     name: Text
     tint: Annotated[int, Meta(ge=1, le=6)] = 1
     places: Places | None = None
     open: bool = True
+    opens_at: Instant | None = None
+    closes_at: Instant | None = None
+    approval: bool = False
+    invitation_only: bool = False
+    self_change: bool = False
 
 
 class NewGate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,7 +77,9 @@ class NewEdition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `starts_on` and `ends_on` are both days of the edition (at most eight); registration is open
     from `registration_opens_at` (None: at once) to `registration_closes_at` (None: to the end),
-    both with their offset from UTC.
+    both with their offset from UTC. A place that is freed is the next in line's at once, or is
+    offered for `offer_hours` first. Attendees may change their answers until `changes_until`
+    (None: to the end), and say on which days they come where `asks_days`.
     """
 
     slug: Slug
@@ -84,23 +96,39 @@ class NewEdition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     places: Places | None = None
     registration_opens_at: Instant | None = None
     registration_closes_at: Instant | None = None
+    offer_hours: Annotated[int, Meta(ge=1, le=720)] | None = None
+    changes_until: Instant | None = None
+    asks_days: bool = False
     categories: list[NewCategory] = []
     gates: list[NewGate] = []
     consents: list[NewConsent] = []
 
 
 class Window(Struct, frozen=True, kw_only=True):
-    """When registration is open, and how many places there are in all."""
+    """When registration is open, and how many places there are in all.
+
+    `reserved` places are kept for invitations, beside those `taken`.
+    """
 
     state: EditionState
     registration_opens_at: datetime | None
     registration_closes_at: datetime | None
     places: int | None
     taken: int
+    reserved: int = 0
+
+
+class Terms(Window, frozen=True, kw_only=True):
+    """All that organisers set for the registrations of an edition; `revision` counts changes."""
+
+    offer_hours: int | None
+    changes_until: datetime | None
+    asks_days: bool
+    revision: int
 
 
 class Category(Struct, frozen=True, kw_only=True):
-    """A kind of attendee, and its places."""
+    """A kind of attendee, its places, and how one gets into it (see `NewCategory`)."""
 
     code: str
     number: int
@@ -109,11 +137,17 @@ class Category(Struct, frozen=True, kw_only=True):
     open: bool
     places: int | None
     taken: int
+    reserved: int = 0
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    approval: bool = False
+    invitation_only: bool = False
+    self_change: bool = False
 
     @property
     def places_left(self) -> int | None:
         """How many places are left; None when there is no limit."""
-        return None if self.places is None else max(0, self.places - self.taken)
+        return None if self.places is None else max(0, self.places - self.taken - self.reserved)
 
 
 class Consent(Struct, frozen=True, kw_only=True):
@@ -131,6 +165,8 @@ class PublicCategory(Struct, frozen=True, kw_only=True):
     name: Text
     open: bool
     places_left: int | None
+    approval: bool
+    invitation_only: bool
 
 
 class PublicEdition(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from forum.core.context import Edition
 from forum.core.db import Db, many, maybe, one, value
-from forum.editions.models import Category, Consent, NewCategory, NewEdition, Window
+from forum.core.text import Text
+from forum.editions.models import Category, Consent, NewCategory, NewEdition, Terms, Window
 
 
 async def find_edition(db: Db, slug: str) -> Edition | None:
@@ -62,8 +63,10 @@ async def insert_edition(db: Db, edition_id: int, new: NewEdition, at: datetime)
         """
         insert into edition (id, slug, title, subtitle, venue, timezone, languages, starts_on,
                              ends_on, contact_email, fictitious, state, registration_opens_at,
-                             registration_closes_at, places, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                             registration_closes_at, places, offer_hours, changes_until,
+                             asks_days, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                     $18, $19)
         """,
         edition_id,
         new.slug,
@@ -80,6 +83,9 @@ async def insert_edition(db: Db, edition_id: int, new: NewEdition, at: datetime)
         new.registration_opens_at,
         new.registration_closes_at,
         new.places,
+        new.offer_hours,
+        new.changes_until,
+        new.asks_days,
         at,
     )
 
@@ -88,8 +94,9 @@ async def insert_category(db: Db, edition_id: int, number: int, new: NewCategory
     """Store a category; `number` is its place in the edition, 0 to 255."""
     await db.execute(
         """
-        insert into category (edition_id, code, number, name, tint, places, open)
-             values ($1, $2, $3, $4, $5, $6, $7)
+        insert into category (edition_id, code, number, name, tint, places, open, opens_at,
+                              closes_at, approval, invitation_only, self_change)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """,
         edition_id,
         new.code,
@@ -98,22 +105,31 @@ async def insert_category(db: Db, edition_id: int, number: int, new: NewCategory
         new.tint,
         new.places,
         new.open,
+        new.opens_at,
+        new.closes_at,
+        new.approval,
+        new.invitation_only,
+        new.self_change,
     )
 
 
 async def insert_consent_purpose(
-    db: Db, edition_id: int, position: int, purpose: str, wording: dict[str, str]
+    db: Db, edition_id: int, position: int, purpose: str, wording: Text, at: datetime
 ) -> None:
-    """Store a purpose of consent."""
+    """Store a purpose of consent, and its wording as the first version."""
     await db.execute(
         """
-        insert into consent_purpose (edition_id, purpose, position, wording)
-             values ($1, $2, $3, $4)
+        with made as (
+            insert into consent_purpose (edition_id, purpose, position, wording)
+                 values ($1, $2, $3, $4))
+        insert into consent_wording (edition_id, purpose, version, wording, since)
+             values ($1, $2, 1, $4, $5)
         """,
         edition_id,
         purpose,
         position,
         wording,
+        at,
     )
 
 
@@ -123,7 +139,22 @@ async def read_window(db: Db, edition_id: int) -> Window:
         db,
         Window,
         """
-        select state, registration_opens_at, registration_closes_at, places, taken
+        select state, registration_opens_at, registration_closes_at, places, taken, reserved
+          from edition
+         where id = $1
+        """,
+        edition_id,
+    )
+
+
+async def read_terms(db: Db, edition_id: int) -> Terms:
+    """Return all that organisers set for the registrations of an edition."""
+    return await one(
+        db,
+        Terms,
+        """
+        select state, registration_opens_at, registration_closes_at, places, taken, reserved,
+               offer_hours, changes_until, asks_days, revision
           from edition
          where id = $1
         """,
@@ -137,7 +168,8 @@ async def list_categories(db: Db, edition_id: int) -> list[Category]:
         db,
         Category,
         """
-        select code, number, name, tint, open, places, taken
+        select code, number, name, tint, open, places, taken, reserved, opens_at, closes_at,
+               approval, invitation_only, self_change
           from category
          where edition_id = $1
          order by number

@@ -34,8 +34,10 @@ async def public_categories(
         PublicCategory(
             code=category.code,
             name=category.name,
-            open=is_open and category.open,
+            open=is_open and rules.takes(category, now),
             places_left=rules.places_left(window, category),
+            approval=category.approval,
+            invitation_only=category.invitation_only,
         )
         for category in await queries.list_categories(db, edition.id)
     ]

@@ -21,12 +21,21 @@ def is_open(window: Window, at: datetime) -> bool:
     )
 
 
+def takes(category: Category, at: datetime) -> bool:
+    """Say whether a category takes registrations at `at`, while the edition does."""
+    return (
+        category.open
+        and (category.opens_at is None or category.opens_at <= at)
+        and (category.closes_at is None or at < category.closes_at)
+    )
+
+
 def places_left(window: Window, category: Category) -> int | None:
     """Return how many places the category has left, the edition's own limit included."""
     limits = [
-        limit - taken
-        for limit, taken in ((window.places, window.taken), (category.places, category.taken))
-        if limit is not None
+        one.places - one.taken - one.reserved
+        for one in (window, category)
+        if one.places is not None
     ]
     return max(0, min(limits)) if limits else None
 

@@ -46,7 +46,7 @@ async def create(db: Db, new: NewEdition, *, at: datetime) -> Edition:
             await queries.insert_category(db, edition_id, number, category)
         for position, consent in enumerate(new.consents):
             await queries.insert_consent_purpose(
-                db, edition_id, position, consent.purpose, consent.wording
+                db, edition_id, position, consent.purpose, consent.wording, at
             )
         for position, gate in enumerate(new.gates or [DEFAULT_GATE]):
             await gates.add(

@@ -24,7 +24,7 @@ async def lock_places(db: Db, edition_id: int, category: str) -> Places | None:
         Places,
         """
         select e.state, e.registration_opens_at, e.registration_closes_at, e.places, e.taken,
-               e.turns, c.number, c.name as category_name, c.open as category_open,
+               e.reserved, e.turns, c.number, c.name as category_name, c.open as category_open,
                c.places as category_places, c.taken as category_taken
           from edition e
           join category c on c.edition_id = e.id

@@ -55,8 +55,22 @@ def window(**given):
         "registration_closes_at": None,
         "places": None,
         "taken": 0,
+        "reserved": 0,
     }
     return Window(**{**values, **given})
+
+
+def category(**given):
+    values = {
+        "code": "a",
+        "number": 0,
+        "name": {},
+        "tint": 1,
+        "open": True,
+        "places": None,
+        "taken": 0,
+    }
+    return Category(**{**values, **given})
 
 
 @pytest.mark.parametrize(
@@ -85,16 +99,34 @@ def test_when_registration_is_open(given, is_open):
     ],
 )
 def test_places_left(places, taken, category_places, category_taken, left):
-    category = Category(
-        code="a",
-        number=0,
-        name={},
-        tint=1,
-        open=True,
-        places=category_places,
-        taken=category_taken,
-    )
-    assert rules.places_left(window(places=places, taken=taken), category) == left
+    of_category = category(places=category_places, taken=category_taken)
+    assert rules.places_left(window(places=places, taken=taken), of_category) == left
+
+
+@pytest.mark.parametrize(
+    ("edition_reserved", "category_reserved", "left"), [(0, 0, 3), (1, 0, 3), (4, 2, 1), (6, 2, 0)]
+)
+def test_places_reserved_for_invitations_are_nobody_elses(
+    edition_reserved, category_reserved, left
+):
+    of_category = category(places=5, taken=2, reserved=category_reserved)
+    of_edition = window(places=9, taken=3, reserved=edition_reserved)
+    assert rules.places_left(of_edition, of_category) == left
+
+
+@pytest.mark.parametrize(
+    ("given", "takes"),
+    [
+        ({}, True),
+        ({"open": False}, False),
+        ({"opens_at": NOON}, True),
+        ({"opens_at": NOON + MINUTE}, False),
+        ({"closes_at": NOON}, False),
+        ({"closes_at": NOON + MINUTE}, True),
+    ],
+)
+def test_when_a_category_takes_registrations(given, takes):
+    assert rules.takes(category(**given), NOON) is takes
 
 
 async def test_without_categories_and_gates_there_is_one_of_each(db):
