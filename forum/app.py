@@ -174,10 +174,19 @@ class Parts:
         return await organiser_of(request, db, self.settings, self.now())
 
     async def staff(
-        self, request: AnyRequest, organiser: Given[Organiser], db: Given[Db], slug: FromPath[str]
+        self, request: AnyRequest, organiser: Given[Organiser], db: Given[Db]
     ) -> Staff:
-        """Hold who is signed in against the deed that the route names, in the edition it names."""
-        edition = await editions.find(db, slug)
+        """Hold who is signed in against the deed that the route names, in the edition it names.
+
+        A route that only shows, and says so (`opt={"kept_edition": True}`), takes the edition as it
+        was a second ago at most.
+        """
+        names = request.path_params
+        slug: str = names["edition_slug" if "edition_slug" in names else "slug"]
+        if request.route_handler.opt.get("kept_edition"):
+            edition = await self.editions.get(slug, partial(self._with_db, editions.find, slug))
+        else:
+            edition = await editions.find(db, slug)
         require(organiser, edition.id, request.route_handler.opt["deed"])
         return Staff(organiser=organiser, edition=edition)
 
