@@ -53,7 +53,10 @@ from forum.guides.routes import router as guide_routes
 from forum.pages.home import router as home_routes
 from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
+from forum.registrations.desk_routes import router as desk_routes
 from forum.registrations.keys import AttendeeKeys
+from forum.registrations.organiser_routes import router as table_routes
+from forum.registrations.person_routes import router as person_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.worker import Worker
@@ -173,9 +176,7 @@ class Parts:
         """Say who of the organiser's team is signed in."""
         return await organiser_of(request, db, self.settings, self.now())
 
-    async def staff(
-        self, request: AnyRequest, organiser: Given[Organiser], db: Given[Db]
-    ) -> Staff:
+    async def staff(self, request: AnyRequest, organiser: Given[Organiser], db: Given[Db]) -> Staff:
         """Hold who is signed in against the deed that the route names, in the edition it names.
 
         A route that only shows, and says so (`opt={"kept_edition": True}`), takes the edition as it
@@ -266,6 +267,9 @@ def create_app(
             edition_routes,
             home_routes,
             registration_routes,
+            table_routes,
+            person_routes,
+            desk_routes,
             schedule_routes,
             guide_routes,
             badge_routes,

@@ -1,4 +1,4 @@
-"""One deed on many registrations: each in a transaction of its own, so that none is done by half."""
+"""One deed on many registrations, each in a transaction of its own: none is done by half."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -10,15 +10,13 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Problem
 from forum.core.ids import Ids
-from forum.registrations import changing, deciding, listing_queries, rules, service
+from forum.registrations import changing, deciding, listing_queries, service
 from forum.registrations.listing import Row
 from forum.registrations.models import (
-    HOLDING,
     OVER,
     Change,
     NotPossible,
     Registration,
-    RegistrationNotFound,
     Status,
 )
 

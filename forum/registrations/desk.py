@@ -162,9 +162,7 @@ async def _walk_in(
         language=form.language,
     )
     origin = service.Origin(actor=actor, trusted=True)
-    new = service.new_registration(
-        edition, filled, Status.CONFIRMED, None, origin, at=at, ids=ids
-    )
+    new = service.new_registration(edition, filled, Status.CONFIRMED, None, origin, at=at, ids=ids)
     new = msgspec.structs.replace(new, counted=room)
     await queries.insert_registration(db, new, *service.keys_of(new))
     ticket = await service.admit(db, edition, new, held.number, at=at, ids=ids)
@@ -206,8 +204,6 @@ async def send_link(
         ticket = None
         if before.status is Status.CONFIRMED:
             ticket = await tickets.find(db, edition.id, before.id)
-        await service.announce(
-            db, again, held.category_name, ticket, kind="link", at=at, ids=ids
-        )
+        await service.announce(db, again, held.category_name, ticket, kind="link", at=at, ids=ids)
         await service.note(db, before, "link sent", actor=actor, at=at, ids=ids)
     return True

@@ -222,9 +222,7 @@ def read(sent: Mapping[str, Sequence[str]], edition: Edition) -> tuple[Asked, di
     return asked, errors
 
 
-def _filter(
-    sent: Mapping[str, Sequence[str]], edition: Edition, errors: dict[str, str]
-) -> Filter:
+def _filter(sent: Mapping[str, Sequence[str]], edition: Edition, errors: dict[str, str]) -> Filter:
     statuses = {name for text in sent.get("status", ()) for name in text.split(",")}
     day = _date(sent, "day", errors)
     group = _last(sent, "group")
@@ -253,9 +251,7 @@ def _last(sent: Mapping[str, Sequence[str]], name: str) -> str:
     return line(values[-1])
 
 
-def _date(
-    sent: Mapping[str, Sequence[str]], name: str, errors: dict[str, str]
-) -> date | None:
+def _date(sent: Mapping[str, Sequence[str]], name: str, errors: dict[str, str]) -> date | None:
     text = _last(sent, name)
     try:
         return date.fromisoformat(text) if text else None

@@ -13,9 +13,7 @@ from forum.core.db import Db, many, maybe, one, value
 from forum.registrations.listing import Agreed, Cursor, Page, Recorded, Row, Sort
 
 
-async def by_name(
-    db: Db, filter_: Sequence[Any], after: Cursor | None, limit: int
-) -> Page:
+async def by_name(db: Db, filter_: Sequence[Any], after: Cursor | None, limit: int) -> Page:
     """Return a page sorted by name."""
     return await one(
         db,
@@ -26,7 +24,8 @@ async def by_name(
                   from (select r.*
                           from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
                          where ($12::uuid is null
-                          or (r.sort_key, r.id) > ($11::text, $12::uuid))
+                          or (r.sort_key, r.id)
+                             > ($11::text, $12::uuid))
                          order by r.sort_key, r.id
                          limit $13) l) as rows
           from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
@@ -51,7 +50,8 @@ async def by_name_descending(
                   from (select r.*
                           from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
                          where ($12::uuid is null
-                          or (r.sort_key, r.id) < ($11::text, $12::uuid))
+                          or (r.sort_key, r.id)
+                             < ($11::text, $12::uuid))
                          order by r.sort_key desc, r.id desc
                          limit $13) l) as rows
           from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
@@ -63,9 +63,7 @@ async def by_name_descending(
     )
 
 
-async def by_date(
-    db: Db, filter_: Sequence[Any], after: Cursor | None, limit: int
-) -> Page:
+async def by_date(db: Db, filter_: Sequence[Any], after: Cursor | None, limit: int) -> Page:
     """Return a page sorted by date."""
     return await one(
         db,
@@ -109,9 +107,7 @@ async def by_date_descending(
     )
 
 
-async def by_organisation(
-    db: Db, filter_: Sequence[Any], after: Cursor | None, limit: int
-) -> Page:
+async def by_organisation(db: Db, filter_: Sequence[Any], after: Cursor | None, limit: int) -> Page:
     """Return a page sorted by organisation."""
     return await one(
         db,
@@ -122,7 +118,8 @@ async def by_organisation(
                   from (select r.*
                           from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
                          where ($13::uuid is null
-                          or (r.organisation_key, r.sort_key, r.id) > ($11::text, $12::text, $13::uuid))
+                          or (r.organisation_key, r.sort_key, r.id)
+                             > ($11::text, $12::text, $13::uuid))
                          order by r.organisation_key, r.sort_key, r.id
                          limit $14) l) as rows
           from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
@@ -148,7 +145,8 @@ async def by_organisation_descending(
                   from (select r.*
                           from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
                          where ($13::uuid is null
-                          or (r.organisation_key, r.sort_key, r.id) < ($11::text, $12::text, $13::uuid))
+                          or (r.organisation_key, r.sort_key, r.id)
+                             < ($11::text, $12::text, $13::uuid))
                          order by r.organisation_key desc, r.sort_key desc, r.id desc
                          limit $14) l) as rows
           from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
@@ -161,9 +159,7 @@ async def by_organisation_descending(
     )
 
 
-async def by_category(
-    db: Db, filter_: Sequence[Any], after: Cursor | None, limit: int
-) -> Page:
+async def by_category(db: Db, filter_: Sequence[Any], after: Cursor | None, limit: int) -> Page:
     """Return a page sorted by category."""
     return await one(
         db,
@@ -174,7 +170,8 @@ async def by_category(
                   from (select r.*
                           from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
                          where ($13::uuid is null
-                          or (r.category, r.sort_key, r.id) > ($11::text, $12::text, $13::uuid))
+                          or (r.category, r.sort_key, r.id)
+                             > ($11::text, $12::text, $13::uuid))
                          order by r.category, r.sort_key, r.id
                          limit $14) l) as rows
           from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
@@ -200,7 +197,8 @@ async def by_category_descending(
                   from (select r.*
                           from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
                          where ($13::uuid is null
-                          or (r.category, r.sort_key, r.id) < ($11::text, $12::text, $13::uuid))
+                          or (r.category, r.sort_key, r.id)
+                             < ($11::text, $12::text, $13::uuid))
                          order by r.category desc, r.sort_key desc, r.id desc
                          limit $14) l) as rows
           from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
@@ -213,9 +211,7 @@ async def by_category_descending(
     )
 
 
-async def by_status(
-    db: Db, filter_: Sequence[Any], after: Cursor | None, limit: int
-) -> Page:
+async def by_status(db: Db, filter_: Sequence[Any], after: Cursor | None, limit: int) -> Page:
     """Return a page sorted by status."""
     return await one(
         db,
@@ -226,7 +222,8 @@ async def by_status(
                   from (select r.*
                           from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
                          where ($13::uuid is null
-                          or (r.status, r.sort_key, r.id) > ($11::registration_status, $12::text, $13::uuid))
+                          or (r.status, r.sort_key, r.id)
+                             > ($11::registration_status, $12::text, $13::uuid))
                          order by r.status, r.sort_key, r.id
                          limit $14) l) as rows
           from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
@@ -252,7 +249,8 @@ async def by_status_descending(
                   from (select r.*
                           from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
                          where ($13::uuid is null
-                          or (r.status, r.sort_key, r.id) < ($11::registration_status, $12::text, $13::uuid))
+                          or (r.status, r.sort_key, r.id)
+                             < ($11::registration_status, $12::text, $13::uuid))
                          order by r.status desc, r.sort_key desc, r.id desc
                          limit $14) l) as rows
           from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a

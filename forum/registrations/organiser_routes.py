@@ -48,9 +48,7 @@ async def table(
         counted=listing.COUNTED,
         columns=[*Column],
         statuses=[*Status],
-        sorts={
-            sort.value: listing.address(listing.sorted_by(asked, sort)) or "?" for sort in Sort
-        },
+        sorts={sort.value: listing.address(listing.sorted_by(asked, sort)) or "?" for sort in Sort},
         kept=[(name, text) for name, text in listing.pairs(asked) if name in {"sort", "group"}],
         query=listing.address(msgspec.structs.replace(asked, after=None, before=None)),
         before=before,

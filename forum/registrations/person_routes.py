@@ -111,7 +111,7 @@ async def correct(
             staff.edition,
             row.id,
             wanted,
-            revision=_number(last(sent, "revision")),
+            revision=_revision(sent, row),
             by_staff=True,
             actor=staff.actor,
             at=now,
@@ -139,8 +139,9 @@ def _change(correction: Correction, row: Row) -> Change:
     return Change(**values)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+def _revision(sent: Mapping[str, Sequence[str]], row: Row) -> int:
+    """Return the revision that the form was made of, or 0, which is none, when it is another."""
+    return row.revision if last(sent, "revision") == str(row.revision) else 0
 
 
 @post(
@@ -165,7 +166,7 @@ async def decide(
     if order is None or (order.deed is ManyDeed.MOVE and order.category is None):
         errors = {"deed": "Choose what is to be done."}
         return await _show(db, page, staff, row, errors=errors, status=422)
-    if _number(last(sent, "revision")) != row.revision:
+    if not _revision(sent, row):
         status = ChangedMeanwhile.status
         return await _show(db, page, staff, row, meanwhile=True, status=status)
     [done] = await bulk.do(db, staff.edition, order, [row], actor=staff.actor, at=now, ids=ids)

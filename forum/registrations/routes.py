@@ -38,7 +38,7 @@ from forum.core.web import (
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.editions.routes import public_categories
-from forum.registrations import service
+from forum.registrations import service, team_api
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import OwnRegistration, RegistrationForm, Status
 
@@ -321,6 +321,7 @@ def _png(token: str) -> AnyResponse:
 router = Router(
     "/",
     route_handlers=[
+        *team_api.handlers,
         create,
         show_own,
         cancel_own,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Router, delete, get, patch, post
+from litestar import delete, get, patch, post
 from litestar.openapi.spec import (
     OpenAPIMediaType,
     OpenAPIType,
@@ -211,9 +211,7 @@ def _body(properties: dict[str, Schema | Reference], needed: Sequence[str]) -> R
         required=[*needed] or None,
         additional_properties=False,
     )
-    return RequestBody(
-        required=True, content={"application/json": OpenAPIMediaType(schema=schema)}
-    )
+    return RequestBody(required=True, content={"application/json": OpenAPIMediaType(schema=schema)})
 
 
 @post(
@@ -408,14 +406,12 @@ def _told(row: Row, edition: Edition, *, status: int = 200) -> Response[TeamRegi
     return Response(shown(row, edition), status_code=status, headers=headers)
 
 
-router = Router(
-    "/",
-    route_handlers=[
-        list_registrations,
-        show_registration,
-        walk_in,
-        change_registration,
-        cancel_registration,
-        send_link,
-    ],
-)
+handlers = [
+    list_registrations,
+    show_registration,
+    walk_in,
+    change_registration,
+    cancel_registration,
+    send_link,
+]
+"""They stand in the router of `forum.registrations.routes`, whose addresses are the same."""
