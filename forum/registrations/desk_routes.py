@@ -12,6 +12,7 @@ from forum.core.errors import Forbidden, Invalid
 from forum.core.ids import Ids
 from forum.core.pages import Page
 from forum.core.rights import Deed, Staff
+from forum.core.text import sort_key
 from forum.core.web import AnyRequest, AnyResponse, Given, form_fields, limited
 from forum.editions import queries as editions
 from forum.registrations import desk, listing, listing_queries
@@ -19,7 +20,8 @@ from forum.registrations.desk import Namesakes, NoPlaceLeft, RegisteredAlready
 from forum.registrations.listing import Filter, Row, Sort
 from forum.registrations.organiser_routes import PER_MINUTE, last
 
-FOUND = 8
+FOUND, LOOKED_AT = 8, 100
+"""How many of those found are shown, and among how many they are chosen."""
 FIELDS = ("family_name", "given_name", "organisation", "email", "category")
 
 
@@ -81,9 +83,11 @@ async def register(
 
 
 async def _look(db: Db, edition: Edition, q: str) -> list[Row]:
+    """Return who may be meant, those first whose name begins with what was typed."""
     statement = listing_queries.ORDERS[Sort.NAME, False]
     wanted = listing.parameters(Filter(q=q[: listing.LONGEST]), edition)
-    return (await statement(db, wanted, None, FOUND)).rows
+    rows = (await statement(db, wanted, None, LOOKED_AT)).rows
+    return sorted(rows, key=lambda row: not row.sort_key.startswith(sort_key(q)))
 
 
 def guessed(q: str) -> dict[str, str]:
@@ -129,7 +133,8 @@ async def _show(
         status=status,
         staff=staff,
         q=q,
-        rows=rows or [],
+        rows=(rows or [])[:FOUND],
+        others=len(rows or []) > FOUND,
         done=done,
         names={one.code: one.name for one in categories},
         categories=categories,
