@@ -51,7 +51,7 @@ def read_people(
     errors: dict[str, str] = {}
     for number, line in lines:
         sent = _cells(line, columns)
-        sent.setdefault("organisation", organisation or "")
+        sent["organisation"] = sent.get("organisation") or organisation or ""
         try:
             people.append(Person(line=number, who=forms.parse(Successor, sent)))
         except Invalid as invalid:

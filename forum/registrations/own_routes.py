@@ -46,6 +46,9 @@ from forum.registrations.models import (
 )
 
 PER_MINUTE = 20
+MAY_GO = frozenset({"organisation", "job_title"})
+"""The texts that a registration can do without."""
+NEEDED = frozenset({"given_name", "family_name", "email", "language", "category"})
 
 
 class EditForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -107,9 +110,15 @@ def read_change(sent: Mapping[str, Any]) -> Change:
     Raises:
         Invalid: naming every field at fault.
     """
-    emptied = {name for name in ("organisation", "job_title") if name in sent and not sent[name]}
-    wanted = forms.parse(Change, sent)
-    return msgspec.structs.replace(wanted, **dict.fromkeys(emptied))
+    emptied = {name for name, value in sent.items() if value in (None, "")}
+    errors = dict.fromkeys(emptied & NEEDED, forms.NEEDED)
+    try:
+        wanted = forms.parse(Change, sent)
+    except Invalid as invalid:
+        raise Invalid(fields={**errors, **invalid.fields}) from invalid
+    if errors:
+        raise Invalid(fields=errors)
+    return msgspec.structs.replace(wanted, **dict.fromkeys(emptied & MAY_GO))
 
 
 def revision_of(if_match: str | None) -> int | None:
