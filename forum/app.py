@@ -54,6 +54,7 @@ from forum.pages.home import router as home_routes
 from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
 from forum.registrations.desk_routes import router as desk_routes
+from forum.registrations.group_routes import router as group_routes
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
@@ -270,6 +271,7 @@ def create_app(
             table_routes,
             person_routes,
             desk_routes,
+            group_routes,
             schedule_routes,
             guide_routes,
             badge_routes,

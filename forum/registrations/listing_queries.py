@@ -1,8 +1,8 @@
 """The SQL of the organisers' table: one function, one statement, for each way to sort it.
 
 Each returns a page and what stands around it. The first ten parameters are the filter's
-(`listing.parameters`, `registrations_found` in migration 0009). PostgreSQL plans each for its values:
-a general plan, which must expect any filter, costs more once there is something to search.
+(`listing.parameters`, `registrations_found` in migration 0009). PostgreSQL plans each for its
+values: a general plan, which must expect any filter, costs more once there is much to search.
 """
 
 from collections.abc import Sequence

@@ -150,8 +150,7 @@ async def test_an_address_is_found_whole(site, edition, table):
         ("?group=nonsense", ALL),
         ("?group=00000000-0000-4000-8000-000000000000", []),
         ("?status=&category=&day=&group=&language=&organisation=&printed=&since=&until=", ALL),
-        ("?q=%00%ff&organisation=%00&category=%00", []),
-        ("?q=%00%ff&organisation=%00", ALL),
+        ("?q=%00%ff&organisation=%00&category=%00", ALL),
     ],
 )
 async def test_filters_and_orders(table, people, query, found):
@@ -263,8 +262,8 @@ async def test_a_statement_is_planned_for_its_values_each_time(lone_site):
                 wanted = parameters(Filter(q=f"nom {n}", status=(Status.CONFIRMED,)), edition)
                 await statement(db, wanted, None, 51)
         plans = await db.fetch(
-            "select generic_plans from pg_prepared_statements"
-            " where statement like '%registrations_around%'"
+            "select generic_plans from pg_prepared_statements where statement like $1",
+            "%registrations_around($1%",
         )
     assert [row["generic_plans"] for row in plans] == [0] * 10
 
