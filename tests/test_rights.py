@@ -13,6 +13,7 @@ from forum.app import create_app
 from forum.core.context import Role
 from forum.core.rights import RIGHTS, Deed
 from forum.core.settings import Settings
+from forum.editions.models import NewCategory
 from tests.factories import SAME_ORIGIN, opened, sent
 
 # What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
@@ -124,12 +125,17 @@ class House:
     async def built(cls, site):
         house = cls()
         house.site = site
-        house.edition = await site.edition(places=2)
+        house.edition = await site.edition(
+            categories=[
+                NewCategory(code="elected", name={"fr": "Élu"}, places=2),
+                NewCategory(code="press", name={"fr": "Presse"}),
+            ]
+        )
         other = await site.edition()
         house.guide, _ = await site.guide(house.edition)
         house.programme = await site.programme(house.edition)
         attendee = await site.register(house.edition)
-        house.held = await site.register(house.edition)
+        house.held = await site.register(house.edition, email="held@example.org")
         waiting = await site.register(house.edition)
         revoked, revoked_headers = await site.device(house.edition)
         await site.value("update device set revoked_at = now() where id = $1", revoked.id)
@@ -154,6 +160,7 @@ class House:
             "version": self.site.parts.templates.version,
             "path": "site.css",
             "key": self.held.key,
+            "reference": self.held.reference,
             "token": "nobody",
             "name": "none.eml",
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
@@ -170,7 +177,28 @@ class House:
             "POST /{edition_slug}/register": {"data": person()},
             "POST /{edition_slug}/link": {"data": {"email": "rights@example.org"}},
             "PATCH /api/me/registration": {"json": {}},
+            f"POST {TABLE}/walk-ins": {"json": {**person(), "email": None, **ANOTHER}},
+            f"PATCH {TABLE}/{{reference}}": {"json": {}},
+            "POST /organiser/{slug}/desk": {"data": {**person(), "email": "", **ANOTHER}},
+            "POST /organiser/{slug}/bulk": {"data": {"reference": self.held.reference}},
+            "POST /organiser/{slug}/registrations/{reference}/correct": {"data": self.same()},
+            "POST /organiser/{slug}/registrations/{reference}/decide": {
+                "data": {"deed": "move", "category": "elected", "revision": "1"}
+            },
         }.get(route, {})
+
+    def same(self):
+        """Return a correction that changes nothing, so that everybody may send it."""
+        return {
+            "given_name": "Zoé",
+            "family_name": self.held.family_name,
+            "email": "held@example.org",
+            "revision": "1",
+        }
+
+
+TABLE = "/api/editions/{edition_slug}/registrations"
+ANOTHER = {"another_person": True}
 
 
 def person():

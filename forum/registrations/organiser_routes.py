@@ -44,7 +44,6 @@ async def table(
         asked=asked,
         errors={name: page.words.gettext(message) for name, message in errors.items()},
         found=found,
-        names={one.code: one.name for one in found.categories},
         counted=listing.COUNTED,
         columns=[*Column],
         statuses=[*Status],

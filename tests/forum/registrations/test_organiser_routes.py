@@ -18,7 +18,6 @@ from forum.registrations.listing_queries import ORDERS
 from forum.registrations.models import CategoryFull, NotPossible, Status
 from tests.factories import SAME_ORIGIN, Counting
 
-
 SEED = """
     insert into registration (edition_id, id, reference, given_name, family_name, email, email_key,
                               category, language, status, sort_key, search_key, mailed_at,
@@ -291,7 +290,7 @@ def many(team, edition):
 def lines(answer):
     """Return what is told of each: the name and the verdict."""
     rows = re.findall(r"<li><a[^>]*>([^<]+)</a>([^<]+)</li>", answer.text)
-    return {name: verdict for name, verdict in rows}
+    return dict(rows)
 
 
 async def test_a_deed_is_asked_before_it_is_done(site, edition, many, people):
