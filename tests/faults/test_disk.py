@@ -7,12 +7,11 @@ import time
 from contextlib import contextmanager
 from io import BytesIO
 
-import httpx
 import pikepdf
 import pytest
 from PIL import Image
 
-from tests.installations import Forum, until
+from tests.installations import Forum, get, post, until
 
 LEAST = 64 * 1024
 
@@ -78,7 +77,7 @@ def test_an_e_mail_waits_for_room_and_is_not_lost(forum):
     outbox = forum.var / "outbox"
     with full_disk(outbox):
         forum.start("serve")
-        answer = httpx.post(
+        answer = post(
             f"{forum.base}/api/editions/forum/registrations",
             json={
                 "given_name": "Ada",
@@ -112,7 +111,7 @@ def test_a_guide_that_finds_no_room_is_not_published(forum, tmp_path):
         assert str(files) in error
         assert "No space left on device" in error
     forum.start("serve")
-    assert httpx.get(f"{forum.base}/api/editions/forum/guides").json() == {"guides": []}
+    assert get(f"{forum.base}/api/editions/forum/guides").json() == {"guides": []}
     assert forum.run("import", "guides", guides) == "pdf  guide\n"
 
 

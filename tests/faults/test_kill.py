@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.factories import message
-from tests.installations import until
+from tests.installations import get, until
 
 CLIENTS = 20
 ROUNDS = 3
@@ -123,11 +123,11 @@ def test_the_site_says_503_while_its_database_is_gone_and_recovers_by_itself(for
     live, ready = f"{forum.base}/health/live", f"{forum.base}/health/ready"
     first = server_pid(forum)
     os.kill(first, signal.SIGKILL)
-    answer = until(lambda: (got := httpx.get(ready, timeout=30)).status_code != 200 and got)
+    answer = until(lambda: (got := get(ready, timeout=30)).status_code != 200 and got)
     assert answer.status_code == 503
     assert answer.json()["code"] == "database_unavailable"
-    assert httpx.get(live).status_code == 200
-    until(lambda: httpx.get(ready, timeout=30).status_code == 200)
+    assert get(live).status_code == 200
+    until(lambda: get(ready, timeout=30).status_code == 200)
     assert server_pid(forum) != first
     assert "PostgreSQL ended by itself: starting it again" in forum.said.read_text()
     assert forum.stop() == 0
@@ -146,7 +146,7 @@ def test_what_was_answered_is_there_after_kill_9_of_postgresql(forum, tmp_path):
             dead = server_pid(forum)
             os.kill(dead, signal.SIGKILL)
             until(lambda dead=dead: server_pid(forum) not in {None, dead})
-            until(lambda: httpx.get(ready, timeout=30).status_code == 200)
+            until(lambda: get(ready, timeout=30).status_code == 200)
     assert len(answered) >= ROUNDS * ANSWERS
     rows = kept(forum, tmp_path)
     assert set(answered) - {row["email"] for row in rows} == set()

@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 
 from forum.core import tables
-from tests.installations import Forum, free_port, until
+from tests.installations import Forum, free_port, post, until
 
 TOML = """\
 title = { fr = "Forum des communes", en = "Forum of towns" }
@@ -240,7 +240,7 @@ def test_a_worker_apart_sends_what_a_site_without_one_stored(empty):
     )  # fmt: skip
     forum.start("serve")
     person = {"given_name": "Ada", "family_name": "Ferrand", "category": "attendee"}
-    answer = httpx.post(
+    answer = post(
         f"{forum.base}/api/editions/forum/registrations",
         json={**person, "email": "ada@example.org"},
     )
