@@ -1,5 +1,6 @@
 """Installations as strangers have them: made, served and worked by the commands alone."""
 
+import asyncio
 import itertools
 import json
 import os
@@ -14,9 +15,11 @@ import time
 from functools import partial
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
+from forum.core.postgres import Cluster
 from tests.factories import decoded, message
 
 ROOT = Path(__file__).parents[1]
@@ -143,6 +146,24 @@ class Forum:
         answer = post(f"{self.base}/api/device/scans", json={"scans": list(scans)}, headers=device)
         assert answer.status_code == 200, answer.text
         return answer.json()["outcomes"]
+
+    @property
+    def cluster(self):
+        """Its embedded PostgreSQL; who asks does not count as a user of it."""
+        return Cluster(self.var / "postgres")
+
+    def values(self, sql):
+        """Return the first column of a query on the database of what is being served."""
+
+        async def ask():
+            connection = await asyncpg.connect(self.cluster.dsn(), timeout=PATIENCE_S)
+            try:
+                return [row[0] for row in await connection.fetch(sql)]
+            finally:
+                await connection.close()
+
+        with asyncio.Runner() as runner:
+            return runner.run(ask())
 
     def letters(self, address):
         """Return the e-mails that an address got, the oldest first."""
