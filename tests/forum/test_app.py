@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
-from forum.app import LOANS
+from forum.app import LOANS, Parts
 from tests.factories import SAME_ORIGIN, answers, eventually
 
 
@@ -36,6 +36,16 @@ async def test_who_sends_slowly_keeps_nobody_waiting(site, client, edition, kind
     last.set()
     statuses = {answer.status_code for answer in await asyncio.gather(*slow)}
     assert statuses == ({422} if page else {202})
+
+
+@pytest.mark.parametrize(("inline", "started"), [(True, ["Worker.run"]), (False, [])])
+async def test_e_mails_leave_from_the_site_only_where_that_is_wanted(lone_site, inline, started):
+    settings = msgspec.structs.replace(lone_site.settings, inline_worker=inline)
+    parts = Parts(settings, lone_site.pool, lone_site.keyring, lone_site.clock, lone_site.ids)
+    before = asyncio.all_tasks()
+    async with parts.open(None):
+        tasks = asyncio.all_tasks() - before
+        assert [one.get_coro().__qualname__ for one in tasks] == started
 
 
 async def test_a_form_in_parts_is_read(client, edition):

@@ -11,8 +11,9 @@ import httpx
 import pikepdf
 import pytest
 
+from forum.commands.serving import KILL_AFTER_S
 from forum.core import tables
-from tests.installations import PATIENCE_S, Forum, free_port, post, until
+from tests.installations import PATIENCE_S, Forum, free_port, get, post, until
 
 TOML = """\
 title = { fr = "Forum des communes", en = "Forum of towns" }
@@ -191,7 +192,8 @@ def test_migrate_is_done_once(empty):
 def test_a_database_that_does_not_answer_is_named(tmp_path, words):
     port = free_port()
     forum = Forum(tmp_path, DATABASE_URL=f"postgresql://forum@127.0.0.1:{port}/forum")
-    error = forum.run(*words, status=1)
+    where = ["--port", forum.port] if words == ["serve"] else []  # others may hold 8000
+    error = forum.run(*words, *where, status=1)
     assert "DATABASE_URL" in error
     assert error.count("\n") == 1
 
@@ -226,6 +228,18 @@ def test_a_stopped_server_finishes_what_it_began(forum):
     began = forum.said.read_text().count("route=/api/editions/{edition_slug:str}")
     assert set(answered) == {200}
     assert began == len(answered)
+
+
+def test_a_request_that_never_ends_keeps_no_server_from_stopping(forum):
+    forum.start("serve")
+    with socket.create_connection(("127.0.0.1", forum.port)) as stalled:
+        stalled.sendall(
+            b"POST /api/editions/forum/registrations HTTP/1.1\r\nHost: forum\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+        )
+        assert get(f"{forum.base}/health/live").status_code == 200
+        assert forum.stop() == 0
+    assert KILL_AFTER_S < 10  # as README says
 
 
 def test_a_worker_apart_sends_what_a_site_without_one_stored(empty):
