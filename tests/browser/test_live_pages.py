@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -123,8 +124,10 @@ def test_a_scanner_that_is_cut_off_never_lets_in_and_sends_again_after(demo, bro
     code = demo.json("device", "add", "Coupée", "--gate", "main")["code"]
     context = browser.new_context(locale="fr-FR")
     page = context.new_page()
+    page.clock.install()
     page.goto(f"{demo.base}/scan#code={code}")
     page.wait_for_selector("#door:not([hidden])")
+    page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))  # no verdict goes by itself
     assert page.url == f"{demo.base}/scan"
     context.set_offline(True)
     page.fill("#code", ticket["token"])
