@@ -2,10 +2,11 @@
 
 import re
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
+from forum.core import clock
 from tests.installations import delete, get, link, post, token
 
 
@@ -15,7 +16,7 @@ def reading(text, **given):
         "token": text,
         "gate": "main",
         "direction": "in",
-        "scanned_at": datetime.now(UTC).isoformat(),
+        "scanned_at": clock.now().isoformat(),
     }
     return {**values, **given}
 
