@@ -26,14 +26,14 @@ class Shelf(Generic[K, V]):
     ) -> None:
         self.fresh_s = fresh_s
         self.most = most
-        self._clock = clock
+        self.clock = clock
         self._kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
         self._loading: dict[K, asyncio.Future[V]] = {}
 
     async def get(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
         """Return the value kept for `key`, or load it."""
         kept = self._kept.get(key)
-        if kept is not None and self._clock() - kept[0] < self.fresh_s:
+        if kept is not None and self.clock() - kept[0] < self.fresh_s:
             self._kept.move_to_end(key)
             return kept[1]
         loading = self._loading.get(key)
@@ -44,7 +44,7 @@ class Shelf(Generic[K, V]):
         return await asyncio.shield(loading)
 
     async def _load(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
-        began = self._clock()
+        began = self.clock()
         value = await load()
         self._kept[key] = (began, value)
         self._kept.move_to_end(key)

@@ -54,7 +54,7 @@ async def test_a_code_lasts_a_week(site, client, code):
 
 async def test_a_revoked_device_is_refused_within_a_second(site, client, edition, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(site.parts.devices, "_clock", lambda: now[0])
+    monkeypatch.setattr(site.parts.devices, "clock", lambda: now[0])
     device, headers = await site.device(edition)
     body = {"scans": [sent("x")]}
     assert (await client.post("/api/device/scans", json=body, headers=headers)).status_code == 200

@@ -105,7 +105,7 @@ async def test_a_new_version_is_seen_within_a_second(site, client, published, mo
     """The old one is told as late as can be before that: read, then kept, at their last moments."""
     now = [0.0]
     for keeper in (site.parts.shelves._latest, site.app.kept):
-        monkeypatch.setattr(keeper, "_clock", lambda: now[0])
+        monkeypatch.setattr(keeper, "clock", lambda: now[0])
     path = f"/api/editions/{published.slug}/programme"
     got = [await client.get(path)]
     await site.programme(published, draft("Nouveau"))
