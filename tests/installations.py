@@ -216,3 +216,4 @@ def empty(folder):
     forum = Forum(place)
     yield forum
     forum.stop()
+    shutil.rmtree(place, ignore_errors=True)  # 50 MB each: not all of them at once
