@@ -226,13 +226,15 @@ async def end_the_backend_that_waits(site):
 async def test_backends_that_are_ended_at_rest_cost_nobody_anything(lone_site):
     async with lone_site.client() as client:
         assert (await client.get("/health/ready")).status_code == 200
+        resting = [one._con for one in lone_site.pool._pool._holders if one.is_connected()]
+        assert resting
         admin = await connect(lone_site.pool._pool._connect_args[0])
         await admin.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()"
         )
         await admin.close()
-        await eventually(lambda: lone_site.pool._pool.get_size() == 0)  # the news has come
+        await eventually(lambda: all(one.is_closed() for one in resting))  # the news has come
         assert (await client.get("/health/ready")).json() == {"status": "ok"}
 
 
