@@ -121,7 +121,7 @@ FIELDS = st.sampled_from(
     max_examples=150,
     deadline=None,
     database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @hypothesis.given(changed=st.dictionaries(FIELDS | st.text(), VALUES, max_size=4))
 async def test_whatever_a_form_holds_it_is_taken_or_its_mistakes_are_named(

@@ -127,12 +127,17 @@ function place({ at, gate }) {
 
 /* One path for the three inputs */
 let last = { code: "", at: 0 };
-function read(raw) {
+let inView = ""; // in the camera's last picture: still there, however slowly this phone looks
+function codeOf(raw) {
   const text = raw.trim().toUpperCase().replace(/\s+/g, "");
-  const code = TOKEN.exec(text)?.[0] || text;
+  return TOKEN.exec(text)?.[0] || text;
+}
+
+function read(raw) {
+  const code = codeOf(raw);
   const now = Date.now();
   if (!device || !code || sending) return;
-  const stillThere = code === last.code && now - last.at < SAME_CODE_MS;
+  const stillThere = code === last.code && (code === inView || now - last.at < SAME_CODE_MS);
   last = { code, at: now };
   if (stillThere) return;
   if (pending?.token !== code) {
@@ -257,9 +262,11 @@ async function startCamera() {
   element("torch").hidden = !mine.getVideoTracks()[0].getCapabilities?.().torch;
   keepAwake();
   while (stream === mine) {
-    if (!document.hidden && !sending && video.readyState >= 2) {
+    if (document.hidden) inView = "";
+    else if (!sending && video.readyState >= 2) {
       const code = await decode(video).catch(() => null);
       if (code) read(code);
+      inView = code ? codeOf(code) : "";
     }
     await new Promise(resolve => setTimeout(resolve, FRAME_MS));
   }
@@ -268,6 +275,7 @@ async function startCamera() {
 function stopCamera() {
   stream?.getTracks().forEach(track => track.stop());
   stream = null;
+  inView = "";
   element("camera-note").hidden = false;
   element("torch").hidden = true;
 }
@@ -297,7 +305,7 @@ element("typed").addEventListener("submit", event => {
   event.preventDefault();
   const code = element("code").value;
   element("code").value = "";
-  last.at = 0;
+  last.code = "";
   read(code);
 });
 element("again").addEventListener("click", send);

@@ -74,9 +74,10 @@ class Shell:
             self._count(kept)
             return
         scope = {**scope}  # the server's own stays as it is
+        began_at = self.kept.clock()
         messages, route = await self._serve(scope, receive, send)
         if question is not None:
-            self.kept.keep(question, scope, messages, route)
+            self.kept.keep(question, scope, messages, route, began_at)
 
     async def _serve(
         self, scope: Scope, receive: Any, send: Any
