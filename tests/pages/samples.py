@@ -249,6 +249,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "registrations/cancel.html",
         {"registration": registration("confirmed")},
     ),
+    "cancel-waiting": (
+        "registrations/cancel.html",
+        {"registration": registration("waiting", turn=3)},
+    ),
     "cancel-done": (
         "registrations/cancel.html",
         {"registration": registration("cancelled")},
