@@ -38,6 +38,7 @@ def opened(browser, **options):
 def test_the_list_follows_what_is_typed(browser):
     page, asked = opened(browser)
     assert page.inner_text("#count") == "23 séances"
+    assert page.locator(".days [aria-current]").count() == 1
     page.locator("#q").press_sequentially("données")
     page.clock.run_for(249)
     assert asked == []
@@ -47,6 +48,7 @@ def test_the_list_follows_what_is_typed(browser):
     assert page.url == asked[0]
     assert page.evaluate("document.activeElement.id") == "q"
     assert page.locator("#slots .ses").count() == 12
+    assert page.locator(".days [aria-current]").count() == 0  # found on every day
     assert page.locator("[aria-busy]").count() == 0
 
 

@@ -112,6 +112,27 @@ def test_registrations_are_imported_whole_or_with_their_bad_rows_named(forum, tm
     assert not (forum.var / "outbox").exists()
 
 
+def test_a_table_of_something_else_is_refused(forum, tmp_path):
+    (tmp_path / "things.csv").write_text("Prénom,Couleur,Prix\nAda,bleu,12\n", "utf-8")
+    error = forum.run("import", "registrations", tmp_path / "things.csv", status=1)
+    assert error == (
+        f"forum: {tmp_path / 'things.csv'}: no column holds family_name, email: name the columns"
+        " in the first row, such as Prénom, Nom, Courriel.\n"
+    )
+
+
+def test_one_is_said_as_one(forum, tmp_path):
+    (tmp_path / "people.csv").write_text(ROWS.partition("Ada")[0], "utf-8")
+    forum.run("import", "registrations", tmp_path / "people.csv")
+    out = tmp_path / "out.pdf"
+    assert forum.run("badges", out) == f"{out}: 1 badge on 1 page\n"
+    (tmp_path / "day.csv").write_text("Titre,Date,Début\nNuit,2027-03-22,23h\n", "utf-8")
+    assert forum.run("import", "programme", tmp_path / "day.csv").endswith(
+        "CSV: 1 session, 0 speakers, 0 rooms, 0 tracks; 1 remark above. Next: forum publish.\n"
+    )
+    assert forum.run("publish").endswith("Version 1 is published: 1 change.\n")
+
+
 def test_registrations_go_through_csv_xlsx_and_json_and_come_back(forum, tmp_path):
     (tmp_path / "people.csv").write_text(ROWS, "utf-8")
     forum.run("import", "registrations", tmp_path / "people.csv")
@@ -153,6 +174,7 @@ def test_guides_come_from_a_folder_and_what_is_no_pdf_stops_them_all(forum, tmp_
         '[[link]]\ntitle = { fr = "Lien utile" }\nurl = "https://example.org/"\n', "utf-8"
     )
     assert "b-liar.pdf" in forum.run("import", "guides", folder, status=1)
+    assert not (forum.var / "files").exists()  # not even the good one is kept
     (folder / "b-liar.pdf").unlink()
     assert forum.run("import", "guides", folder) == "pdf  a-guide\nlink  lien-utile\n"
     assert forum.run("import", "guides", folder) == "pdf  a-guide\nlink  lien-utile\n"

@@ -2,14 +2,14 @@
 
 import asyncio
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import icalendar
 import msgspec
 import pytest
 
-from tests.factories import SAME_ORIGIN, Counting, draft, eventually
+from tests.factories import MORNING, SAME_ORIGIN, Counting, draft, eventually
 
 PATHS = ["programme", "programme.ics", "programme.xml", "programme.json", "sessions/ouverture",
          "sessions/ouverture.ics"]  # fmt: skip
@@ -56,6 +56,51 @@ async def test_the_times_agree(client, published):
         datetime.fromisoformat(one["starts_at"]).timestamp() for one in api["sessions"]
     )
     assert "9\u00a0h" in (await client.get(f"/{published.slug}/programme")).text
+
+
+async def days_of(site, edition):
+    """Publish one session on each of the two days, and stand on the morning of the first."""
+    made = draft("Ouverture", "Cybersécurité")
+    first, second = made.sessions
+    second = msgspec.structs.replace(second, starts_at=MORNING + timedelta(days=1))
+    await site.programme(edition, msgspec.structs.replace(made, sessions=[first, second]))
+    site.clock.at = MORNING
+
+
+async def test_a_search_looks_at_every_day_while_the_forum_is_on(site, client, edition):
+    await days_of(site, edition)
+    shown = {}
+    for asked in ("", "?q=cyber", "?q=ada", "?q=cyber&day=2027-03-23", "?day=2027-03-24"):
+        page = (await client.get(f"/{edition.slug}/programme{asked}")).text
+        shown[asked] = (
+            re.findall(r"/sessions/([a-z]+)", page),
+            re.findall(r"day=([0-9-]+)\" aria-current", page),
+        )
+    assert shown == {
+        "": (["ouverture"], ["2027-03-23"]),
+        "?q=cyber": (["cybersecurite"], []),
+        "?q=ada": (["ouverture", "cybersecurite"], []),
+        "?q=cyber&day=2027-03-23": ([], ["2027-03-23"]),
+        "?day=2027-03-24": (["cybersecurite"], ["2027-03-24"]),
+    }
+
+
+async def test_a_search_that_finds_nothing_counts_nothing(site, client, edition):
+    await days_of(site, edition)
+    said = {}
+    for language in ("fr", "en"):
+        for word in ("zzz", "ouverture", "ada"):
+            address = f"/{edition.slug}/programme?q={word}&lang={language}"
+            page = (await client.get(address)).text
+            said[language, word] = re.findall(r'id="count"[^>]*>([^<]*)<', page)
+    assert said == {
+        ("fr", "zzz"): ["0 séance"],
+        ("fr", "ouverture"): ["1 séance"],
+        ("fr", "ada"): ["2 séances"],
+        ("en", "zzz"): ["0 sessions"],
+        ("en", "ouverture"): ["1 session"],
+        ("en", "ada"): ["2 sessions"],
+    }
 
 
 async def test_a_title_adds_no_line_to_a_calendar(site, client, edition):

@@ -188,6 +188,23 @@ async def test_looking_at_the_link_to_cancel_cancels_nothing(site, client, editi
     assert (await site.registered(edition, person.id)).status == "confirmed"
 
 
+async def test_who_waits_is_asked_about_a_turn_and_who_comes_about_a_place(site, client):
+    edition = await site.edition(places=1)
+    asked = {}
+    for person in (await site.register(edition), await site.register(edition)):
+        mine = (await client.get(f"/me/{person.key}?lang=en")).text
+        page = (await client.get(f"/me/{person.key}/cancel?lang=en")).text
+        offered = re.findall(r'/cancel">([^<]*)</a>', mine)
+        asked[person.status] = (*offered, *re.findall(r"(?:<h1>|class=\"btn [^>]*>)([^<]*)<", page))
+        assert ("your ticket" in page) is (person.status == "confirmed")
+    assert asked == {
+        "confirmed": ("Cancel my registration", "Cancel my registration", "Give up my place",
+                      "Keep my place"),
+        "waiting": ("Leave the waiting list", "Leave the waiting list", "Give up my turn",
+                    "Keep my turn"),
+    }  # fmt: skip
+
+
 async def test_the_button_cancels(site, client, edition):
     person = await site.register(edition)
     answer = await client.post(f"/me/{person.key}/cancel", headers=SAME_ORIGIN)
