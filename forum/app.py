@@ -37,14 +37,32 @@ from forum.core.db import (
     Db,
     open_pool,
 )
-from forum.core.errors import Forbidden, NotFound, Problem, TooMany, Unauthenticated
+from forum.core.errors import (
+    BodyTooLarge,
+    Forbidden,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    TooMany,
+    Unauthenticated,
+)
 from forum.core.ids import Ids
 from forum.core.log import configure
 from forum.core.pages import Page, Templates, static_content, static_version
 from forum.core.settings import Settings, load
 from forum.core.shelf import Shelf
 from forum.core.shell import Shell
-from forum.core.web import IMMUTABLE, AnyRequest, AnyResponse, Given, document, problem_document
+from forum.core.web import (
+    IMMUTABLE,
+    AnyRequest,
+    AnyResponse,
+    Given,
+    JsonRequest,
+    NotJson,
+    document,
+    expect_json,
+    problem_document,
+)
 from forum.editions import service as editions
 from forum.editions.models import EditionNotFound
 from forum.editions.routes import router as edition_routes
@@ -67,6 +85,14 @@ LOANS = POOL_SIZE - 4
 for while holding it (an edition, a device, a version of the programme) can always be read."""
 HUNG_UP = "client disconnected prematurely"
 """What Litestar says, as a failure of the server, of a client who left in the middle of a body."""
+NO_BODY = {"data": "'data'"}
+"""What Litestar says of a body that is not there."""
+PLAIN: dict[HTTPStatus, type[Problem]] = {
+    HTTPStatus.NOT_FOUND: NotFound,
+    HTTPStatus.FORBIDDEN: Forbidden,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge,
+}
+"""The framework's refusals that say all by their status."""
 MEDIA_TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -271,6 +297,8 @@ def create_app(
             path="/api/openapi.json",
             render_plugins=[JsonRenderPlugin(path="/")],
         ),
+        request_class=JsonRequest,
+        before_request=expect_json,
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
     )
@@ -384,22 +412,35 @@ def wants_page(request: AnyRequest) -> bool:
 
 def show_http_error(request: AnyRequest, error: HTTPException) -> AnyResponse:
     """Answer what the framework refused (no such route, a malformed body) as every refusal."""
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and error.detail != HUNG_UP:
+        return show_failure(request, error)
+    return show_problem(request, _refusal(error))
+
+
+def _refusal(error: HTTPException) -> Problem:
+    """Return the problem that says what the framework refused."""
+    fields = _at_fault(error)
     problem: Problem
-    if error.status_code == HTTPStatus.NOT_FOUND:
-        problem = NotFound()
-    elif error.status_code == HTTPStatus.FORBIDDEN:
-        problem = Forbidden()
+    if error.status_code in PLAIN:
+        problem = PLAIN[HTTPStatus(error.status_code)]()
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        problem = MethodNotAllowed(_allowed(error))
     elif error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         problem = TooMany(int((error.headers or {}).get("RateLimit-Reset", 60)))
     elif error.detail == HUNG_UP:
         problem = BodyCut()
-    elif error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return show_failure(request, error)
+    elif fields == NO_BODY:
+        problem = NotJson()
     else:
-        problem = Problem(error.detail)
+        problem = Problem(error.detail, fields=fields)
         problem.code, problem.status = "bad_request", error.status_code
-        problem.fields.update(_at_fault(error))
-    return show_problem(request, problem)
+    return problem
+
+
+def _allowed(error: HTTPException) -> set[str]:
+    """Return the methods of an address: those of its routes, and HEAD where GET is (`Shell`)."""
+    methods = set((error.headers or {}).get("allow", "").replace(" ", "").split(","))
+    return methods | {"HEAD"} if "GET" in methods else methods
 
 
 def _at_fault(error: HTTPException) -> dict[str, str]:
