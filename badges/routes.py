@@ -22,9 +22,10 @@ from badges.models import Answer, Direction, Scan
 from badges.together import Door
 from forum.core.db import Db
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.shell import POLICY
-from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, limited
+from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given
 
 SCANNER_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 

@@ -43,10 +43,10 @@ from forum.core.errors import (
     MethodNotAllowed,
     NotFound,
     Problem,
-    TooMany,
     Unauthenticated,
 )
 from forum.core.ids import Ids
+from forum.core.limits import Limits
 from forum.core.log import configure
 from forum.core.pages import Page, Templates, static_content, static_version
 from forum.core.settings import Settings, load
@@ -302,7 +302,7 @@ def create_app(
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
     )
-    app.state.settings = settings
+    app.state.limits = Limits() if settings.rate_limit else None
     app.state.parts = parts
     https = settings.base_url.startswith("https:")
     return Shell(Lender(app), proxies=settings.trusted_proxies, https=https)
@@ -425,8 +425,6 @@ def _refusal(error: HTTPException) -> Problem:
         problem = PLAIN[HTTPStatus(error.status_code)]()
     elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         problem = MethodNotAllowed(_allowed(error))
-    elif error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        problem = TooMany(int((error.headers or {}).get("RateLimit-Reset", 60)))
     elif error.detail == HUNG_UP:
         problem = BodyCut()
     elif fields == NO_BODY:

@@ -15,8 +15,6 @@ import msgspec
 from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.exceptions import SerializationException
-from litestar.middleware.base import DefineMiddleware
-from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.params import SkipValidation
 from litestar.response import Stream
 
@@ -227,19 +225,3 @@ async def form_fields(request: AnyRequest) -> dict[str, list[str]]:
     """Read a posted form as texts by field name; files are left out."""
     sent = (await request.form()).dict()
     return {name: [v for v in values if isinstance(v, str)] for name, values in sent.items()}
-
-
-def limited(bucket: str, *, per_minute: int) -> DefineMiddleware:
-    """Limit a route to `per_minute` requests per client address (`Settings.rate_limit`)."""
-
-    def who(request: AnyRequest) -> str:
-        return f"{bucket}:{request.client.host if request.client else '-'}"
-
-    def wanted(request: AnyRequest) -> bool:
-        return bool(request.app.state.settings.rate_limit) and request.method != "GET"
-
-    return RateLimitConfig(
-        rate_limit=("minute", per_minute),
-        identifier_for_request=who,
-        check_throttle_handler=wanted,
-    ).middleware

@@ -24,6 +24,7 @@ from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound, Unauthenticated
 from forum.core.idempotency import RequestKey
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.web import (
     PRIVATE,
@@ -33,7 +34,6 @@ from forum.core.web import (
     disposition,
     form_fields,
     json_object,
-    limited,
 )
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
