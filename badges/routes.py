@@ -21,6 +21,7 @@ from badges.batches import MOST_SCANS, read_batch
 from badges.models import Answer, Direction, Scan
 from badges.together import Door
 from forum.core.db import Db
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
@@ -51,11 +52,15 @@ class Outcomes(Struct, frozen=True, kw_only=True):
 async def enrol(
     data: JSONBody[EnrolForm],
     db: Given[Db],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> devices.Enrolled:
-    """Trade an enrolment code, once, for the device's own token, shown this once."""
-    return await devices.enrol(db, data.code, at=now, ids=ids)
+    """Trade an enrolment code, once, for the device's own token, shown this once.
+
+    A device whose answer was lost sends its request again, with the same Idempotency-Key.
+    """
+    return await once(devices.Enrolled, lambda: devices.enrol(db, data.code, at=now, ids=ids))
 
 
 @dataclass

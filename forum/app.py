@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
 from litestar import Litestar, get
@@ -16,7 +16,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.params import FromPath
+from litestar.params import FromPath, HeaderParameter
 
 from badges import devices
 from badges.keys import Keyring, open_keyring
@@ -45,6 +45,7 @@ from forum.core.errors import (
     Problem,
     Unauthenticated,
 )
+from forum.core.idempotency import Once, RequestKey
 from forum.core.ids import Ids
 from forum.core.limits import Limits
 from forum.core.log import configure
@@ -185,6 +186,32 @@ class Parts:
         lent.callback(self._loans.release)
         return await lent.enter_async_context(self.database.acquire())
 
+    async def once(
+        self,
+        request: AnyRequest,
+        db: Given[Db],
+        idempotency_key: Annotated[
+            str | None,
+            HeaderParameter(
+                name="Idempotency-Key",
+                description="1 to 200 visible ASCII characters, random and new for each deed. Sent"
+                " again within two days with the same body, it gets the same answer and nothing is"
+                " done twice; with another body it is refused (422 `idempotency_key_reused`).",
+            ),
+        ] = None,
+    ) -> Once:
+        """Take the Idempotency-Key of a request, if it has one, for the deed of its route."""
+        sent = None
+        if idempotency_key is not None:
+            sent = RequestKey(
+                scope=f"{request.method} {request.scope['path']}",
+                key=idempotency_key,
+                body=await request.body(),
+                who=request.headers.get("authorization", ""),
+                status=request.route_handler.status_code,
+            )
+        return Once(db, sent, self.settings.secret_key, self.now())
+
     async def edition(self, edition_slug: FromPath[str]) -> Edition:
         """Find the edition that the address names; a draft is nobody's to see."""
         found = await self.editions.get(
@@ -227,6 +254,7 @@ class Parts:
         """Return what a route may ask for by the name of a parameter."""
         made = (
             self.db,
+            self.once,
             self.edition,
             self.organiser,
             self.attendee,
