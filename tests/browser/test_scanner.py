@@ -33,6 +33,7 @@ class Doors:
 
     def __init__(self, context):
         self.received = []
+        self.keys = []
         self.outcome = {"outcome": "admitted", "name": "Maëlys d’H.", "category": "Agent public"}
         self.cut = False
         self.status = 200
@@ -41,7 +42,10 @@ class Doors:
         context.route("**/api/device/scans", self.scan)
 
     def enrol(self, route):
-        if json.loads(route.request.post_data) == {"code": "K7Q-4MX"}:
+        self.keys.append(route.request.headers["idempotency-key"])
+        if self.cut:
+            route.abort("connectionreset")
+        elif json.loads(route.request.post_data) == {"code": "K7Q-4MX"}:
             route.fulfill(status=201, json=DEVICE)
         else:
             problem = json.dumps({"code": "code_unknown"})
@@ -119,6 +123,25 @@ def test_a_code_in_the_address_enrols_and_leaves_the_address(scanner):
     page, _ = scanner
     assert page.url == f"{SITE}/scan"
     assert page.inner_text("#device") == "Tablette 1 · main"
+
+
+def test_a_code_whose_answer_was_lost_goes_again_with_the_same_key(browser):
+    context = browser.new_context()
+    serve_samples(context)
+    doors = Doors(context)
+    doors.cut = True
+    page = context.new_page()
+    page.goto(f"{SITE}/scan#code=K7Q-4MX")
+    page.wait_for_selector("#enrol-error:not(:empty)")
+    page.reload()
+    page.fill("#enrol-code", "K7Q-4MX")
+    doors.cut = False
+    page.click("#enrol button")
+    page.wait_for_selector("#door:not([hidden])")
+    assert len(doors.keys) == 2
+    assert len({*doors.keys}) == 1
+    assert page.evaluate("sessionStorage.length") == 0
+    context.close()
 
 
 def test_an_unknown_code_is_refused_in_words(browser):
