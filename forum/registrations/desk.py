@@ -8,11 +8,10 @@ import msgspec
 from msgspec import Struct
 
 from badges import tickets
-from forum.core import forms, idempotency
+from forum.core import forms
 from forum.core.context import Edition, EditionState
 from forum.core.db import Db, retried
 from forum.core.errors import Invalid, Problem
-from forum.core.idempotency import Answer, RequestKey
 from forum.core.ids import Ids
 from forum.core.text import sort_key
 from forum.editions import queries as editions
@@ -109,49 +108,39 @@ def _last(given: Any) -> Any:
 
 @retried
 async def walk_in(
-    db: Db,
-    edition: Edition,
-    form: WalkIn,
-    *,
-    actor: str,
-    at: datetime,
-    ids: Ids,
-    key: RequestKey | None = None,
-) -> str:
-    """Confirm somebody at once, and issue the ticket; return the reference.
+    db: Db, edition: Edition, form: WalkIn, *, actor: str, at: datetime, ids: Ids
+) -> Registration:
+    """Confirm somebody at once, and issue the ticket.
 
-    The dates of registration do not matter at the desk, nor do approval and invitations. With
-    `key`, who sends again is told the same reference.
+    The dates of registration do not matter at the desk, nor do approval and invitations.
 
     Raises:
         RegisteredAlready: the address is registered.
         Namesakes: the name and the organisation are registered, and nobody said otherwise.
         NoPlaceLeft: the edition or the category is full, and nobody said to go beyond.
         RegistrationClosed: the edition is over for good.
-        KeyReused: `key` came with another form before.
     """
     if edition.state is EditionState.ARCHIVED:
         raise RegistrationClosed
     async with db.transaction():
-        if key is not None and (before := await idempotency.recall(db, key)) is not None:
-            return before.answer.decode()
-        registration = await _walk_in(db, edition, form, actor=actor, at=at, ids=ids)
-        if key is not None:
-            answer = Answer(201, registration.reference.encode())
-            await idempotency.remember(db, key, answer, at=at)
-    return registration.reference
+        held = await queries.lock_places(db, edition.id, form.category)
+        if held is None:
+            raise Invalid(fields={"category": "Choose one of the categories offered."})
+        await _not_twice(db, edition, form)
+        room = rules.has_room(held)
+        if not room and not form.beyond:
+            raise NoPlaceLeft
+        new = msgspec.structs.replace(_new(edition, form, actor, at=at, ids=ids), counted=room)
+        await queries.insert_registration(db, new, *service.keys_of(new))
+        ticket = await service.admit(db, edition, new, held.number, at=at, ids=ids)
+        await service.announce(db, new, held.category_name, ticket, at=at, ids=ids)
+        await service.note(
+            db, new, "registered at the desk", actor=actor, at=at, ids=ids, beyond=not room
+        )
+    return new
 
 
-async def _walk_in(
-    db: Db, edition: Edition, form: WalkIn, *, actor: str, at: datetime, ids: Ids
-) -> Registration:
-    held = await queries.lock_places(db, edition.id, form.category)
-    if held is None:
-        raise Invalid(fields={"category": "Choose one of the categories offered."})
-    await _not_twice(db, edition, form)
-    room = rules.has_room(held)
-    if not room and not form.beyond:
-        raise NoPlaceLeft
+def _new(edition: Edition, form: WalkIn, actor: str, *, at: datetime, ids: Ids) -> Registration:
     filled = RegistrationForm(
         given_name=form.given_name,
         family_name=form.family_name,
@@ -162,15 +151,7 @@ async def _walk_in(
         language=form.language,
     )
     origin = service.Origin(actor=actor, trusted=True)
-    new = service.new_registration(edition, filled, Status.CONFIRMED, None, origin, at=at, ids=ids)
-    new = msgspec.structs.replace(new, counted=room)
-    await queries.insert_registration(db, new, *service.keys_of(new))
-    ticket = await service.admit(db, edition, new, held.number, at=at, ids=ids)
-    await service.announce(db, new, held.category_name, ticket, at=at, ids=ids)
-    await service.note(
-        db, new, "registered at the desk", actor=actor, at=at, ids=ids, beyond=not room
-    )
-    return new
+    return service.new_registration(edition, filled, Status.CONFIRMED, None, origin, at=at, ids=ids)
 
 
 async def _not_twice(db: Db, edition: Edition, form: WalkIn) -> None:

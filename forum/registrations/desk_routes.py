@@ -10,10 +10,11 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Forbidden, Invalid
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.rights import Deed, Staff
 from forum.core.text import sort_key
-from forum.core.web import AnyRequest, AnyResponse, Given, form_fields, limited
+from forum.core.web import AnyRequest, AnyResponse, Given, form_fields
 from forum.editions import queries as editions
 from forum.registrations import desk, listing, listing_queries
 from forum.registrations.desk import Namesakes, NoPlaceLeft, RegisteredAlready
@@ -67,7 +68,7 @@ async def register(
         form = await desk.read_form(db, edition, sent)
         if form.beyond and not staff.may(Deed.DECIDE):
             raise Forbidden
-        reference = await desk.walk_in(db, edition, form, actor=staff.actor, at=now, ids=ids)
+        new = await desk.walk_in(db, edition, form, actor=staff.actor, at=now, ids=ids)
     except Invalid as problem:
         return await _show(db, page, staff, typed=typed, errors=problem.fields, status=422)
     except RegisteredAlready as problem:
@@ -78,7 +79,7 @@ async def register(
     except NoPlaceLeft as problem:
         another = "another_person" in sent
         return await _show(db, page, staff, typed=typed, why=problem, another=another, status=409)
-    path = f"/organiser/{edition.slug}/desk?done={reference}&category={form.category}"
+    path = f"/organiser/{edition.slug}/desk?done={new.reference}&category={form.category}"
     return Redirect(path, status_code=303)
 
 

@@ -12,9 +12,10 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.rights import Deed, Staff
-from forum.core.web import AnyRequest, AnyResponse, Given, form_fields, limited
+from forum.core.web import AnyRequest, AnyResponse, Given, form_fields
 from forum.editions import queries as editions
 from forum.registrations import bulk, listing, listing_queries
 from forum.registrations.bulk import ManyDeed, Order

@@ -18,6 +18,7 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.rights import Deed, Staff
 from forum.core.web import (
@@ -27,7 +28,6 @@ from forum.core.web import (
     Given,
     disposition,
     form_fields,
-    limited,
 )
 from forum.editions import queries as editions
 from forum.registrations import bulk, changing, desk, listing_queries, queries, rules

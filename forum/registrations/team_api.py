@@ -24,10 +24,11 @@ from forum.core import forms
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Forbidden, Invalid
-from forum.core.idempotency import RequestKey
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.rights import Deed, Staff
-from forum.core.web import PRIVATE, AnyRequest, Given, json_object, limited
+from forum.core.web import PRIVATE, AnyRequest, Given, json_object
 from forum.registrations import bulk, changing, desk, listing, listing_queries, rules
 from forum.registrations.bulk import ManyDeed, Order
 from forum.registrations.listing import Row
@@ -78,6 +79,12 @@ class TeamRegistrations(Struct, frozen=True, kw_only=True):
 
     items: list[TeamRegistration]
     next: str | None
+
+
+class LinkSent(Struct, frozen=True):
+    """Whether the link goes out now."""
+
+    sent: bool
 
 
 def shown(row: Row, edition: Edition) -> TeamRegistration:
@@ -163,7 +170,7 @@ async def show_registration(
     db: Given[Db],
 ) -> Response[TeamRegistration]:
     """Tell one registration; its entity tag is what `If-Match` takes."""
-    return _told(await found(db, staff.edition, reference), staff.edition)
+    return _told(shown(await found(db, staff.edition, reference), staff.edition))
 
 
 @dataclass
@@ -227,6 +234,7 @@ async def walk_in(
     edition_slug: FromPath[str],  # noqa: ARG001
     staff: Given[Staff],
     db: Given[Db],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> Response[TeamRegistration]:
@@ -234,14 +242,12 @@ async def walk_in(
     form = await desk.read_form(db, staff.edition, await json_object(request))
     if form.beyond and not staff.may(Deed.DECIDE):
         raise Forbidden
-    sent = request.headers.get("idempotency-key")
-    key = None
-    if sent is not None:
-        key = RequestKey(f"walk-in:{staff.edition.id}", sent, await request.body())
-    reference = await desk.walk_in(
-        db, staff.edition, form, actor=staff.actor, at=now, ids=ids, key=key
-    )
-    return _told(await found(db, staff.edition, reference), staff.edition, status=201)
+
+    async def register() -> TeamRegistration:
+        new = await desk.walk_in(db, staff.edition, form, actor=staff.actor, at=now, ids=ids)
+        return shown(await found(db, staff.edition, new.reference), staff.edition)
+
+    return _told(await once(TeamRegistration, register), status=201)
 
 
 class TeamChange(Change, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -295,7 +301,7 @@ async def change_registration(
             at=now,
             ids=ids,
         )
-    return _told(await found(db, staff.edition, reference), staff.edition)
+    return _told(shown(await found(db, staff.edition, reference), staff.edition))
 
 
 @delete(
@@ -318,7 +324,7 @@ async def cancel_registration(
     row = await found(db, staff.edition, reference)
     _matched(request, row)
     await _decide(db, staff, row, TeamChange(status=Status.CANCELLED), at=now, ids=ids)
-    return _told(await found(db, staff.edition, reference), staff.edition)
+    return _told(shown(await found(db, staff.edition, reference), staff.edition))
 
 
 @post(
@@ -333,13 +339,18 @@ async def send_link(
     reference: FromPath[str],
     staff: Given[Staff],
     db: Given[Db],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
-) -> dict[str, bool]:
+) -> LinkSent:
     """Send the person their link again; not twice within five minutes (`sent` false)."""
     row = await found(db, staff.edition, reference)
-    sent = await desk.send_link(db, staff.edition, row, actor=staff.actor, at=now, ids=ids)
-    return {"sent": sent}
+
+    async def send() -> LinkSent:
+        edition, actor = staff.edition, staff.actor
+        return LinkSent(await desk.send_link(db, edition, row, actor=actor, at=now, ids=ids))
+
+    return await once(LinkSent, send)
 
 
 async def _decide(
@@ -397,13 +408,13 @@ def _matched(request: AnyRequest, row: Row) -> bool:
     return True
 
 
-def _etag(row: Row) -> str:
-    return f'"{row.revision}"'
+def _etag(one: Row | TeamRegistration) -> str:
+    return f'"{one.revision}"'
 
 
-def _told(row: Row, edition: Edition, *, status: int = 200) -> Response[TeamRegistration]:
-    headers = {"cache-control": PRIVATE, "etag": _etag(row)}
-    return Response(shown(row, edition), status_code=status, headers=headers)
+def _told(one: TeamRegistration, *, status: int = 200) -> Response[TeamRegistration]:
+    headers = {"cache-control": PRIVATE, "etag": _etag(one)}
+    return Response(one, status_code=status, headers=headers)
 
 
 handlers = [
