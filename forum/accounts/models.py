@@ -43,3 +43,11 @@ class SignInLink(Struct, frozen=True, kw_only=True):
     account_id: UUID
     expires_at: datetime
     used_at: datetime | None
+
+
+class Bearer(Struct, frozen=True, kw_only=True):
+    """Whose web session it is, with their roles: one look for each page of the team."""
+
+    id: UUID
+    email: str
+    memberships: list[Membership]

@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from forum.accounts.models import Account, Membership, SignInLink
+from forum.accounts.models import Account, Bearer, SignInLink
 from forum.core.context import Role
-from forum.core.db import Db, many, maybe, one
+from forum.core.db import Db, maybe, one
 
 
 async def upsert_account(
@@ -40,16 +40,6 @@ async def insert_membership(db: Db, edition_id: int, account_id: UUID, role: Rol
         edition_id,
         account_id,
         role,
-    )
-
-
-async def list_memberships(db: Db, account_id: UUID) -> list[Membership]:
-    """Return the roles of an account."""
-    return await many(
-        db,
-        Membership,
-        "select edition_id, role from membership where account_id = $1 order by edition_id, role",
-        account_id,
     )
 
 
@@ -111,13 +101,18 @@ async def insert_web_session(
     )
 
 
-async def find_account(db: Db, token_digest: bytes, at: datetime) -> Account | None:
-    """Return whose web session it is, while it lasts."""
+async def find_bearer(db: Db, token_digest: bytes, at: datetime) -> Bearer | None:
+    """Return whose web session it is, while it lasts, with their roles."""
     return await maybe(
         db,
-        Account,
+        Bearer,
         """
-        select a.id, a.email
+        select a.id, a.email,
+               (select coalesce(jsonb_agg(jsonb_build_object('edition_id', m.edition_id,
+                                                             'role', m.role)
+                                          order by m.edition_id, m.role), '[]')
+                  from membership m
+                 where m.account_id = a.id) as memberships
           from web_session s
           join account a on a.id = s.account_id
          where s.token_digest = $1 and s.revoked_at is null and s.expires_at > $2

@@ -73,13 +73,13 @@ async def identify(db: Db, web_session: str | None, *, at: datetime) -> Organise
     Raises:
         Unauthenticated: nobody does.
     """
-    account = await queries.find_account(db, digest(web_session), at) if web_session else None
-    if account is None:
+    bearer = await queries.find_bearer(db, digest(web_session), at) if web_session else None
+    if bearer is None:
         raise Unauthenticated("Sign in first: ask an organiser for a link.")
     roles: dict[int, list[Role]] = defaultdict(list)
-    for membership in await queries.list_memberships(db, account.id):
+    for membership in bearer.memberships:
         roles[membership.edition_id].append(membership.role)
-    return Organiser(account_id=account.id, email=account.email, roles=dict(roles))
+    return Organiser(account_id=bearer.id, email=bearer.email, roles=dict(roles))
 
 
 async def sign_out(db: Db, web_session: str, *, at: datetime) -> None:
