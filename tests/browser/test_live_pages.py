@@ -13,7 +13,8 @@ from tests.installations import get, link, post
 
 PAGES = [
     "home", "programme", "session", "register", "mistakes", "registered", "guides", "manage",
-    "cancel", "sign-in", "organiser", "outbox", "letter", "scan", "nowhere",
+    "cancel", "sign-in", "organiser", "table", "one", "desk", "walk-in", "outbox", "letter", "scan",
+    "nowhere",
 ]  # fmt: skip
 
 
@@ -47,8 +48,11 @@ def team(demo, browser):
 
 
 @pytest.fixture(scope="module")
-def addresses(demo, person):
+def addresses(demo, person, tmp_path_factory):
     """The address of each page, by its name."""
+    tickets = tmp_path_factory.mktemp("tickets") / "tickets.json"
+    demo.run("export", "tickets", tickets)
+    reference = json.loads(tickets.read_text("utf-8"))[0]["reference"]
     told = get(f"{demo.base}/api/editions/demo/programme").json()
     session = next(one for one in told["sessions"] if len(one["people"]) > 2)
     outbox = get(f"{demo.base}/outbox").text
@@ -59,6 +63,10 @@ def addresses(demo, person):
         "cancel": f"{person}/cancel",
         "sign-in": demo.json("organiser", "add", "autre@example.org")["link"][len(demo.base) :],
         "organiser": "/organiser/demo",
+        "table": "/organiser/demo/registrations",
+        "one": f"/organiser/demo/registrations/{reference}",
+        "desk": "/organiser/demo/desk",
+        "walk-in": "/organiser/demo/desk?q=zzz",
         "outbox": "/outbox",
         "letter": "/outbox/" + outbox.split('href="/outbox/')[1].split('"')[0],
         "scan": "/scan",
@@ -105,8 +113,9 @@ def test_a_page_of_an_attendee_stays_within_its_budget(addresses, browser, name)
     assert weight.score >= 80
 
 
-def test_the_organisers_page_stays_within_its_budget(addresses, browser, team):
-    weight = measure(browser, addresses["organiser"], team)
+@pytest.mark.parametrize("name", ["organiser", "table", "one", "desk", "walk-in"])
+def test_a_page_of_the_team_stays_within_its_budget(addresses, browser, team, name):
+    weight = measure(browser, addresses[name], team)
     assert weight.requests <= 8
     assert weight.kilobytes <= 100
     assert weight.nodes <= 600
