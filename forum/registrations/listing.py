@@ -22,7 +22,7 @@ ROWS = 50
 CELLS = 400
 """About how many elements the rows of one page may be: with many columns it shows fewer rows."""
 ELEMENTS_OF_A_ROW = 4
-COUNTED = 2000
+COUNTED = 10_000
 """How far the registrations that a filter lets through are counted."""
 LONGEST = 200
 MOST_WORDS = 8

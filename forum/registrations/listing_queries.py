@@ -1,8 +1,13 @@
 """The SQL of the organisers' table: one function, one statement, for each way to sort it.
 
-Each returns a page and what stands around it. The first ten parameters are the filter's
-(`listing.parameters`, `registrations_found` in migration 0009). PostgreSQL plans each for its
-values: a general plan, which must expect any filter, costs more once there is much to search.
+The first ten parameters are the filter's (`listing.parameters`, `registrations_found` in migration
+0009). PostgreSQL plans each statement for its values: a general plan, which must expect any filter,
+costs more once there is much to search.
+
+Up to 10,000 that the filter lets through are collected, counted and sorted. Of more, the first are
+found along the index of the order. To leave the choice to PostgreSQL would not do: it expects that
+all Lefèvre are spread over the alphabet, and walks from A to L to find the first. The rows of the
+page are looked up by their key, one by one, whatever PostgreSQL believes of the tables' sizes.
 """
 
 from collections.abc import Sequence
@@ -19,16 +24,39 @@ async def by_name(db: Db, filter_: Sequence[Any], after: Cursor | None, limit: i
         db,
         Page,
         """
-        select a.total, a.categories, a.asks_days,
-               (select coalesce(jsonb_agg(l), '[]')
-                  from (select r.*
-                          from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
-                         where ($12::uuid is null
-                          or (r.sort_key, r.id)
-                             > ($11::text, $12::uuid))
-                         order by r.sort_key, r.id
-                         limit $13) l) as rows
-          from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
+        with found as materialized (
+            select r.id, r.sort_key
+              from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+             limit 10001),
+        counted as (select count(*) as total from found),
+        page as (
+            (select f.id
+               from found f
+              where (select total from counted) <= 10000
+                and ($12::uuid is null
+                     or (f.sort_key, f.id)
+                        > ($11::text, $12::uuid))
+              order by f.sort_key, f.id
+              limit $13)
+            union all
+            (select r.id
+               from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+              where (select total from counted) > 10000
+                and ($12::uuid is null
+                     or (r.sort_key, r.id)
+                        > ($11::text, $12::uuid))
+              order by r.sort_key, r.id
+              limit $13))
+        select (select total from counted) as total, c.categories, c.asks_days,
+               (select coalesce(jsonb_agg(l order by l.sort_key, l.id),
+                                '[]')
+                  from page p
+                 cross join lateral (
+                       select *
+                         from listed_registration
+                        where edition_id = $1 and id = p.id
+                        limit 1) l) as rows
+          from registration_choices($1) c
         """,
         *filter_,
         _key(after, 0),
@@ -45,16 +73,39 @@ async def by_name_descending(
         db,
         Page,
         """
-        select a.total, a.categories, a.asks_days,
-               (select coalesce(jsonb_agg(l), '[]')
-                  from (select r.*
-                          from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
-                         where ($12::uuid is null
-                          or (r.sort_key, r.id)
-                             < ($11::text, $12::uuid))
-                         order by r.sort_key desc, r.id desc
-                         limit $13) l) as rows
-          from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
+        with found as materialized (
+            select r.id, r.sort_key
+              from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+             limit 10001),
+        counted as (select count(*) as total from found),
+        page as (
+            (select f.id
+               from found f
+              where (select total from counted) <= 10000
+                and ($12::uuid is null
+                     or (f.sort_key, f.id)
+                        < ($11::text, $12::uuid))
+              order by f.sort_key desc, f.id desc
+              limit $13)
+            union all
+            (select r.id
+               from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+              where (select total from counted) > 10000
+                and ($12::uuid is null
+                     or (r.sort_key, r.id)
+                        < ($11::text, $12::uuid))
+              order by r.sort_key desc, r.id desc
+              limit $13))
+        select (select total from counted) as total, c.categories, c.asks_days,
+               (select coalesce(jsonb_agg(l order by l.sort_key desc, l.id desc),
+                                '[]')
+                  from page p
+                 cross join lateral (
+                       select *
+                         from listed_registration
+                        where edition_id = $1 and id = p.id
+                        limit 1) l) as rows
+          from registration_choices($1) c
         """,
         *filter_,
         _key(after, 0),
@@ -69,14 +120,35 @@ async def by_date(db: Db, filter_: Sequence[Any], after: Cursor | None, limit: i
         db,
         Page,
         """
-        select a.total, a.categories, a.asks_days,
-               (select coalesce(jsonb_agg(l), '[]')
-                  from (select r.*
-                          from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
-                         where ($11::uuid is null or r.id > $11)
-                         order by r.id
-                         limit $12) l) as rows
-          from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
+        with found as materialized (
+            select r.id
+              from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+             limit 10001),
+        counted as (select count(*) as total from found),
+        page as (
+            (select f.id
+               from found f
+              where (select total from counted) <= 10000
+                and ($11::uuid is null or f.id > $11)
+              order by f.id
+              limit $12)
+            union all
+            (select r.id
+               from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+              where (select total from counted) > 10000
+                and ($11::uuid is null or r.id > $11)
+              order by r.id
+              limit $12))
+        select (select total from counted) as total, c.categories, c.asks_days,
+               (select coalesce(jsonb_agg(l order by l.id),
+                                '[]')
+                  from page p
+                 cross join lateral (
+                       select *
+                         from listed_registration
+                        where edition_id = $1 and id = p.id
+                        limit 1) l) as rows
+          from registration_choices($1) c
         """,
         *filter_,
         after and after.id,
@@ -92,14 +164,35 @@ async def by_date_descending(
         db,
         Page,
         """
-        select a.total, a.categories, a.asks_days,
-               (select coalesce(jsonb_agg(l), '[]')
-                  from (select r.*
-                          from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
-                         where ($11::uuid is null or r.id < $11)
-                         order by r.id desc
-                         limit $12) l) as rows
-          from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
+        with found as materialized (
+            select r.id
+              from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+             limit 10001),
+        counted as (select count(*) as total from found),
+        page as (
+            (select f.id
+               from found f
+              where (select total from counted) <= 10000
+                and ($11::uuid is null or f.id < $11)
+              order by f.id desc
+              limit $12)
+            union all
+            (select r.id
+               from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+              where (select total from counted) > 10000
+                and ($11::uuid is null or r.id < $11)
+              order by r.id desc
+              limit $12))
+        select (select total from counted) as total, c.categories, c.asks_days,
+               (select coalesce(jsonb_agg(l order by l.id desc),
+                                '[]')
+                  from page p
+                 cross join lateral (
+                       select *
+                         from listed_registration
+                        where edition_id = $1 and id = p.id
+                        limit 1) l) as rows
+          from registration_choices($1) c
         """,
         *filter_,
         after and after.id,
@@ -113,16 +206,39 @@ async def by_organisation(db: Db, filter_: Sequence[Any], after: Cursor | None, 
         db,
         Page,
         """
-        select a.total, a.categories, a.asks_days,
-               (select coalesce(jsonb_agg(l), '[]')
-                  from (select r.*
-                          from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
-                         where ($13::uuid is null
-                          or (r.organisation_key, r.sort_key, r.id)
-                             > ($11::text, $12::text, $13::uuid))
-                         order by r.organisation_key, r.sort_key, r.id
-                         limit $14) l) as rows
-          from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
+        with found as materialized (
+            select r.id, r.organisation_key, r.sort_key
+              from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+             limit 10001),
+        counted as (select count(*) as total from found),
+        page as (
+            (select f.id
+               from found f
+              where (select total from counted) <= 10000
+                and ($13::uuid is null
+                     or (f.organisation_key, f.sort_key, f.id)
+                        > ($11::text, $12::text, $13::uuid))
+              order by f.organisation_key, f.sort_key, f.id
+              limit $14)
+            union all
+            (select r.id
+               from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+              where (select total from counted) > 10000
+                and ($13::uuid is null
+                     or (r.organisation_key, r.sort_key, r.id)
+                        > ($11::text, $12::text, $13::uuid))
+              order by r.organisation_key, r.sort_key, r.id
+              limit $14))
+        select (select total from counted) as total, c.categories, c.asks_days,
+               (select coalesce(jsonb_agg(l order by l.organisation_key, l.sort_key, l.id),
+                                '[]')
+                  from page p
+                 cross join lateral (
+                       select *
+                         from listed_registration
+                        where edition_id = $1 and id = p.id
+                        limit 1) l) as rows
+          from registration_choices($1) c
         """,
         *filter_,
         _key(after, 0),
@@ -140,16 +256,39 @@ async def by_organisation_descending(
         db,
         Page,
         """
-        select a.total, a.categories, a.asks_days,
-               (select coalesce(jsonb_agg(l), '[]')
-                  from (select r.*
-                          from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
-                         where ($13::uuid is null
-                          or (r.organisation_key, r.sort_key, r.id)
-                             < ($11::text, $12::text, $13::uuid))
-                         order by r.organisation_key desc, r.sort_key desc, r.id desc
-                         limit $14) l) as rows
-          from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
+        with found as materialized (
+            select r.id, r.organisation_key, r.sort_key
+              from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+             limit 10001),
+        counted as (select count(*) as total from found),
+        page as (
+            (select f.id
+               from found f
+              where (select total from counted) <= 10000
+                and ($13::uuid is null
+                     or (f.organisation_key, f.sort_key, f.id)
+                        < ($11::text, $12::text, $13::uuid))
+              order by f.organisation_key desc, f.sort_key desc, f.id desc
+              limit $14)
+            union all
+            (select r.id
+               from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+              where (select total from counted) > 10000
+                and ($13::uuid is null
+                     or (r.organisation_key, r.sort_key, r.id)
+                        < ($11::text, $12::text, $13::uuid))
+              order by r.organisation_key desc, r.sort_key desc, r.id desc
+              limit $14))
+        select (select total from counted) as total, c.categories, c.asks_days,
+               (select coalesce(jsonb_agg(l order by l.organisation_key desc, l.sort_key desc, l.id desc),
+                                '[]')
+                  from page p
+                 cross join lateral (
+                       select *
+                         from listed_registration
+                        where edition_id = $1 and id = p.id
+                        limit 1) l) as rows
+          from registration_choices($1) c
         """,
         *filter_,
         _key(after, 0),
@@ -165,16 +304,39 @@ async def by_category(db: Db, filter_: Sequence[Any], after: Cursor | None, limi
         db,
         Page,
         """
-        select a.total, a.categories, a.asks_days,
-               (select coalesce(jsonb_agg(l), '[]')
-                  from (select r.*
-                          from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
-                         where ($13::uuid is null
-                          or (r.category, r.sort_key, r.id)
-                             > ($11::text, $12::text, $13::uuid))
-                         order by r.category, r.sort_key, r.id
-                         limit $14) l) as rows
-          from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
+        with found as materialized (
+            select r.id, r.category, r.sort_key
+              from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+             limit 10001),
+        counted as (select count(*) as total from found),
+        page as (
+            (select f.id
+               from found f
+              where (select total from counted) <= 10000
+                and ($13::uuid is null
+                     or (f.category, f.sort_key, f.id)
+                        > ($11::text, $12::text, $13::uuid))
+              order by f.category, f.sort_key, f.id
+              limit $14)
+            union all
+            (select r.id
+               from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+              where (select total from counted) > 10000
+                and ($13::uuid is null
+                     or (r.category, r.sort_key, r.id)
+                        > ($11::text, $12::text, $13::uuid))
+              order by r.category, r.sort_key, r.id
+              limit $14))
+        select (select total from counted) as total, c.categories, c.asks_days,
+               (select coalesce(jsonb_agg(l order by l.category, l.sort_key, l.id),
+                                '[]')
+                  from page p
+                 cross join lateral (
+                       select *
+                         from listed_registration
+                        where edition_id = $1 and id = p.id
+                        limit 1) l) as rows
+          from registration_choices($1) c
         """,
         *filter_,
         _key(after, 0),
@@ -192,16 +354,39 @@ async def by_category_descending(
         db,
         Page,
         """
-        select a.total, a.categories, a.asks_days,
-               (select coalesce(jsonb_agg(l), '[]')
-                  from (select r.*
-                          from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
-                         where ($13::uuid is null
-                          or (r.category, r.sort_key, r.id)
-                             < ($11::text, $12::text, $13::uuid))
-                         order by r.category desc, r.sort_key desc, r.id desc
-                         limit $14) l) as rows
-          from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
+        with found as materialized (
+            select r.id, r.category, r.sort_key
+              from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+             limit 10001),
+        counted as (select count(*) as total from found),
+        page as (
+            (select f.id
+               from found f
+              where (select total from counted) <= 10000
+                and ($13::uuid is null
+                     or (f.category, f.sort_key, f.id)
+                        < ($11::text, $12::text, $13::uuid))
+              order by f.category desc, f.sort_key desc, f.id desc
+              limit $14)
+            union all
+            (select r.id
+               from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+              where (select total from counted) > 10000
+                and ($13::uuid is null
+                     or (r.category, r.sort_key, r.id)
+                        < ($11::text, $12::text, $13::uuid))
+              order by r.category desc, r.sort_key desc, r.id desc
+              limit $14))
+        select (select total from counted) as total, c.categories, c.asks_days,
+               (select coalesce(jsonb_agg(l order by l.category desc, l.sort_key desc, l.id desc),
+                                '[]')
+                  from page p
+                 cross join lateral (
+                       select *
+                         from listed_registration
+                        where edition_id = $1 and id = p.id
+                        limit 1) l) as rows
+          from registration_choices($1) c
         """,
         *filter_,
         _key(after, 0),
@@ -217,16 +402,39 @@ async def by_status(db: Db, filter_: Sequence[Any], after: Cursor | None, limit:
         db,
         Page,
         """
-        select a.total, a.categories, a.asks_days,
-               (select coalesce(jsonb_agg(l), '[]')
-                  from (select r.*
-                          from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
-                         where ($13::uuid is null
-                          or (r.status, r.sort_key, r.id)
-                             > ($11::registration_status, $12::text, $13::uuid))
-                         order by r.status, r.sort_key, r.id
-                         limit $14) l) as rows
-          from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
+        with found as materialized (
+            select r.id, r.status, r.sort_key
+              from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+             limit 10001),
+        counted as (select count(*) as total from found),
+        page as (
+            (select f.id
+               from found f
+              where (select total from counted) <= 10000
+                and ($13::uuid is null
+                     or (f.status, f.sort_key, f.id)
+                        > ($11::registration_status, $12::text, $13::uuid))
+              order by f.status, f.sort_key, f.id
+              limit $14)
+            union all
+            (select r.id
+               from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+              where (select total from counted) > 10000
+                and ($13::uuid is null
+                     or (r.status, r.sort_key, r.id)
+                        > ($11::registration_status, $12::text, $13::uuid))
+              order by r.status, r.sort_key, r.id
+              limit $14))
+        select (select total from counted) as total, c.categories, c.asks_days,
+               (select coalesce(jsonb_agg(l order by l.status, l.sort_key, l.id),
+                                '[]')
+                  from page p
+                 cross join lateral (
+                       select *
+                         from listed_registration
+                        where edition_id = $1 and id = p.id
+                        limit 1) l) as rows
+          from registration_choices($1) c
         """,
         *filter_,
         _key(after, 0),
@@ -244,16 +452,39 @@ async def by_status_descending(
         db,
         Page,
         """
-        select a.total, a.categories, a.asks_days,
-               (select coalesce(jsonb_agg(l), '[]')
-                  from (select r.*
-                          from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
-                         where ($13::uuid is null
-                          or (r.status, r.sort_key, r.id)
-                             < ($11::registration_status, $12::text, $13::uuid))
-                         order by r.status desc, r.sort_key desc, r.id desc
-                         limit $14) l) as rows
-          from registrations_around($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a
+        with found as materialized (
+            select r.id, r.status, r.sort_key
+              from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+             limit 10001),
+        counted as (select count(*) as total from found),
+        page as (
+            (select f.id
+               from found f
+              where (select total from counted) <= 10000
+                and ($13::uuid is null
+                     or (f.status, f.sort_key, f.id)
+                        < ($11::registration_status, $12::text, $13::uuid))
+              order by f.status desc, f.sort_key desc, f.id desc
+              limit $14)
+            union all
+            (select r.id
+               from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+              where (select total from counted) > 10000
+                and ($13::uuid is null
+                     or (r.status, r.sort_key, r.id)
+                        < ($11::registration_status, $12::text, $13::uuid))
+              order by r.status desc, r.sort_key desc, r.id desc
+              limit $14))
+        select (select total from counted) as total, c.categories, c.asks_days,
+               (select coalesce(jsonb_agg(l order by l.status desc, l.sort_key desc, l.id desc),
+                                '[]')
+                  from page p
+                 cross join lateral (
+                       select *
+                         from listed_registration
+                        where edition_id = $1 and id = p.id
+                        limit 1) l) as rows
+          from registration_choices($1) c
         """,
         *filter_,
         _key(after, 0),

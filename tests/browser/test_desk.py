@@ -61,7 +61,7 @@ def focused(page, name):
 
 
 def printed(page):
-    """Press Enter on what has the focus; return the address of the badge that opens, and its type."""
+    """Press Enter on what has the focus; return the address of the badge that opens."""
     with page.expect_popup() as opened:
         page.keyboard.press("Enter")
     address = opened.value.url

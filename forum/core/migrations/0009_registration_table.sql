@@ -76,20 +76,10 @@ create function registrations_found(
        and (end_id is null or r.id < end_id)
 $$;
 
--- What stands around a page of the table: how many there are in all, counted to 2,001 at most, and
--- what the filters offer.
-create function registrations_around(
-    edition integer, wanted tsquery, statuses registration_status[], of_category text,
-    on_day smallint, of_group uuid, of_organisation text, printed boolean, first_id uuid,
-    end_id uuid
-) returns table (total bigint, categories jsonb, asks_days boolean)
-language sql stable parallel safe as $$
-    select (select count(*)
-              from (select from registrations_found(edition, wanted, statuses, of_category, on_day,
-                                                    of_group, of_organisation, printed, first_id,
-                                                    end_id)
-                     limit 2001) f),
-           (select coalesce(jsonb_agg(jsonb_build_object('code', c.code, 'name', c.name)
+-- What the filters of the table offer, and whether the edition asks for days.
+create function registration_choices(edition integer)
+returns table (categories jsonb, asks_days boolean) language sql stable parallel safe as $$
+    select (select coalesce(jsonb_agg(jsonb_build_object('code', c.code, 'name', c.name)
                                       order by c.number), '[]')
               from category c
              where c.edition_id = edition),

@@ -1,5 +1,7 @@
 """The statements of the table go by their indexes, whatever they are asked."""
 
+import re
+
 import pytest
 
 from forum.registrations.listing import Filter, parameters
@@ -68,22 +70,29 @@ INDEXES = {
 
 
 @pytest.mark.parametrize(("sort", "descending"), ORDERS)
-async def test_a_page_is_read_in_the_order_of_an_index(crowd, sort, descending):
+async def test_the_first_of_very_many_are_found_along_the_index_of_the_order(
+    crowd, sort, descending
+):
     told = await plan(crowd, sort, descending, Filter())
     backward = " Backward" if descending else ""
-    assert f"Scan{backward} using {INDEXES[sort]} on registration r" in told
-    assert "Seq Scan on registration r" not in told.partition("InitPlan")[0]
+    walk = rf"col1 > 10000\)\s+-> +Index (Only )?Scan{backward} using {INDEXES[sort]} on registration r"
+    assert re.search(walk, told), told
 
 
 @pytest.mark.parametrize(("sort", "descending"), ORDERS)
 async def test_few_are_found_by_their_words(crowd, sort, descending):
     told = await plan(crowd, sort, descending, Filter(q="nom4321"))
-    assert told.count("Bitmap Index Scan on registration_words") == 2
+    assert "Bitmap Index Scan on registration_words" in found_of(told)
 
 
 async def test_few_are_found_by_their_status(crowd):
     told = await plan(crowd, "name", False, Filter(status=(Status.PENDING,)))
-    assert told.count("registration_by_status") == 2
+    assert "registration_by_status" in found_of(told)
+
+
+def found_of(told):
+    """Return the part of a plan that collects what the filter lets through."""
+    return told.partition("CTE found")[2].partition("CTE")[0]
 
 
 async def test_those_found_are_named_in_order(crowd):

@@ -262,7 +262,7 @@ async def test_a_statement_is_planned_for_its_values_each_time(lone_site):
                 await statement(db, wanted, None, 51)
         plans = await db.fetch(
             "select generic_plans from pg_prepared_statements where statement like $1",
-            "%registrations_around($1%",
+            "%registration_choices($1)%",
         )
     assert [row["generic_plans"] for row in plans] == [0] * 10
 
