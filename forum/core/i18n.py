@@ -17,6 +17,11 @@ ROOT = Path(__file__).parents[2]
 CATALOGUES = ("forum", "schedule", "badges")
 
 
+def N_(sentence: str) -> str:  # noqa: N802  -- the name that tools of translators know
+    """Mark a constant as a sentence of the catalogues; it is translated where it is shown."""
+    return sentence
+
+
 class Words:
     """Everything a page, an e-mail or a document says in one language."""
 

@@ -256,7 +256,10 @@ async def cancel(
         if before.status is Status.CONFIRMED:
             await tickets.revoke(db, edition.id, before.id, at=at)
             await queries.count_place(db, edition.id, before.category, -1)
-        letter = mails.letter("cancelled", after, places.category_name, None, ids.uuid(at))
+        held = before.status is Status.CONFIRMED
+        letter = mails.letter(
+            "cancelled", after, places.category_name, None, ids.uuid(at), held=held
+        )
         await outbox.put(db, letter, at=at)
         await audit.record(
             db,
