@@ -15,7 +15,10 @@ from forum.letters.markup import Anchor, Line, Parsed, Part, Piece
 from forum.letters.models import Kind
 
 TICKET_ALT = N_("QR code of your ticket")
-TICKET_USE = N_("Show this code at the entrance, on your screen or on paper.")
+TICKET_USE = N_(
+    "Show this code at the entrance, on your screen or on paper."
+    " It is joined to this message too, as a page to print."
+)
 
 
 class Span(NamedTuple):
