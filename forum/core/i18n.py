@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 CATALOGUES = ("forum", "schedule", "badges")
 
 
-def N_(sentence: str) -> str:  # noqa: N802  -- the name that tools of translators know
-    """Mark a constant as a sentence of the catalogues; it is translated where it is shown."""
+def N_(sentence: str) -> str:  # noqa: N802 -- gettext's own name
+    """Mark a sentence that is said later, by gettext, for the catalogue."""
     return sentence
 
 

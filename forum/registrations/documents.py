@@ -8,20 +8,12 @@ from forum.core.i18n import Words, words
 from forum.core.text import Text, pick
 
 
-def days_of(edition: Edition, days: int | None) -> list[date]:
-    """Return the days of attendance, in order: bit n of `days` is day n, None all of them."""
-    whole = edition.days
-    chosen = [day for n, day in enumerate(whole) if days is None or days >> n & 1]
-    return chosen or whole
-
-
-def days_in_words(edition: Edition, days: int | None, said: Words) -> str:
+def days_in_words(days: list[date], said: Words) -> str:
     """Return `22 et 23 mars 2027`; days that do not follow each other one by one."""
-    chosen = days_of(edition, days)
-    first, last = chosen[0], chosen[-1]
-    if (last - first).days + 1 == len(chosen):
+    first, last = days[0], days[-1]
+    if (last - first).days + 1 == len(days):
         return said.dates(first, last)
-    return ", ".join(map(said.date, chosen))
+    return ", ".join(map(said.date, days))
 
 
 def paper_ticket(
@@ -33,11 +25,14 @@ def paper_ticket(
     family_name: str,
     organisation: str | None,
     category_name: Text,
-    days: int | None,
+    days: list[date],
     language: str,
     at: datetime,
 ) -> PaperTicket:
-    """Return what the printed ticket of a registration says, for `badges.ticket_pdf.render`."""
+    """Return what the printed ticket says, for `badges.ticket_pdf.render`.
+
+    `days` are those of attendance, in order.
+    """
     return PaperTicket(
         token=token,
         reference=reference,
@@ -46,7 +41,7 @@ def paper_ticket(
         organisation=organisation or "",
         category=pick(category_name, language),
         title=pick(edition.title, language),
-        days=days_in_words(edition, days, words(language)),
+        days=days_in_words(days, words(language)),
         venue=pick(edition.venue, language),
         contact=edition.contact_email,
         language=language,

@@ -15,7 +15,6 @@ from msgspec import Struct
 
 from forum.core.context import Edition
 from forum.core.text import clean, pick
-from forum.registrations.documents import days_of
 from schedule.exports.ics import folded
 
 MEDIA_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
@@ -24,7 +23,7 @@ DAY = timedelta(days=1)
 
 
 class Attendance(Struct, frozen=True, kw_only=True):
-    """Who comes when; `days` is as `forum.registrations.documents.days_of` reads it.
+    """Who comes on which days, in order.
 
     `revision` counts the changes of the registration, `changed_at` is the last of them; `given_up`
     is true once it is cancelled, or passed on.
@@ -32,7 +31,7 @@ class Attendance(Struct, frozen=True, kw_only=True):
 
     registration_id: UUID
     reference: str
-    days: int | None
+    days: list[date]
     revision: int
     changed_at: datetime
     given_up: bool = False
@@ -50,7 +49,6 @@ def calendar(edition: Edition, attendance: Attendance, *, language: str, base_ur
 
 
 def _event(edition: Edition, attendance: Attendance, language: str, base_url: str) -> Event:
-    days = days_of(edition, attendance.days)
     address = f"{base_url}/{edition.slug}"
     changed_at = attendance.changed_at.astimezone(UTC).replace(microsecond=0)
     event = Event()
@@ -58,7 +56,7 @@ def _event(edition: Edition, attendance: Attendance, language: str, base_url: st
     event.add("dtstamp", changed_at)
     event.add("last-modified", changed_at)
     event.add("sequence", attendance.revision)
-    _add_days(event, days)
+    _add_days(event, attendance.days)
     event.add("summary", clean(pick(edition.title, language)))
     if venue := clean(pick(edition.venue, language)):
         event.add("location", venue)

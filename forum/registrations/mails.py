@@ -7,7 +7,7 @@ the markup of `forum.letters.markup`; no template is ever made of an organiser's
 """
 
 from base64 import b64encode
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
@@ -26,11 +26,11 @@ from forum.core.outbox import Letter
 from forum.core.pages import Templates
 from forum.core.text import Text, pick
 from forum.letters.filling import as_text, fill
-from forum.letters.kinds import KINDS
+from forum.letters.kinds import KINDS, TICKET
 from forum.letters.markup import parse
 from forum.letters.models import Kind, LetterText
-from forum.registrations import ics
-from forum.registrations.documents import days_in_words, days_of, paper_ticket
+from forum.registrations import ics, rules
+from forum.registrations.documents import days_in_words, paper_ticket
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import Registration
 
@@ -132,18 +132,14 @@ def letter(
     letter_id: UUID,
     *,
     line: int | None = None,
-    days: int | None = None,
-    revision: int = 1,
-    offer_until: datetime | None = None,
     reason: str = "",
     new_holder: str = "",
     held: bool = False,
-    version: int | None = None,
 ) -> Letter:
     """Return the letter of one event in a registration's life; `kind` is one of `KINDS`.
 
     It holds no secret: link and token are made of its values and the site's keys when it leaves.
-    `version` is that of the registration's e-mails, unless one of this kind leaves once only.
+    `line`, `reason`, `new_holder` and `held` are as in `Values`. A ticket taken back is none.
     """
     values = Values(
         given_name=registration.given_name,
@@ -152,20 +148,20 @@ def letter(
         organisation=registration.organisation,
         category_name=category_name,
         turn=line,
-        days=days,
-        revision=revision,
-        offer_until=offer_until,
+        days=registration.days,
+        revision=registration.revision,
+        offer_until=registration.offer_until,
         reason=reason,
         new_holder=new_holder,
         held=held,
-        ticket=ticket,
+        ticket=None if ticket is None or ticket.revoked_at is not None else ticket,
     )
     return Letter(
         edition_id=registration.edition_id,
         id=letter_id,
         kind=kind,
         subject_id=registration.id,
-        version=registration.mail_version if version is None else version,
+        version=registration.mail_version,
         recipient=registration.email,
         language=registration.language,
         data=stored(values),
@@ -198,8 +194,10 @@ def render(
         return _trial(stored, edition, templates=templates, base_url=base_url, at=at)
     if stored.kind not in KINDS:
         return templates.mail(stored, {**stored.data, "edition": edition}, base_url=base_url, at=at)
+    kind = KINDS[stored.kind]
     values = msgspec.convert(stored.data, Values)
-    token = None if values.ticket is None else keyring.token(values.ticket)
+    shown = values.ticket if TICKET in kind.placeholders else None
+    token = None if shown is None else keyring.token(shown)
     context = context_of(
         values,
         edition,
@@ -207,7 +205,6 @@ def render(
         key=keys.key(stored.edition_id, stored.subject_id),
         base_url=base_url,
     )
-    kind = KINDS[stored.kind]
     written = write(kind, own, context, edition, stored.language, templates=templates)
     parts = _parts(kind, stored, values, edition, token, base_url=base_url, at=at)
     return _mail(stored, written, base_url=base_url, at=at, parts=parts)
@@ -223,7 +220,7 @@ def _trial(
     own = LetterText(subject=trial.subject, body=trial.body)
     written = write(kind, own, context, edition, stored.language, templates=templates)
     subject = words(stored.language).gettext("[Test] %(subject)s") % {"subject": written.subject}
-    token = SPECIMEN if context.ticket else None
+    token = SPECIMEN if TICKET in kind.placeholders else None
     parts = _parts(kind, stored, trial.values, edition, token, base_url=base_url, at=at)
     shown = msgspec.structs.replace(written, subject=subject)
     return _mail(stored, shown, base_url=base_url, at=at, parts=parts)
@@ -236,6 +233,7 @@ def context_of(
     said = words(language)
     site = f"{base_url}/{edition.slug}"
     own = f"{base_url}/me/{key}"
+    days = _days(values, edition)
 
     def instant(moment: datetime | None) -> str:
         if moment is None:
@@ -250,8 +248,8 @@ def context_of(
         name=f"{values.given_name} {values.family_name}".strip(),
         reference=values.reference,
         category=pick(values.category_name, language),
-        days=days_in_words(edition, values.days, said),
-        first_day=said.date(days_of(edition, values.days)[0]),
+        days=days_in_words(days, said),
+        first_day=said.date(days[0]),
         edition=pick(edition.title, language),
         dates=said.dates(edition.starts_on, edition.ends_on),
         venue=pick(edition.venue, language),
@@ -272,6 +270,11 @@ def context_of(
         register_link=f"{site}/register?{urlencode({'code': values.code})}",
         group_link=f"{base_url}/group/{key}",
     )
+
+
+def _days(values: Values, edition: Edition) -> list[date]:
+    """Return the days of attendance; all, where those chosen are no days of the edition now."""
+    return rules.days_of(values.days, edition) or edition.days
 
 
 def built_in(kind: Kind, language: str, templates: Templates) -> LetterText:
@@ -345,6 +348,7 @@ def _parts(
 ) -> tuple[Part, ...]:
     """Return the files of a letter: ticket and calendar for who comes, a calendar for who did."""
     name = f"{edition.slug}-{values.reference}"
+    days = _days(values, edition)
     given_up = kind.code in GIVEN_UP and values.held
     parts: list[Part] = []
     if token is not None:
@@ -356,7 +360,7 @@ def _parts(
             family_name=values.family_name,
             organisation=values.organisation,
             category_name=values.category_name,
-            days=values.days,
+            days=days,
             language=stored.language,
             at=at,
         )
@@ -370,7 +374,7 @@ def _parts(
         attendance = ics.Attendance(
             registration_id=stored.subject_id,
             reference=values.reference,
-            days=values.days,
+            days=days,
             revision=values.revision,
             changed_at=at,
             given_up=given_up,
