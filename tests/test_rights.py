@@ -78,8 +78,10 @@ OPEN = {
     "DELETE /api/me/registration": ATTENDEE,
     "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
+    "GET /api/me/ticket.pdf": ATTENDEE | {"waiting": 404},
     "GET /me/{key}": OWN_LINK,
     "GET /me/{key}/cancel": OWN_LINK,
+    "GET /me/{key}/ticket.pdf": OWN_LINK,
     "GET /me/{key}/ticket.png": OWN_LINK,
     "POST /me/{key}/cancel": OWN_LINK,
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
@@ -145,6 +147,7 @@ class House:
             "key": self.held.key,
             "token": "nobody",
             "name": "none.eml",
+            "kind": "reminder",
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "/guides/" in path:
@@ -157,6 +160,10 @@ class House:
             "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
             "POST /api/editions/{edition_slug}/registrations": {"json": person()},
             "POST /{edition_slug}/register": {"data": person()},
+            **{
+                f"POST /organiser/{{slug}}/letters/{{kind}}{path}": {"data": words()}
+                for path in ("", "/preview", "/test")
+            },
         }.get(route, {})
 
 
@@ -167,6 +174,13 @@ def person():
         "family_name": "Lefèvre",
         "email": "rights@example.org",
         "category": "press",
+    }
+
+
+def words():
+    """Return the words of an e-mail, as they were."""
+    return {
+        f"{part}-{language}": "Bonjour" for part in ("subject", "body") for language in ("fr", "en")
     }
 
 
