@@ -54,6 +54,7 @@ from forum.pages.home import router as home_routes
 from forum.pages.letters import router as letter_routes
 from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
+from forum.registrations.group_routes import router as group_routes
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
@@ -258,6 +259,7 @@ def create_app(
             edition_routes,
             home_routes,
             registration_routes,
+            group_routes,
             schedule_routes,
             guide_routes,
             badge_routes,

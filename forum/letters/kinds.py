@@ -28,11 +28,10 @@ PLACEHOLDERS = {
     "valid_until": N_("until when the invitation can be used"),
     TICKET: N_("the ticket: its QR code and reference, on a line of its own"),
     "manage_link": N_("the link to the person’s registration"),
-    "accept_link": N_("the link that accepts the place offered"),
+    "accept_link": N_("the link to the page that accepts the place offered"),
     "programme_link": N_("the link to the programme"),
     "guides_link": N_("the link to the guides"),
     "register_link": N_("the link to the form, with the invitation’s code"),
-    "group_link": N_("the link to the group’s page"),
 }
 """Every placeholder with its meaning, an English msgid."""
 
@@ -42,7 +41,6 @@ LABELS = {
     "programme_link": N_("See the programme"),
     "guides_link": N_("See the guides"),
     "register_link": N_("Register"),
-    "group_link": N_("My group"),
 }
 """What the button of each link says, a msgid: these placeholders, alone on a line, are buttons."""
 
@@ -94,7 +92,7 @@ KINDS = {
             N_("Place offered"),
             N_("A place has become free and is kept for the next in line, for a time."),
             (*OWN, "offer_until", "accept_link"),
-            ("accept_link", "manage_link"),
+            ("accept_link",),
         ),
         _kind(
             "approved",
@@ -156,8 +154,8 @@ KINDS = {
             "group",
             N_("Group registered"),
             N_("To the coordinator who has registered several people."),
-            ("name", *FORUM, "people", "count", "group_link"),
-            ("group_link",),
+            ("name", *FORUM, "people", "count"),
+            (),
         ),
         _kind(
             "invitation",

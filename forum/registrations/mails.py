@@ -7,6 +7,7 @@ the markup of `forum.letters.markup`; no template is ever made of an organiser's
 """
 
 from base64 import b64encode
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -32,7 +33,7 @@ from forum.letters.models import Kind, LetterText
 from forum.registrations import ics, rules
 from forum.registrations.documents import days_in_words, paper_ticket
 from forum.registrations.keys import AttendeeKeys
-from forum.registrations.models import Registration
+from forum.registrations.models import Registration, StoredGroup
 
 TEST = "test"
 """The kind of a letter that an organiser sends to themselves: its data is a `Trial`."""
@@ -50,7 +51,8 @@ class Values(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `turn` is the place in line, from 1; bit n of `days` is day n of the edition, None all of them;
     `revision` counts the changes of the registration. `reason` is what the organiser wrote,
     `new_holder` the name of who takes the place over. `held` says that a place was given up, so
-    that it goes from the person's calendar. `people` are the names of a group; `code` and
+    that it goes from the person's calendar. `people` are the names of a group, whose
+    coordinator's whole name is `given_name`; `code` and
     `valid_until` are an invitation's.
     """
 
@@ -113,7 +115,6 @@ class Context(Struct, frozen=True, kw_only=True):
     programme_link: str
     guides_link: str
     register_link: str
-    group_link: str
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -164,6 +165,21 @@ def letter(
         version=registration.mail_version,
         recipient=registration.email,
         language=registration.language,
+        data=stored(values),
+    )
+
+
+def group_letter(group: StoredGroup, names: Sequence[str], letter_id: UUID) -> Letter:
+    """Return the letter that tells a coordinator whom the group names."""
+    values = Values(given_name=group.coordinator_name, people=list(names))
+    return Letter(
+        edition_id=group.edition_id,
+        id=letter_id,
+        kind="group",
+        subject_id=group.id,
+        version=1,
+        recipient=group.coordinator_email,
+        language=group.language,
         data=stored(values),
     )
 
@@ -264,11 +280,10 @@ def context_of(
         valid_until=instant(values.valid_until),
         ticket=values.reference if values.ticket else "",
         manage_link=own,
-        accept_link=f"{own}/offer",
+        accept_link=own,  # a button there accepts: a link fetched by a mail scanner must not
         programme_link=f"{site}/programme",
         guides_link=f"{site}/guides",
         register_link=f"{site}/register?{urlencode({'code': values.code})}",
-        group_link=f"{base_url}/group/{key}",
     )
 
 

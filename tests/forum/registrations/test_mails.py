@@ -18,7 +18,7 @@ from forum.letters.models import LetterText
 from forum.registrations import mails
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.mails import Context, Trial, Values, built_in, context_of, letter, render
-from forum.registrations.models import Registration, Status
+from forum.registrations.models import Registration, Status, StoredGroup
 from tests.factories import decoded, message
 from tests.pages import samples
 
@@ -72,9 +72,8 @@ SENTENCES = {
 }
 LINKS = {
     "manage_link": f"{BASE}/me/abc",
-    "accept_link": f"{BASE}/me/abc/offer",
+    "accept_link": f"{BASE}/me/abc",
     "register_link": f"{BASE}/toulouse-2027/register?code=VAL-AMBROISE",
-    "group_link": f"{BASE}/group/abc",
 }
 
 
@@ -196,11 +195,10 @@ def test_a_context_is_in_words_and_in_the_editions_timezone():
         "valid_until": "mardi 23 mars 2027 à 9\u00a0h",
         "ticket": "K7QM-42XR",
         "manage_link": f"{BASE}/me/k",
-        "accept_link": f"{BASE}/me/k/offer",
+        "accept_link": f"{BASE}/me/k",
         "programme_link": f"{BASE}/toulouse-2027/programme",
         "guides_link": f"{BASE}/toulouse-2027/guides",
         "register_link": f"{BASE}/toulouse-2027/register?code=VAL-AMBROISE",
-        "group_link": f"{BASE}/group/k",
     }
 
 
@@ -428,6 +426,23 @@ def test_a_test_says_so_and_opens_nothing():
     assert decoded(picture.content).startswith("SPECIMEN")
     assert page.content.startswith(b"%PDF")
     assert b"BEGIN:VEVENT" in calendar.content
+
+
+def test_a_coordinator_is_told_whom_the_group_names():
+    group = StoredGroup(
+        edition_id=1,
+        id=uuid.UUID(int=8),
+        organisation=None,
+        coordinator_name="Anne Coordinatrice",
+        coordinator_email="anne@example.org",
+        language="fr",
+        created_at=AT,
+    )
+    stored = mails.group_letter(group, ["Zoé Lefèvre", "Yann Le Guellec"], uuid.UUID(int=1))
+    mail = made(stored=stored)
+    assert mail.text.startswith("Bonjour Anne Coordinatrice,\n")
+    assert "Personnes inscrites\u00a0: 2\nZoé Lefèvre\nYann Le Guellec\n" in mail.text
+    assert mail.parts == ()
 
 
 def test_letters_stored_by_an_earlier_version_still_leave():
