@@ -70,6 +70,7 @@ from forum.editions.models import EditionNotFound
 from forum.editions.routes import router as edition_routes
 from forum.guides.routes import router as guide_routes
 from forum.pages.home import router as home_routes
+from forum.pages.letters import router as letter_routes
 from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
 from forum.registrations.group_routes import router as group_routes
@@ -318,6 +319,7 @@ def create_app(
             badge_routes,
             account_routes,
             organiser_routes,
+            letter_routes,
             live,
             ready,
             static,

@@ -84,8 +84,10 @@ OPEN = {
     "DELETE /api/me/registration": ATTENDEE,
     "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
+    "GET /api/me/ticket.pdf": ATTENDEE | {"waiting": 404},
     "GET /me/{key}": OWN_LINK,
     "GET /me/{key}/cancel": OWN_LINK,
+    "GET /me/{key}/ticket.pdf": OWN_LINK,
     "GET /me/{key}/ticket.png": OWN_LINK,
     "GET /me/{key}/edit": OWN_LINK,
     "POST /me/{key}/edit": dict.fromkeys(EVERYONE, 422),  # nothing was filled in
@@ -156,6 +158,7 @@ class House:
             "key": self.held.key,
             "token": "nobody",
             "name": "none.eml",
+            "kind": "reminder",
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "/guides/" in path:
@@ -170,6 +173,10 @@ class House:
             "POST /{edition_slug}/register": {"data": person()},
             "POST /{edition_slug}/link": {"data": {"email": "rights@example.org"}},
             "PATCH /api/me/registration": {"json": {}},
+            **{
+                f"POST /organiser/{{slug}}/letters/{{kind}}{path}": {"data": words()}
+                for path in ("", "/preview", "/test")
+            },
         }.get(route, {})
 
 
@@ -180,6 +187,13 @@ def person():
         "family_name": "Lefèvre",
         "email": "rights@example.org",
         "category": "press",
+    }
+
+
+def words():
+    """Return the words of an e-mail, as they were."""
+    return {
+        f"{part}-{language}": "Bonjour" for part in ("subject", "body") for language in ("fr", "en")
     }
 
 

@@ -389,11 +389,14 @@ async def announce(
     ticket: Ticket | None,
     *,
     kind: str | None = None,
-    reason: str = "",
     at: datetime,
     ids: Ids,
+    **more: Any,
 ) -> None:
-    """Store the e-mail that says where a registration stands, or what became of it (`kind`)."""
+    """Store the e-mail that says where a registration stands, or what became of it (`kind`).
+
+    `more` is what `mails.letter` takes beside: a reason, a new holder, whether a place was held.
+    """
     line = await _line(db, registration)
     letter = mails.letter(
         kind or STANDING[registration.status],
@@ -402,7 +405,7 @@ async def announce(
         ticket,
         ids.uuid(at),
         line=line,
-        reason=reason,
+        **more,
     )
     await outbox.put(db, letter, at=at)
 
@@ -459,7 +462,10 @@ async def cancel(
         after = await end(db, edition, before, Status.CANCELLED, at=at)
         if announced:
             name = held.category_name
-            await announce(db, after, name, None, kind="cancelled", reason=reason, at=at, ids=ids)
+            gone = before.status is Status.CONFIRMED
+            await announce(
+                db, after, name, None, kind="cancelled", reason=reason, held=gone, at=at, ids=ids
+            )
         await note(db, before, "cancelled", actor=actor, at=at, ids=ids, status=before.status)
         await places.promote(db, edition, at=at, ids=ids)
     return after
