@@ -70,6 +70,7 @@ from forum.editions.models import EditionNotFound
 from forum.editions.routes import router as edition_routes
 from forum.guides.routes import router as guide_routes
 from forum.pages.home import router as home_routes
+from forum.pages.invitations import router as invitation_routes
 from forum.pages.letters import router as letter_routes
 from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
@@ -320,6 +321,7 @@ def create_app(
             account_routes,
             organiser_routes,
             letter_routes,
+            invitation_routes,
             live,
             ready,
             static,

@@ -95,6 +95,13 @@ KINDS = {
             ("accept_link",),
         ),
         _kind(
+            "lapsed",
+            N_("Offer over"),
+            N_("A place was kept, and nobody accepted it in time."),
+            (*PERSON, *FORUM),
+            (),
+        ),
+        _kind(
             "approved",
             N_("Registration approved"),
             N_("The organisers have approved a registration."),

@@ -41,6 +41,10 @@ SENTENCES = {
         "Elle vous est gardée jusqu’au mardi 23 mars 2027 à 9 h.",
         "It is kept for you until Tuesday 23 March 2027 at 09:00.",
     ),
+    "lapsed": (
+        "La place qui vous était gardée est allée à la personne suivante sur la liste d’attente.",
+        "The place that was kept for you has gone to the next person on the waiting list.",
+    ),
     "approved": (
         "L’organisation a accepté votre inscription : votre place est confirmée.",
         "The organisers have approved your registration: your place is confirmed.",
@@ -51,8 +55,8 @@ SENTENCES = {
     ),
     "changed": ("Votre inscription a été modifiée.", "Your registration has been changed."),
     "cancelled": (
-        "Votre inscription K7QM-42XR est annulée ; son billet n’ouvre plus les portes.",
-        "Your registration K7QM-42XR is cancelled; its ticket no longer opens the doors.",
+        "Votre inscription K7QM-42XR est annulée ; aucun de ses billets n’ouvre les portes.",
+        "Your registration K7QM-42XR is cancelled; no ticket of it opens the doors.",
     ),
     "transferred": (
         "C’est maintenant la place de Yann Le Guellec, qui reçoit un billet",
