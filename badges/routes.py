@@ -41,6 +41,7 @@ class Outcomes(Struct, frozen=True, kw_only=True):
 @post(
     "/api/devices",
     tags=["devices"],
+    summary="Enrol a device",
     status_code=201,
     middleware=[limited("enrol", per_minute=10)],
 )
@@ -54,7 +55,7 @@ async def enrol(
     return await devices.enrol(db, data.code, at=now, ids=ids)
 
 
-@post("/api/device/scans", tags=["devices"], status_code=200)
+@post("/api/device/scans", tags=["devices"], summary="Record scans", status_code=200)
 async def record(data: JSONBody[ScanBatch], door: Given[Door]) -> Outcomes:
     """Record 1 to 500 scans and answer each, in order; sending again changes nothing."""
     return Outcomes(outcomes=await door.record(data.scans))
