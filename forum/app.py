@@ -338,6 +338,7 @@ def create_app(
         openapi_config=OpenAPIConfig(
             title="Forum",
             version=__version__,
+            use_handler_docstrings=True,
             path="/api/openapi.json",
             render_plugins=[JsonRenderPlugin(path="/")],
         ),

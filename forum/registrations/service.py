@@ -44,7 +44,7 @@ async def read_form(
     """Read what a browser or a program sent, held against what this edition offers.
 
     Raises:
-        Invalid: naming every field at fault.
+        Invalid: naming every field at fault, in the order of the form.
     """
     errors: dict[str, str] = {}
     form = None
@@ -71,7 +71,8 @@ async def read_form(
             mistakes.update(invalid.fields)
     errors = {**mistakes, **errors}
     if errors or form is None:
-        raise Invalid(fields=errors)
+        order = dict.fromkeys((*RegistrationForm.__struct_fields__, *errors))
+        raise Invalid(fields={name: errors[name] for name in order if name in errors})
     return form
 
 
