@@ -37,6 +37,7 @@ from forum.core.db import (
     Db,
     open_pool,
 )
+from forum.core.draining import Draining
 from forum.core.errors import (
     BodyTooLarge,
     Forbidden,
@@ -382,14 +383,14 @@ def _what_broke(scope: Any) -> tuple[Any, Any, Any]:
     return type(error) if error else None, error, None
 
 
-def serve() -> Shell:
+def serve() -> Draining:
     """Assemble the site from the settings of this process, for the server."""
     settings = load()
     configure(settings.log)
     site = create_app(settings)
     gc.collect()
     gc.freeze()  # what lives as long as the process is never looked through again: 30 ms each time
-    return site
+    return Draining(site)
 
 
 @get("/health/live", include_in_schema=False)
