@@ -197,14 +197,18 @@ async def form_fields(request: AnyRequest) -> dict[str, list[str]]:
     return {name: [v for v in values if isinstance(v, str)] for name, values in sent.items()}
 
 
-def limited(bucket: str, *, per_minute: int) -> DefineMiddleware:
-    """Limit a route to `per_minute` requests per client address (`Settings.rate_limit`)."""
+def limited(bucket: str, *, per_minute: int, reads: bool = False) -> DefineMiddleware:
+    """Limit a route to `per_minute` requests per client address (`Settings.rate_limit`).
+
+    Requests that only read do not count, unless `reads` says so.
+    """
 
     def who(request: AnyRequest) -> str:
         return f"{bucket}:{request.client.host if request.client else '-'}"
 
     def wanted(request: AnyRequest) -> bool:
-        return bool(request.app.state.settings.rate_limit) and request.method != "GET"
+        counts = reads or request.method != "GET"
+        return bool(request.app.state.settings.rate_limit) and counts
 
     return RateLimitConfig(
         rate_limit=("minute", per_minute),
