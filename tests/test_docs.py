@@ -257,7 +257,7 @@ def example() -> tuple[Edition, list[Category], set[str]]:
 def test_the_edition_of_the_example_is_one():
     edition, categories, purposes = example()
     assert edition.title == {"fr": "Forum d’essai", "en": "Trial forum"}
-    assert [one.code for one in categories] == ["elected", "agent", "partner"]
+    assert [one.code for one in categories] == ["elected", "agent", "partner", "speaker"]
     assert purposes == {"photo"}
 
 

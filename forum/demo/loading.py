@@ -18,6 +18,7 @@ from forum.editions.models import NewEdition
 from forum.guides import queries as guide_queries
 from forum.guides import service as guides
 from forum.guides.models import NewLink
+from forum.invitations import queries as invitations
 from forum.registrations import queries as registrations
 from forum.registrations import service
 from forum.registrations.models import RegistrationForm
@@ -92,5 +93,6 @@ async def remove(site: Installation, edition: Edition) -> None:
         await schedule.delete_edition_data(site.db, edition.id)
         await badges.delete_edition_data(site.db, edition.id)
         await registrations.delete_edition_data(site.db, edition.id)
+        await invitations.delete_edition_data(site.db, edition.id)
         await guide_queries.delete_edition_data(site.db, edition.id)
         await editions.delete_edition_data(site.db, edition.id)

@@ -87,7 +87,7 @@ async def create(
     ids: Given[Ids],
 ) -> Response[bytes]:
     """Register one attendee; the answer is always the same, the e-mail says what became of it."""
-    form = await service.read_form(db, edition, await json_object(request))
+    form = await service.read_form(db, edition, await json_object(request), at=now)
     sent = request.headers.get("idempotency-key")
     key = None
     if sent is not None:
@@ -172,7 +172,7 @@ async def submit(
     """Register from the page; show it again, with every mistake marked, when it has any."""
     sent = await form_fields(request)
     try:
-        form = await service.read_form(db, edition, sent)
+        form = await service.read_form(db, edition, sent, at=now)
         await service.register(db, edition, form, at=now, ids=ids)
     except Invalid as invalid:
         return await _form(db, page, edition, now, sent=sent, errors=invalid.fields)

@@ -20,6 +20,7 @@ def places(**given):
         "places": None,
         "taken": 0,
         "turns": 0,
+        "category": "elected",
         "number": 0,
         "category_name": {"fr": "Élu"},
         "category_open": True,
