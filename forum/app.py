@@ -56,6 +56,7 @@ from forum.pages.outbox import router as outbox_routes
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
+from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
 from schedule.published import Shelves
 from schedule.routes import router as schedule_routes
@@ -257,6 +258,7 @@ def create_app(
             edition_routes,
             home_routes,
             registration_routes,
+            territory_routes,
             schedule_routes,
             guide_routes,
             badge_routes,

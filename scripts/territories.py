@@ -78,6 +78,8 @@ OF = ["de ", "d’", "du ", "de la ", "des ", "de l’", "des ", "de las ", "de 
 """What stands between `département` and its name, by Insee's type of liaison."""
 NOT_A_DEPARTEMENT = {"75", "2A", "2B", "67", "68", "972", "973"}
 """Where the département has no authority of its own beside the commune, the région or Alsace."""
+NOT_A_COMMUNE = ("977", "978", "984", "989")
+"""Overseas collectivities without communes, though Insee gives each a code or more."""
 NOT_A_REGION = {"06"}  # Mayotte: its département is its région
 ALSACE = ("D6AE", "Collectivité européenne d’Alsace", ("67", "68"))
 REGIONS = {
@@ -124,7 +126,7 @@ def communes(package: tarfile.TarFile) -> Iterator[Row]:
     """Yield the communes, and the arrondissements of Paris, Lyon and Marseille."""
     kinds = {"commune-actuelle": "C", "arrondissement-municipal": "A"}
     for one in read(package, "communes"):
-        if one["type"] not in kinds:
+        if one["type"] not in kinds or one["departement"] in NOT_A_COMMUNE:
             continue
         code = one["code"]
         if departement_of(code) != one["departement"]:
@@ -164,9 +166,9 @@ def larger(package: tarfile.TarFile) -> Iterator[Row]:
     for one in read(package, "regions"):
         code = one["code"]
         if code not in NOT_A_REGION and f"R{code}" in people:
-            name = typeset(one["nom"])
-            title = name if one["zone"] == "com" else REGIONS.get(code, f"Région {name}")
-            yield Row(people[f"R{code}"], f"R{code}", title)
+            name, alone = typeset(one["nom"]), one["zone"] == "com"
+            title = name if alone else REGIONS.get(code, f"Région {name}")
+            yield Row(people[f"R{code}"], f"R{code}", title, code if alone else "")
 
 
 def typeset(name: str) -> str:

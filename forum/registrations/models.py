@@ -96,13 +96,17 @@ class RegistrationNotFound(Problem):
 
 
 class RegistrationForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the public form and the API send; without `days` the person comes on all of them."""
+    """What the public form and the API send; without `days` the person comes on all of them.
+
+    `organisation_code` is what `GET /api/organisations` gave for this organisation.
+    """
 
     given_name: Name
     family_name: Name
     email: Email
     category: Code
     organisation: Line | None = None
+    organisation_code: Code | None = None
     job_title: Line | None = None
     language: Code | None = None
     days: list[date] = []
@@ -126,6 +130,7 @@ class Registration(Struct, frozen=True, kw_only=True):
     family_name: str
     email: str
     organisation: str | None
+    organisation_code: str | None = None
     job_title: str | None
     category: str
     language: str
@@ -156,6 +161,7 @@ class OwnRegistration(Struct, frozen=True, kw_only=True):
     family_name: str
     email: str
     organisation: str | None
+    organisation_code: str | None
     job_title: str | None
     category: str
     category_name: Text
@@ -170,13 +176,15 @@ class OwnRegistration(Struct, frozen=True, kw_only=True):
 class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be different in a registration; what is UNSET stays.
 
-    An empty text takes an organisation or a job title away; no day means all of them.
+    An empty text takes an organisation or a job title away; no day means all of them. The code of
+    an organisation goes with its name.
     """
 
     given_name: Name | UnsetType = UNSET
     family_name: Name | UnsetType = UNSET
     email: Email | UnsetType = UNSET
     organisation: Line | UnsetType | None = UNSET
+    organisation_code: Code | UnsetType | None = UNSET
     job_title: Line | UnsetType | None = UNSET
     language: Code | UnsetType = UNSET
     category: Code | UnsetType = UNSET
@@ -190,6 +198,7 @@ class Successor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     family_name: Name
     email: Email
     organisation: Line | None = None
+    organisation_code: Code | None = None
     job_title: Line | None = None
 
 

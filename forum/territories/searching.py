@@ -17,6 +17,7 @@ KINDS = {
     "D": Kind.DEPARTEMENT,
     "R": Kind.REGION,
 }
+TOWNS = {Kind.COMMUNE, Kind.ARRONDISSEMENT}
 LETTERS = {kind: letter for letter, kind in KINDS.items()}
 LONGEST = 80
 """Letters of a query that count; the longest name has 63."""
@@ -122,7 +123,7 @@ class Index:
         each word or its beginning, in any order; the bigger first among each.
         """
         typed = words_of(text[:LONGEST])
-        wanted = {typed: None}
+        wanted = dict.fromkeys([typed, without_links(typed)])
         last = typed.rpartition(" ")[2]
         for short, whole in SAINTS.items():  # or Strasbourg would be lost at its second letter
             if last == whole and fold(text).endswith(short):
@@ -169,27 +170,31 @@ class Index:
         each mean one, `Saint-Denis` does not.
         """
         bracketed = IN_BRACKETS.match(text.strip())
-        name, where = bracketed.groups() if bracketed else (text, "")
-        departement = self._departement(where)
-        if bracketed and departement is None:
-            return None
+        found = self._meant(text, None)
+        if bracketed and not found:
+            departement = self._departement(bracketed[2])
+            found = self._meant(bracketed[1], departement) if departement else []
+            found = [one for one in found if one.kind is not Kind.DEPARTEMENT] or found
+        return found[0] if len(found) == 1 else None
+
+    def _meant(self, name: str, departement: str | None) -> list[Territory]:
+        """Return the territories of a name, in one département or in any."""
         words = words_of(name[:LONGEST])
         town = TOWN.match(words)
-        if town is None:
-            asked = [words, without_links(words)]
-        else:
-            asked = [ARTICLES.get(town[1] or "", "") + words[town.end() :]]
+        asked = [words, without_links(words)]
+        if town is not None:
+            asked.append(ARTICLES.get(town[1] or "", "") + words[town.end() :])
         for one in filter(None, asked):
             found = [self._territory(line) for line in self._lines(f"| {one} |")]
             right = [
                 territory
                 for territory in found
                 if departement in {None, territory.departement}
-                and (town is None or territory.kind in {Kind.COMMUNE, Kind.ARRONDISSEMENT})
+                and (one != asked[-1] or town is None or territory.kind in TOWNS)
             ]
             if right:
-                return right[0] if len(right) == 1 else None
-        return None
+                return right
+        return []
 
     def _departement(self, text: str) -> str | None:
         code = text.strip().upper()

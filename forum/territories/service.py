@@ -34,12 +34,13 @@ def suggest(text: str) -> Suggestions:
 
 
 def settle(name: str | None, code: str | None = None) -> Organisation:
-    """Return an organisation as it is stored, from what was typed and the code chosen, if any.
-
-    Raises:
-        Invalid: the name is a SIRET whose digits are wrong.
-    """
+    """Return an organisation as it is stored, from what was typed and the code sent, if any."""
     return rules.settle(index(), name, code)
+
+
+def mistakes(name: object) -> dict[str, str]:
+    """Return what is wrong with the name of an organisation, by field."""
+    return rules.mistakes(name)
 
 
 def find(code: str) -> Territory | None:
