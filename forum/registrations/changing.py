@@ -135,9 +135,8 @@ async def _changed(
         raise Invalid(fields=errors)
     if "days" in given:
         given["days"] = rules.days_mask(given["days"], edition)
-    code = given.pop("organisation_code", None)
-    if "organisation" in given:
-        settled = territories.settle(given["organisation"], code)
+    if "organisation" in given and given["organisation"] != before.organisation:
+        settled = territories.settle(given["organisation"])
         given.update(organisation=settled.name, organisation_code=settled.code)
     return msgspec.structs.replace(before, **given)
 

@@ -95,6 +95,13 @@ class RegistrationNotFound(Problem):
     status = 404
 
 
+class Accepted(Struct, frozen=True, kw_only=True):
+    """What every registration through the API is answered, whoever is registered already."""
+
+    status: str = "accepted"
+    detail: str = "Look at your e-mail: it says what became of this."
+
+
 class RegistrationForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the public form and the API send; without `days` the person comes on all of them.
 
@@ -176,15 +183,13 @@ class OwnRegistration(Struct, frozen=True, kw_only=True):
 class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be different in a registration; what is UNSET stays.
 
-    An empty text takes an organisation or a job title away; no day means all of them. The code of
-    an organisation goes with its name.
+    An empty text takes an organisation or a job title away; no day means all of them.
     """
 
     given_name: Name | UnsetType = UNSET
     family_name: Name | UnsetType = UNSET
     email: Email | UnsetType = UNSET
     organisation: Line | UnsetType | None = UNSET
-    organisation_code: Code | UnsetType | None = UNSET
     job_title: Line | UnsetType | None = UNSET
     language: Code | UnsetType = UNSET
     category: Code | UnsetType = UNSET
@@ -198,7 +203,6 @@ class Successor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     family_name: Name
     email: Email
     organisation: Line | None = None
-    organisation_code: Code | None = None
     job_title: Line | None = None
 
 

@@ -1,5 +1,5 @@
 // Suggests territories as one types an organisation (ARIA combobox with a listbox). What is typed
-// stays the answer; the code of a chosen one goes into the hidden field. Without it: plain text.
+// stays the answer, and the server knows a territory by its name. Without it: plain text.
 const set = (element, values) => Object.entries(values).forEach(([name, value]) => element.setAttribute(name, value));
 const make = (tag, values, text = "") => {
   const element = document.createElement(tag);
@@ -10,7 +10,6 @@ const make = (tag, values, text = "") => {
 
 for (const box of document.querySelectorAll("[data-suggest]")) {
   const input = box.querySelector("input");
-  const code = box.querySelector("[type=hidden]");
   const list = make("ul", { id: `${input.id}-list`, role: "listbox", "aria-label": box.dataset.label, hidden: "" });
   const said = make("p", { role: "status", class: "vh" });
   let asked, timer, chosen = -1;
@@ -30,7 +29,6 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
   }
   function take(option) {
     input.value = option.dataset.name;
-    code.value = option.dataset.code;
     show(false);
   }
   async function suggest() {
@@ -48,7 +46,7 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
     }
     list.replaceChildren(...found.map((one, number) => {
       const option = make("li", { id: list.id + number, role: "option", "aria-selected": false }, one.name);
-      Object.assign(option.dataset, one);
+      option.dataset.name = one.name;
       if (one.place) option.append(make("small", {}, one.place));
       return option;
     }));
@@ -58,7 +56,7 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
 
   box.append(list, said);
   set(input, { role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": false });
-  input.addEventListener("input", () => { code.value = ""; clearTimeout(timer); timer = setTimeout(suggest, 150); });
+  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(suggest, 150); });
   input.addEventListener("blur", () => { clearTimeout(timer); asked?.abort(); show(false); });
   input.addEventListener("keydown", event => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

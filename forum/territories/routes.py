@@ -4,7 +4,8 @@ import msgspec
 from litestar import Router, get
 from litestar.params import FromQuery
 
-from forum.core.web import AnyRequest, AnyResponse, document, limited
+from forum.core.limits import limited
+from forum.core.web import AnyRequest, AnyResponse, document
 from forum.territories import service
 
 PER_MINUTE = 600
@@ -15,7 +16,7 @@ A_DAY = "public, max-age=86400"
 @get(
     "/api/organisations",
     tags=["organisations"],
-    middleware=[limited("organisations", per_minute=PER_MINUTE, reads=True)],
+    middleware=[limited("organisations", per_minute=PER_MINUTE)],
 )
 async def suggest(request: AnyRequest, q: FromQuery[str] = "") -> AnyResponse:
     """Suggest communes, EPCI, départements and régions that a text may mean, likeliest first.

@@ -7,7 +7,7 @@ import pytest
 
 from forum.core.mail import Folder, Smtp
 from forum.worker import Worker, delivery_of
-from tests.factories import Memory, decoded, message
+from tests.factories import Memory, decoded, eventually, message
 
 
 @pytest.fixture
@@ -170,9 +170,7 @@ async def test_the_worker_goes_on_when_the_database_comes_back(lone_site, post, 
         lone_site.clock,
     )
     task = asyncio.create_task(worker.run())
-    async with asyncio.timeout(5):
-        while not post.mails:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: post.mails)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

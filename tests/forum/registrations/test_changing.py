@@ -79,9 +79,7 @@ async def test_a_corrected_name_is_found_sorted_and_printed_anew(site, rooms):
     assert await ticket(site, rooms, person) == before  # the badge in the pocket still opens
     assert (await site.letters(rooms))[-1] == ("changed", "zoe@example.org")
     deeds = "select detail->'fields' from audit where subject_id = $1 and action = 'changed'"
-    assert await site.rows(deeds, person.id) == [
-        (["family_name", "organisation", "organisation_code"],)
-    ]
+    assert await site.rows(deeds, person.id) == [(["family_name", "organisation"],)]
 
 
 async def test_what_is_the_same_changes_nothing(site, rooms):
