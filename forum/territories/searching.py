@@ -122,20 +122,13 @@ class Index:
         First those of this very name, then those whose name begins with it, then those that hold
         each word or its beginning, in any order; the bigger first among each.
         """
-        typed = words_of(text[:LONGEST])
-        wanted = dict.fromkeys([typed, without_links(typed)])
-        last = typed.rpartition(" ")[2]
-        for short, whole in SAINTS.items():  # or Strasbourg would be lost at its second letter
-            if last == whole and fold(text).endswith(short):
-                wanted[typed.removesuffix(whole) + short] = None
-        if town := TOWN.match(typed):
-            wanted[typed[town.end() :]] = None
+        wanted = _variants(text[:LONGEST])
         found: dict[int, None] = {}
         for pattern in ("| {} |", "| {}"):
-            for words in filter(None, wanted):
+            for words in wanted:
                 self._add(found, self._lines(pattern.format(words)), limit)
-        for words in filter(None, wanted):
-            self._add(found, self._holding(without_links(words)), limit)
+        for words in dict.fromkeys(map(without_links, wanted)):
+            self._add(found, self._holding(words), limit)
         return [self._territory(line) for line in found]
 
     def _add(self, found: dict[int, None], lines: Iterator[int], limit: int) -> None:
@@ -212,6 +205,21 @@ class Index:
             name=name,
             place="" if told else f"{near} ({territory.departement})",
         )
+
+
+def _variants(text: str) -> list[str]:
+    """Return the ways in which what is typed may stand in the list, the likeliest first."""
+    typed = words_of(text)
+    wanted = [typed]
+    if town := TOWN.match(typed):
+        wanted.append(ARTICLES.get(town[1] or "", "") + typed[town.end() :])
+    else:
+        wanted.append(without_links(typed))
+    last = typed.rpartition(" ")[2]
+    for short, whole in SAINTS.items():  # or Strasbourg would be lost at its second letter
+        if last == whole and fold(text).endswith(short):
+            wanted.append(typed.removesuffix(whole) + short)
+    return [*dict.fromkeys(filter(None, wanted))]
 
 
 def _departement_of(code: str) -> str:
