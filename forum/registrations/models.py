@@ -264,6 +264,21 @@ class Lapsed(Struct, frozen=True, kw_only=True):
     id: UUID
 
 
+class DayCount(Struct, frozen=True, kw_only=True):
+    """How many registrations that still stand came on one day."""
+
+    edition_id: int
+    day: date
+    count: int
+
+
+class OrganisationCount(Struct, frozen=True, kw_only=True):
+    """How many registrations that still stand come from the organisation of one code."""
+
+    code: str
+    count: int
+
+
 class StatusCount(Struct, frozen=True, kw_only=True):
     """How many registrations of a category stand at one status."""
 

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from forum.core.db import Db, many, maybe, value
 from forum.registrations.models import (
+    DayCount,
     Lapsed,
     NextInLine,
+    OrganisationCount,
     Places,
     Registration,
     Status,
@@ -404,6 +406,40 @@ async def count_by_status(db: Db, edition_id: int) -> list[StatusCount]:
          where edition_id = $1
          group by category, status
          order by category, status
+        """,
+        edition_id,
+    )
+
+
+async def count_by_day(db: Db, edition_ids: Sequence[int], timezone: str) -> list[DayCount]:
+    """Return how many registrations that still stand came on each day, on the wall there."""
+    return await many(
+        db,
+        DayCount,
+        """
+        select edition_id, (created_at at time zone $2)::date as day, count(*) as count
+          from registration
+         where edition_id = any($1::integer[]) and status not in ('cancelled', 'refused')
+         group by 1, 2
+         order by 1, 2
+        """,
+        edition_ids,
+        timezone,
+    )
+
+
+async def count_by_organisation(db: Db, edition_id: int) -> list[OrganisationCount]:
+    """Return how many registrations that still stand come from each organisation with a code."""
+    return await many(
+        db,
+        OrganisationCount,
+        """
+        select organisation_code as code, count(*) as count
+          from registration
+         where edition_id = $1 and status not in ('cancelled', 'refused')
+           and organisation_code is not null
+         group by organisation_code
+         order by count(*) desc, organisation_code
         """,
         edition_id,
     )
