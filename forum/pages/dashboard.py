@@ -262,9 +262,7 @@ def _region(territory: Territory, atlas: Atlas) -> str:
     return territory.code.partition("-")[2]
 
 
-def _regions(
-    by_region: Counter[str], by_departement: Counter[str], atlas: Atlas
-) -> list[Region]:
+def _regions(by_region: Counter[str], by_departement: Counter[str], atlas: Atlas) -> list[Region]:
     def inside(region: str) -> str:
         found = [
             (count, one.name)

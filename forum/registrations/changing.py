@@ -239,7 +239,10 @@ async def transfer(
         await queries.insert_registration(db, new, *service.keys_of(new))
         ticket = await service.admit(db, edition, new, held.number, at=at, ids=ids)
         name: Text = held.category_name
-        await service.announce(db, left, name, None, kind="transferred", at=at, ids=ids)
+        await service.announce(
+            db, left, name, None, kind="transferred", new_holder=new.name, held=True,
+            at=at, ids=ids,
+        )  # fmt: skip
         await service.announce(db, new, name, ticket, at=at, ids=ids)
         await service.note(db, left, "transferred", actor=actor, at=at, ids=ids, to=new.reference)
         await service.note(

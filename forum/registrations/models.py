@@ -279,6 +279,28 @@ class OrganisationCount(Struct, frozen=True, kw_only=True):
     count: int
 
 
+class Addressee(Struct, frozen=True, kw_only=True):
+    """A registration as far as a letter to many needs it; `days` and `revision` as stored."""
+
+    id: UUID
+    reference: str
+    given_name: str
+    family_name: str
+    email: str
+    organisation: str | None
+    category_name: Text
+    language: str
+    days: int | None
+    revision: int
+
+
+class Sending(Struct, frozen=True, kw_only=True):
+    """A letter to all who are confirmed: how many were stored before, how many people lack it."""
+
+    sent: int
+    left: int
+
+
 class StatusCount(Struct, frozen=True, kw_only=True):
     """How many registrations of a category stand at one status."""
 

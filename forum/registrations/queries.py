@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from forum.core.db import Db, many, maybe, value
+from forum.core.db import Db, many, maybe, one, value
 from forum.registrations.models import (
+    Addressee,
     DayCount,
     Lapsed,
     NextInLine,
     OrganisationCount,
     Places,
     Registration,
+    Sending,
     Status,
     StatusCount,
     StoredGroup,
@@ -442,6 +444,79 @@ async def count_by_organisation(db: Db, edition_id: int) -> list[OrganisationCou
          order by count(*) desc, organisation_code
         """,
         edition_id,
+    )
+
+
+async def lock_sending(db: Db, edition_id: int, kind: str) -> None:
+    """Wait until nobody else sends this kind of letter to all, until the transaction ends."""
+    await db.execute(
+        """
+        select pg_advisory_xact_lock(
+            hashtextextended(format('forum.sending %s %s', $1::integer, $2::text), 0))
+        """,
+        edition_id,
+        kind,
+    )
+
+
+async def list_addressees(db: Db, edition_id: int, kind: str, version: int) -> list[Addressee]:
+    """Return those who are confirmed and have not got this version of a letter, by name."""
+    return await many(
+        db,
+        Addressee,
+        """
+        select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
+               c.name as category_name, r.language, r.days, r.revision
+          from registration r
+          join category c on c.edition_id = r.edition_id and c.code = r.category
+         where r.edition_id = $1 and r.status = 'confirmed'
+           and not exists (select from outbox o
+                            where o.edition_id = $1 and o.kind = $2 and o.subject_id = r.id
+                              and o.version = $3)
+         order by r.sort_key, r.id
+        """,
+        edition_id,
+        kind,
+        version,
+    )
+
+
+async def find_addressee(db: Db, edition_id: int, reference: str) -> Addressee | None:
+    """Return the registration of this reference, wherever it stands."""
+    return await maybe(
+        db,
+        Addressee,
+        """
+        select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
+               c.name as category_name, r.language, r.days, r.revision
+          from registration r
+          join category c on c.edition_id = r.edition_id and c.code = r.category
+         where r.edition_id = $1 and r.reference = $2
+        """,
+        edition_id,
+        reference,
+    )
+
+
+async def count_sending(db: Db, edition_id: int, kind: str, version: int) -> Sending:
+    """Return how many got this version of a letter, and how many confirmed ones have not."""
+    return await one(
+        db,
+        Sending,
+        """
+        select (select count(*)
+                  from outbox
+                 where edition_id = $1 and kind = $2 and version = $3) as sent,
+               (select count(*)
+                  from registration r
+                 where r.edition_id = $1 and r.status = 'confirmed'
+                   and not exists (select from outbox o
+                                    where o.edition_id = $1 and o.kind = $2
+                                      and o.subject_id = r.id and o.version = $3)) as left
+        """,
+        edition_id,
+        kind,
+        version,
     )
 
 

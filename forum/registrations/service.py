@@ -45,7 +45,7 @@ async def read_form(
     """Read what a browser or a program sent, held against what this edition offers.
 
     Raises:
-        Invalid: naming every field at fault.
+        Invalid: naming every field at fault, in the order of the form.
     """
     errors: dict[str, str] = {}
     form = None
@@ -73,7 +73,8 @@ async def read_form(
             mistakes.update(invalid.fields)
     errors = {**mistakes, **errors}
     if errors or form is None:
-        raise Invalid(fields=errors)
+        order = dict.fromkeys((*RegistrationForm.__struct_fields__, *errors))
+        raise Invalid(fields={name: errors[name] for name in order if name in errors})
     return form
 
 
@@ -393,11 +394,14 @@ async def announce(
     ticket: Ticket | None,
     *,
     kind: str | None = None,
-    reason: str = "",
     at: datetime,
     ids: Ids,
+    **more: Any,
 ) -> None:
-    """Store the e-mail that says where a registration stands, or what became of it (`kind`)."""
+    """Store the e-mail that says where a registration stands, or what became of it (`kind`).
+
+    `more` is what `mails.letter` takes beside: a reason, a new holder, whether a place was held.
+    """
     line = await _line(db, registration)
     letter = mails.letter(
         kind or STANDING[registration.status],
@@ -406,7 +410,7 @@ async def announce(
         ticket,
         ids.uuid(at),
         line=line,
-        reason=reason,
+        **more,
     )
     await outbox.put(db, letter, at=at)
 
@@ -463,7 +467,10 @@ async def cancel(
         after = await end(db, edition, before, Status.CANCELLED, at=at)
         if announced:
             name = held.category_name
-            await announce(db, after, name, None, kind="cancelled", reason=reason, at=at, ids=ids)
+            gone = before.status is Status.CONFIRMED
+            await announce(
+                db, after, name, None, kind="cancelled", reason=reason, held=gone, at=at, ids=ids
+            )
         await note(db, before, "cancelled", actor=actor, at=at, ids=ids, status=before.status)
         await places.promote(db, edition, at=at, ids=ids)
     return after

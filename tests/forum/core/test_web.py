@@ -63,7 +63,7 @@ async def test_an_address_that_nothing_can_have_is_not_found(client, path):
         ("PUT", "/api/devices", "OPTIONS, POST"),
         ("GET", "/api/devices", "OPTIONS, POST"),
         ("DELETE", "/api/editions/{slug}", "GET, HEAD, OPTIONS"),
-        ("POST", "/api/me/registration", "DELETE, GET, HEAD, OPTIONS"),
+        ("POST", "/api/me/registration", "DELETE, GET, HEAD, OPTIONS, PATCH"),
         ("PATCH", "/{slug}/register", "GET, HEAD, OPTIONS, POST"),
     ],
 )
