@@ -79,6 +79,7 @@ from forum.registrations.group_routes import router as group_routes
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
+from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
 from schedule.published import Shelves
 from schedule.routes import router as schedule_routes
@@ -315,6 +316,7 @@ def create_app(
             edition_routes,
             home_routes,
             registration_routes,
+            territory_routes,
             group_routes,
             schedule_routes,
             guide_routes,

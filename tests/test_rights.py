@@ -75,6 +75,7 @@ OPEN = {
     "POST /{edition_slug}/link": ALL,
     "GET /{edition_slug}/sessions/{slug}": ALL,
     "POST /{edition_slug}/register": ALL,
+    "GET /api/organisations": ALL,
     "GET /api/editions/{edition_slug}": ALL,
     "GET /api/editions/{edition_slug}/guides": ALL,
     "GET /api/editions/{edition_slug}/programme": ALL,

@@ -152,6 +152,7 @@ async def test_the_owner_sees_their_registration(site, client, edition):
         "family_name": "Ferrand",
         "email": "ada@example.org",
         "organisation": None,
+        "organisation_code": None,
         "job_title": None,
         "category": "elected",
         "category_name": {"fr": "Élu", "en": "Elected official"},
