@@ -37,6 +37,7 @@ from forum.core.db import (
     Db,
     open_pool,
 )
+from forum.core.draining import Draining
 from forum.core.errors import (
     BodyTooLarge,
     Forbidden,
@@ -70,6 +71,8 @@ from forum.editions.models import EditionNotFound
 from forum.editions.routes import router as edition_routes
 from forum.guides.routes import router as guide_routes
 from forum.pages.home import router as home_routes
+from forum.pages.invitations import router as invitation_routes
+from forum.pages.letters import router as letter_routes
 from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
 from forum.registrations.desk_routes import router as desk_routes
@@ -79,6 +82,7 @@ from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
+from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
 from schedule.published import Shelves
 from schedule.routes import router as schedule_routes
@@ -325,12 +329,15 @@ def create_app(
             table_routes,
             person_routes,
             desk_routes,
+            territory_routes,
             group_routes,
             schedule_routes,
             guide_routes,
             badge_routes,
             account_routes,
             organiser_routes,
+            letter_routes,
+            invitation_routes,
             live,
             ready,
             static,
@@ -347,6 +354,7 @@ def create_app(
         openapi_config=OpenAPIConfig(
             title="Forum",
             version=__version__,
+            use_handler_docstrings=True,
             path="/api/openapi.json",
             render_plugins=[JsonRenderPlugin(path="/")],
         ),
@@ -390,14 +398,14 @@ def _what_broke(scope: Any) -> tuple[Any, Any, Any]:
     return type(error) if error else None, error, None
 
 
-def serve() -> Shell:
+def serve() -> Draining:
     """Assemble the site from the settings of this process, for the server."""
     settings = load()
     configure(settings.log)
     site = create_app(settings)
     gc.collect()
     gc.freeze()  # what lives as long as the process is never looked through again: 30 ms each time
-    return site
+    return Draining(site)
 
 
 @get("/health/live", include_in_schema=False)

@@ -6,6 +6,7 @@ each business event one e-mail; the Message-ID is derived from the row's id, so 
 twice after a crash is recognised as one.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -51,20 +52,30 @@ class Posted(Struct, frozen=True, kw_only=True):
     failed_at: datetime | None
 
 
+PUT = """
+    insert into outbox (edition_id, id, kind, subject_id, version, recipient, language, data,
+                        created_at, run_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+    on conflict on constraint outbox_once_key do nothing
+"""
+
+
 async def put(db: Db, letter: Letter, *, at: datetime) -> None:
     """Store a letter; it leaves only if the caller's transaction commits, and only once.
 
     A letter to nobody, who gave no address, is not stored.
     """
-    if not letter.recipient:
-        return
-    await db.execute(
-        """
-        insert into outbox (edition_id, id, kind, subject_id, version, recipient, language, data,
-                            created_at, run_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
-        on conflict on constraint outbox_once_key do nothing
-        """,
+    if letter.recipient:
+        await db.execute(PUT, *_row(letter, at))
+
+
+async def put_all(db: Db, letters: Iterable[Letter], *, at: datetime) -> None:
+    """Store many letters, each as `put` does, with as few answers to wait for as the driver can."""
+    await db.executemany(PUT, [_row(letter, at) for letter in letters if letter.recipient])
+
+
+def _row(letter: Letter, at: datetime) -> tuple[object, ...]:
+    return (
         letter.edition_id,
         letter.id,
         letter.kind,

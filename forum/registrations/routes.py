@@ -1,5 +1,6 @@
 """Registrations over HTTP: the pages and the API call the same verbs."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,7 +41,7 @@ from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.editions.routes import public_categories
 from forum.invitations import queries as invitations
-from forum.registrations import service, team_api
+from forum.registrations import documents, service, team_api
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import Accepted, OwnRegistration, RegistrationForm, Status
 from forum.registrations.own_routes import HANDLERS, Desk
@@ -79,6 +80,7 @@ class CreateOperation(Operation):
 @post(
     "/api/editions/{edition_slug:str}/registrations",
     tags=["registrations"],
+    summary="Register somebody",
     operation_class=CreateOperation,
     status_code=202,
     middleware=[limited("register", per_minute=PER_MINUTE)],
@@ -102,13 +104,18 @@ async def create(
     return Response(answer, status_code=202, headers={"cache-control": PRIVATE})
 
 
-@get("/api/me/registration", tags=["registrations"])
+@get("/api/me/registration", tags=["registrations"], summary="Tell my registration")
 async def show_own(attendee: Given[Attendee], db: Given[Db]) -> OwnRegistration:
     """Tell the registration of the bearer of the key."""
     return await service.own(db, attendee.edition_id, attendee.registration_id)
 
 
-@delete("/api/me/registration", tags=["registrations"], status_code=200)
+@delete(
+    "/api/me/registration",
+    tags=["registrations"],
+    summary="Cancel my registration",
+    status_code=200,
+)
 async def cancel_own(
     attendee: Given[Attendee],
     db: Given[Db],
@@ -121,7 +128,7 @@ async def cancel_own(
     return await service.own(db, attendee.edition_id, attendee.registration_id)
 
 
-@get("/api/me/ticket.png", tags=["registrations"])
+@get("/api/me/ticket.png", tags=["registrations"], summary="My ticket as a PNG")
 async def own_ticket_png(
     attendee: Given[Attendee],
     db: Given[Db],
@@ -131,7 +138,7 @@ async def own_ticket_png(
     return _png(await _token(db, attendee, keyring))
 
 
-@get("/api/me/ticket.svg", tags=["registrations"])
+@get("/api/me/ticket.svg", tags=["registrations"], summary="My ticket as an SVG")
 async def own_ticket_svg(
     attendee: Given[Attendee],
     db: Given[Db],
@@ -141,6 +148,17 @@ async def own_ticket_svg(
     svg = qr.svg(await _token(db, attendee, keyring))
     headers = {"cache-control": PRIVATE}
     return Response(svg.encode(), media_type="image/svg+xml", headers=headers)
+
+
+@get("/api/me/ticket.pdf", tags=["registrations"])
+async def own_ticket_pdf(
+    attendee: Given[Attendee],
+    db: Given[Db],
+    keyring: Given[Keyring],
+    now: Given[datetime],
+) -> AnyResponse:
+    """Return the ticket as a page to print."""
+    return await _pdf(db, attendee, keyring, now)
 
 
 # The pages
@@ -230,6 +248,18 @@ async def ticket_picture(
 ) -> AnyResponse:
     """Return the ticket's QR code as a PNG, to keep on the phone."""
     return _png(await _token(db, keys.read(key), keyring))
+
+
+@get("/me/{key:str}/ticket.pdf", include_in_schema=False)
+async def ticket_page(
+    key: FromPath[str],
+    db: Given[Db],
+    keyring: Given[Keyring],
+    keys: Given[AttendeeKeys],
+    now: Given[datetime],
+) -> AnyResponse:
+    """Return the ticket as a page to print."""
+    return await _pdf(db, keys.read(key), keyring, now)
 
 
 @get("/me/{key:str}/cancel", include_in_schema=False)
@@ -352,6 +382,32 @@ async def _token(db: Db, attendee: Attendee, keyring: Keyring) -> str:
     return keyring.token(ticket)
 
 
+async def _pdf(db: Db, attendee: Attendee, keyring: Keyring, now: datetime) -> AnyResponse:
+    token = await _token(db, attendee, keyring)
+    edition = await _edition_of(db, attendee)
+    mine = await service.own(db, attendee.edition_id, attendee.registration_id)
+    paper = documents.paper_ticket(
+        edition,
+        token=token,
+        reference=mine.reference,
+        given_name=mine.given_name,
+        family_name=mine.family_name,
+        organisation=mine.organisation,
+        category_name=mine.category_name,
+        days=mine.days,
+        language=mine.language,
+        at=now,
+    )
+    return Response(
+        await asyncio.to_thread(documents.ticket_page, paper),
+        media_type="application/pdf",
+        headers={
+            "cache-control": PRIVATE,
+            "content-disposition": disposition(f"{edition.slug}-{mine.reference}.pdf"),
+        },
+    )
+
+
 def _png(token: str) -> AnyResponse:
     return Response(
         qr.png(token, scale=TICKET_SCALE),
@@ -372,11 +428,13 @@ router = Router(
         cancel_own,
         own_ticket_png,
         own_ticket_svg,
+        own_ticket_pdf,
         register_page,
         submit,
         registered_page,
         manage_page,
         ticket_picture,
+        ticket_page,
         cancel_page,
         cancel,
         *HANDLERS,

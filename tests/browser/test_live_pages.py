@@ -1,6 +1,7 @@
 """The served demonstration: every page accessible and light, the scanner truthful offline."""
 
 import json
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,8 @@ from tests.installations import get, link, post
 
 PAGES = [
     "home", "programme", "session", "register", "mistakes", "registered", "guides", "manage",
-    "cancel", "sign-in", "organiser", "table", "one", "desk", "walk-in", "outbox", "letter", "scan",
+    "cancel", "sign-in", "organiser", "table", "one", "desk", "walk-in", "texts", "text", "send",
+    "outbox", "letter", "scan",
     "nowhere",
 ]  # fmt: skip
 
@@ -67,6 +69,9 @@ def addresses(demo, person, tmp_path_factory):
         "one": f"/organiser/demo/registrations/{reference}",
         "desk": "/organiser/demo/desk",
         "walk-in": "/organiser/demo/desk?q=zzz",
+        "texts": "/organiser/demo/letters",
+        "text": "/organiser/demo/letters/confirmed",
+        "send": "/organiser/demo/letters/reminder/send",
         "outbox": "/outbox",
         "letter": "/outbox/" + outbox.split('href="/outbox/')[1].split('"')[0],
         "scan": "/scan",
@@ -104,6 +109,28 @@ def test_a_served_page_has_no_violation_and_fits(addresses, views, name):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
 
+@pytest.mark.parametrize("name", ["organiser", "outbox"])
+def test_a_table_is_seen_whole_on_a_phone(addresses, browser, team, name):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="fr-FR")
+    context.add_cookies(team)
+    page = context.new_page()
+    page.goto(addresses[name])
+    cut = "all => all.map(one => [one.clientWidth > 0, one.scrollWidth - one.clientWidth])"
+    assert page.eval_on_selector_all(".scroll", cut) == [[True, 0]]
+    context.close()
+
+
+@pytest.mark.parametrize(("language", "says"), [
+    ("fr", r"[a-z]+ \d+(er)? [a-zéû]+ \d{4}, \d+\xa0h"),
+    ("en", r"[A-Z][a-z]+day \d+ [A-Z][a-z]+ \d{4}, \d\d:\d\d"),
+])  # fmt: skip
+def test_the_outbox_says_when_in_words(addresses, language, says):
+    for name in ("outbox", "letter"):
+        page = get(addresses[name], params={"lang": language}).text
+        assert re.search(f"<(td|dd)>({says})", page), name
+        assert "+0000" not in page
+
+
 @pytest.mark.parametrize("name", ["manage", "cancel", "session", "sign-in"])
 def test_a_page_of_an_attendee_stays_within_its_budget(addresses, browser, name):
     weight = measure(browser, addresses[name])
@@ -113,8 +140,10 @@ def test_a_page_of_an_attendee_stays_within_its_budget(addresses, browser, name)
     assert weight.score >= 80
 
 
-@pytest.mark.parametrize("name", ["organiser", "table", "one", "desk", "walk-in"])
-def test_a_page_of_the_team_stays_within_its_budget(addresses, browser, team, name):
+@pytest.mark.parametrize(
+    "name", ["organiser", "table", "one", "desk", "walk-in", "texts", "text", "send"]
+)
+def test_an_organisers_page_stays_within_its_budget(addresses, browser, team, name):
     weight = measure(browser, addresses[name], team)
     assert weight.requests <= 8
     assert weight.kilobytes <= 100
@@ -170,6 +199,46 @@ def test_cancelling_by_keyboard_alone_without_javascript(demo, browser):
     page.wait_for_url(f"**{path}")
     assert page.get_by_text("no ticket of it opens the doors").is_visible()
     assert demo.letter(address, 2)["Subject"].startswith("Registration cancelled")
+    context.close()
+
+
+def test_words_are_tried_and_saved_by_keyboard_alone_without_javascript(demo, browser, team):
+    context = browser.new_context(java_script_enabled=False, locale="fr-FR")
+    context.add_cookies(team)
+    page = context.new_page()
+    page.goto(f"{demo.base}/organiser/demo/letters/thanks")
+    frame = page.frame_locator("iframe[name=preview]")
+    assert frame.get_by_text("Merci d’avoir été des nôtres.").is_visible()
+    page.get_by_label("Texte").first.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Bonjour {given_name},\n\nÀ **très** bientôt.")
+    tab_to(page, "Aperçu")
+    page.keyboard.press("Enter")
+    frame.get_by_text("Bonjour Camille,").wait_for()
+    assert frame.locator("strong", has_text="très").is_visible()
+    assert page.get_by_label("Texte").first.input_value().startswith("Bonjour {given_name}")
+    page.get_by_label("Objet").first.focus()
+    page.keyboard.press("Enter")  # as every form, it is sent by its first button: Save
+    page.wait_for_url("**/letters/thanks?saved=1")
+    assert page.get_by_text("Enregistré.").is_visible()
+    context.close()
+
+
+def test_a_preview_runs_nothing_and_leads_nowhere(demo, browser, team):
+    context = browser.new_context(locale="fr-FR")
+    context.add_cookies(team)
+    page = context.new_page()
+    said = []
+    page.on("console", lambda one: said.append(one.text))
+    page.goto(f"{demo.base}/organiser/demo/letters/confirmed")
+    frame = page.frame_locator("iframe[name=preview]")
+    frame.get_by_role("link", name="Mon inscription").wait_for()
+    assert said == []
+    assert frame.locator("img").evaluate("one => one.naturalWidth") > 100
+    page.get_by_label("Texte").first.fill("<script>parent.document.title = 'x'</script>")
+    page.get_by_role("button", name="Aperçu : Français", exact=True).click()
+    frame.get_by_text("<script>").wait_for()
+    assert page.title() != "x"
     context.close()
 
 

@@ -2,7 +2,9 @@
 
 import re
 
+import pypdfium2
 import pytest
+import zxingcpp
 
 from forum.core.i18n import words
 from forum.editions.models import NewCategory
@@ -123,6 +125,16 @@ async def test_the_page_keeps_what_was_typed_and_marks_every_mistake(send):
     assert answer.text.count('aria-invalid="true"') == 2
 
 
+async def test_the_summary_follows_the_form(post, send):
+    wrong = answers(given_name="", family_name="", email="", category="", language="xx")
+    order = ["given_name", "family_name", "email", "category", "language"]
+    assert list((await post(**wrong)).json()["fields"]) == order
+    summary = (await send(**wrong)).text.partition('id="mistakes"')[2].partition("</ul>")[0]
+    assert re.findall(r'href="#([^"]+)', summary) == [
+        "given_name", "family_name", "email", "category-1", "language-1",
+    ]  # fmt: skip
+
+
 async def test_the_registered_page_says_the_same_to_all(client, edition):
     answer = await client.get(f"/{edition.slug}/registered")
     assert answer.status_code == 200
@@ -140,6 +152,7 @@ async def test_the_owner_sees_their_registration(site, client, edition):
         "family_name": "Ferrand",
         "email": "ada@example.org",
         "organisation": None,
+        "organisation_code": None,
         "job_title": None,
         "category": "elected",
         "category_name": {"fr": "Élu", "en": "Elected official"},
@@ -170,6 +183,22 @@ async def test_the_ticket_is_a_picture_of_the_token(site, client, edition, endin
         assert decoded(answer.content) == person.token
     else:
         assert answer.text.startswith("<svg")
+
+
+async def test_the_ticket_is_a_page_to_print(site, client, edition):
+    person = await site.register(edition, given_name="Zoé", language="en")
+    for path, headers in (
+        ("/api/me/ticket.pdf", bearer(person)),
+        (f"/me/{person.key}/ticket.pdf", {}),
+    ):
+        answer = await client.get(path, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        assert answer.headers["cache-control"] == "private, no-store"
+        name = f"{edition.slug}-{person.reference}.pdf"
+        assert f'filename="{name}"' in answer.headers["content-disposition"]
+        page = pypdfium2.PdfDocument(answer.content)[0]
+        assert zxingcpp.read_barcode(page.render(scale=2).to_pil()).text == person.token
+        assert "Elected official" in page.get_textpage().get_text_range()
 
 
 async def test_who_waits_or_cancelled_has_no_ticket(site, client):
