@@ -48,8 +48,9 @@ async def by_name(db: Db, filter_: Sequence[Any], after: Cursor | None, limit: i
               order by r.sort_key, r.id
               limit $13))
         select (select total from counted) as total, c.categories, c.asks_days,
-               (select coalesce(jsonb_agg(
-                                    l order by l.sort_key, l.id), '[]')
+               (select coalesce(jsonb_agg(l order by l.sort_key,
+                                          l.id),
+                                '[]')
                   from page p
                  cross join lateral (
                        select *
@@ -97,8 +98,9 @@ async def by_name_descending(
               order by r.sort_key desc, r.id desc
               limit $13))
         select (select total from counted) as total, c.categories, c.asks_days,
-               (select coalesce(jsonb_agg(
-                                    l order by l.sort_key desc, l.id desc), '[]')
+               (select coalesce(jsonb_agg(l order by l.sort_key desc,
+                                          l.id desc),
+                                '[]')
                   from page p
                  cross join lateral (
                        select *
@@ -140,8 +142,8 @@ async def by_date(db: Db, filter_: Sequence[Any], after: Cursor | None, limit: i
               order by r.id
               limit $12))
         select (select total from counted) as total, c.categories, c.asks_days,
-               (select coalesce(jsonb_agg(
-                                    l order by l.id), '[]')
+               (select coalesce(jsonb_agg(l order by l.id),
+                                '[]')
                   from page p
                  cross join lateral (
                        select *
@@ -184,8 +186,8 @@ async def by_date_descending(
               order by r.id desc
               limit $12))
         select (select total from counted) as total, c.categories, c.asks_days,
-               (select coalesce(jsonb_agg(
-                                    l order by l.id desc), '[]')
+               (select coalesce(jsonb_agg(l order by l.id desc),
+                                '[]')
                   from page p
                  cross join lateral (
                        select *
@@ -230,8 +232,10 @@ async def by_organisation(db: Db, filter_: Sequence[Any], after: Cursor | None, 
               order by r.organisation_key, r.sort_key, r.id
               limit $14))
         select (select total from counted) as total, c.categories, c.asks_days,
-               (select coalesce(jsonb_agg(
-                                    l order by l.organisation_key, l.sort_key, l.id), '[]')
+               (select coalesce(jsonb_agg(l order by l.organisation_key,
+                                          l.sort_key,
+                                          l.id),
+                                '[]')
                   from page p
                  cross join lateral (
                        select *
@@ -280,8 +284,10 @@ async def by_organisation_descending(
               order by r.organisation_key desc, r.sort_key desc, r.id desc
               limit $14))
         select (select total from counted) as total, c.categories, c.asks_days,
-               (select coalesce(jsonb_agg(
-                                    l order by l.organisation_key desc, l.sort_key desc, l.id desc), '[]')
+               (select coalesce(jsonb_agg(l order by l.organisation_key desc,
+                                          l.sort_key desc,
+                                          l.id desc),
+                                '[]')
                   from page p
                  cross join lateral (
                        select *
@@ -328,8 +334,10 @@ async def by_category(db: Db, filter_: Sequence[Any], after: Cursor | None, limi
               order by r.category, r.sort_key, r.id
               limit $14))
         select (select total from counted) as total, c.categories, c.asks_days,
-               (select coalesce(jsonb_agg(
-                                    l order by l.category, l.sort_key, l.id), '[]')
+               (select coalesce(jsonb_agg(l order by l.category,
+                                          l.sort_key,
+                                          l.id),
+                                '[]')
                   from page p
                  cross join lateral (
                        select *
@@ -378,8 +386,10 @@ async def by_category_descending(
               order by r.category desc, r.sort_key desc, r.id desc
               limit $14))
         select (select total from counted) as total, c.categories, c.asks_days,
-               (select coalesce(jsonb_agg(
-                                    l order by l.category desc, l.sort_key desc, l.id desc), '[]')
+               (select coalesce(jsonb_agg(l order by l.category desc,
+                                          l.sort_key desc,
+                                          l.id desc),
+                                '[]')
                   from page p
                  cross join lateral (
                        select *
@@ -426,8 +436,10 @@ async def by_status(db: Db, filter_: Sequence[Any], after: Cursor | None, limit:
               order by r.status, r.sort_key, r.id
               limit $14))
         select (select total from counted) as total, c.categories, c.asks_days,
-               (select coalesce(jsonb_agg(
-                                    l order by l.status, l.sort_key, l.id), '[]')
+               (select coalesce(jsonb_agg(l order by l.status,
+                                          l.sort_key,
+                                          l.id),
+                                '[]')
                   from page p
                  cross join lateral (
                        select *
@@ -476,8 +488,10 @@ async def by_status_descending(
               order by r.status desc, r.sort_key desc, r.id desc
               limit $14))
         select (select total from counted) as total, c.categories, c.asks_days,
-               (select coalesce(jsonb_agg(
-                                    l order by l.status desc, l.sort_key desc, l.id desc), '[]')
+               (select coalesce(jsonb_agg(l order by l.status desc,
+                                          l.sort_key desc,
+                                          l.id desc),
+                                '[]')
                   from page p
                  cross join lateral (
                        select *

@@ -117,6 +117,7 @@ Text = FromQuery[str | None]
 @get(
     PATH,
     tags=["registrations of the team"],
+    summary="Search the registrations",
     opt={"deed": Deed.SEE_REGISTRATIONS, "kept_edition": True},
 )
 async def list_registrations(
@@ -161,6 +162,7 @@ async def list_registrations(
 @get(
     f"{PATH}/{{reference:str}}",
     tags=["registrations of the team"],
+    summary="Tell a registration",
     opt={"deed": Deed.SEE_REGISTRATIONS},
 )
 async def show_registration(
@@ -224,6 +226,7 @@ def _body(properties: dict[str, Schema | Reference], needed: Sequence[str]) -> R
 @post(
     f"{PATH}/walk-ins",
     tags=["registrations of the team"],
+    summary="Register somebody at the desk",
     operation_class=WalkInOperation,
     status_code=201,
     opt={"deed": Deed.RECEIVE},
@@ -261,6 +264,7 @@ class TeamChange(Change, frozen=True, kw_only=True, forbid_unknown_fields=True):
 @patch(
     f"{PATH}/{{reference:str}}",
     tags=["registrations of the team"],
+    summary="Change a registration",
     operation_class=ChangeOperation,
     opt={"deed": Deed.RECEIVE},
     middleware=[limited("organiser", per_minute=PER_MINUTE)],
@@ -307,6 +311,7 @@ async def change_registration(
 @delete(
     f"{PATH}/{{reference:str}}",
     tags=["registrations of the team"],
+    summary="Cancel a registration",
     status_code=200,
     opt={"deed": Deed.DECIDE},
     middleware=[limited("organiser", per_minute=PER_MINUTE)],
@@ -330,6 +335,7 @@ async def cancel_registration(
 @post(
     f"{PATH}/{{reference:str}}/links",
     tags=["registrations of the team"],
+    summary="Send a link again",
     status_code=202,
     opt={"deed": Deed.RECEIVE},
     middleware=[limited("organiser", per_minute=PER_MINUTE)],
