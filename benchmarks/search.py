@@ -140,8 +140,8 @@ async def signed_in(inside: Installation, editions: list[Edition]) -> str:
                 inside.db, "o@example.org", edition.id, roles, at=at, ids=inside.ids
             )
         )
-    secret = await accounts.sign_in(inside.db, links[-1], at=at, ids=inside.ids)
-    return f"session={secret}"
+    signed = await accounts.sign_in(inside.db, links[-1], at=at, ids=inside.ids)
+    return f"session={signed.secret}"
 
 
 def name(random_: random.Random) -> str:
