@@ -50,9 +50,12 @@ from forum.editions import service as editions
 from forum.editions.models import EditionNotFound
 from forum.editions.routes import router as edition_routes
 from forum.guides.routes import router as guide_routes
+from forum.pages.form import router as form_routes
 from forum.pages.home import router as home_routes
 from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
+from forum.questions.organiser_routes import router as answer_routes
+from forum.questions.routes import router as question_routes
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
@@ -255,6 +258,8 @@ def create_app(
     app = Litestar(
         [
             edition_routes,
+            question_routes,
+            answer_routes,
             home_routes,
             registration_routes,
             schedule_routes,
@@ -262,6 +267,7 @@ def create_app(
             badge_routes,
             account_routes,
             organiser_routes,
+            form_routes,
             live,
             ready,
             static,

@@ -19,6 +19,7 @@ from litestar.response import Redirect, Response
 
 from badges import qr, tickets
 from badges.keys import Keyring
+from forum.core.blobs import Blobs
 from forum.core.context import Attendee, Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound, Unauthenticated
@@ -31,13 +32,17 @@ from forum.core.web import (
     AnyResponse,
     Given,
     disposition,
-    form_fields,
     json_object,
     limited,
 )
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.editions.routes import public_categories
+from forum.questions import rules as question_rules
+from forum.questions import service as questions
+from forum.questions import views as question_views
+from forum.questions.models import LARGEST_FORM
+from forum.questions.routes import fields_and_files
 from forum.registrations import service
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import OwnRegistration, RegistrationForm, Status
@@ -77,6 +82,7 @@ class CreateOperation(Operation):
     tags=["registrations"],
     operation_class=CreateOperation,
     status_code=202,
+    request_max_body_size=LARGEST_FORM,
     middleware=[limited("register", per_minute=PER_MINUTE)],
 )
 async def create(
@@ -85,9 +91,12 @@ async def create(
     db: Given[Db],
     now: Given[datetime],
     ids: Given[Ids],
+    blobs: Given[Blobs],
 ) -> Response[bytes]:
     """Register one attendee; the answer is always the same, the e-mail says what became of it."""
-    form = await service.read_form(db, edition, await json_object(request))
+    body = await json_object(request)
+    form = await service.read_form(db, edition, body)
+    await questions.keep_files(blobs, question_rules.sent_answers(body)[1], form.answers)
     sent = request.headers.get("idempotency-key")
     key = None
     if sent is not None:
@@ -159,6 +168,7 @@ async def register_page(
 @post(
     "/{edition_slug:str}/register",
     include_in_schema=False,
+    request_max_body_size=LARGEST_FORM,
     middleware=[limited("register", per_minute=PER_MINUTE)],
 )
 async def submit(
@@ -168,11 +178,13 @@ async def submit(
     page: Given[Page],
     now: Given[datetime],
     ids: Given[Ids],
+    blobs: Given[Blobs],
 ) -> AnyResponse | Redirect:
     """Register from the page; show it again, with every mistake marked, when it has any."""
-    sent = await form_fields(request)
+    sent = await fields_and_files(request)
     try:
         form = await service.read_form(db, edition, sent)
+        await questions.keep_files(blobs, question_rules.sent_answers(sent)[1], form.answers)
         await service.register(db, edition, form, at=now, ids=ids)
     except Invalid as invalid:
         return await _form(db, page, edition, now, sent=sent, errors=invalid.fields)
@@ -197,11 +209,14 @@ async def manage_page(
     attendee = keys.read(key)
     edition = await _edition_of(db, attendee)
     mine = await service.own(db, attendee.edition_id, attendee.registration_id)
+    asked = await questions.list_questions(db, edition.id)
+    answers = await questions.answers_of(db, edition.id, attendee.registration_id, private=True)
     token = await _token(db, attendee, keyring) if mine.status is Status.CONFIRMED else None
     return page(
         "registrations/manage.html",
         edition,
         registration=_shown(mine, key, qr.svg(token) if token else None),
+        answers=question_views.told(asked, answers, page.words),
     )
 
 
@@ -268,11 +283,12 @@ async def _form(
     edition: Edition,
     now: datetime,
     *,
-    sent: dict[str, list[str]],
+    sent: dict[str, list[Any]],
     errors: dict[str, str],
 ) -> AnyResponse:
     is_open, categories = await public_categories(db, edition, now)
     said = page.words
+    asked = await questions.list_questions(db, edition.id)
     return page(
         "registrations/register.html",
         edition,
@@ -280,9 +296,12 @@ async def _form(
         registration_open=is_open,
         categories=categories,
         consents=await editions.list_consents(db, edition.id),
+        questions=asked,
+        question_places=question_views.places(asked, page.language),
+        typed=question_views.typed(question_rules.sent_answers(sent)[1]),
         sent={name: values[-1] for name, values in sent.items() if values},
         ticked=sent.get("consents", []),
-        errors={name: said.gettext(message) for name, message in errors.items()},
+        errors={name: said.say(message) for name, message in errors.items()},
     )
 
 

@@ -36,7 +36,6 @@ def mistakes(
     category: object,
     consents: object,
     language: object,
-    answers: object,
     categories: Collection[str],
     purposes: Collection[str],
     languages: Collection[str],
@@ -54,8 +53,6 @@ def mistakes(
         found["consents"] = "Choose one of the answers offered."
     if language not in [None, *languages]:
         found["language"] = "Choose one of the languages offered."
-    if answers:
-        found["answers"] = "This edition asks no questions: leave the answers out."
     return found
 
 

@@ -17,6 +17,8 @@ from forum.core.idempotency import RequestKey
 from forum.core.ids import Ids
 from forum.core.text import Text, search_key, sort_key
 from forum.editions import queries as editions
+from forum.questions import rules as question_rules
+from forum.questions import service as questions
 from forum.registrations import mails, queries, rules
 from forum.registrations.models import (
     OwnRegistration,
@@ -45,11 +47,17 @@ async def read_form(db: Db, edition: Edition, sent: Mapping[str, Any]) -> Regist
     """
     errors: dict[str, str] = {}
     form = None
+    sent, given = question_rules.sent_answers(sent)
+    chosen = {name: _sent(sent, name) for name in ("category", "language")}
+    answers, unanswered = question_rules.read_answers(
+        await questions.list_questions(db, edition.id),
+        category=str(chosen["category"]),
+        sent=given,
+    )
     try:
-        form = forms.parse(RegistrationForm, sent)
+        form = forms.parse(RegistrationForm, {**sent, "answers": answers})
     except Invalid as invalid:
         errors = invalid.fields
-    chosen = {name: _sent(sent, name) for name in ("category", "language", "answers")}
     mistakes = rules.mistakes(
         **chosen,
         consents=sent.get("consents") or [],
@@ -57,7 +65,7 @@ async def read_form(db: Db, edition: Edition, sent: Mapping[str, Any]) -> Regist
         purposes={one.purpose for one in await editions.list_consents(db, edition.id)},
         languages=edition.languages,
     )
-    errors = {**mistakes, **errors}
+    errors = {**mistakes, **errors, **unanswered}
     if errors or form is None:
         raise Invalid(fields=errors)
     return form
@@ -91,6 +99,7 @@ async def register(
 
     Raises:
         Invalid: the edition has no such category.
+        OptionFull: an answer needs a place that somebody else has just taken.
         KeyReused: `key` came with another form before.
         RegistrationClosed: the edition or the category takes no registrations at `at`.
     """
@@ -148,6 +157,8 @@ async def _add(
     )
     if form.consents:
         await queries.insert_consents(db, edition.id, registration.id, form.consents, at)
+    if form.answers:
+        await questions.store_answers(db, edition.id, registration.id, form.answers, at=at)
     ticket = None
     if not waiting:
         await queries.count_place(db, edition.id, form.category, 1)
@@ -256,6 +267,7 @@ async def cancel(
         if before.status is Status.CONFIRMED:
             await tickets.revoke(db, edition.id, before.id, at=at)
             await queries.count_place(db, edition.id, before.category, -1)
+        await questions.release_answers(db, edition.id, before.id)
         letter = mails.letter("cancelled", after, places.category_name, None, ids.uuid(at))
         await outbox.put(db, letter, at=at)
         await audit.record(
