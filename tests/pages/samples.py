@@ -6,6 +6,10 @@ from types import SimpleNamespace as View
 
 from forum.core.context import Edition, EditionState
 from forum.core.pages import Templates
+from forum.editions.models import Category, Consent
+from forum.pages import form_values
+from forum.questions import views
+from forum.questions.models import Condition, Kind, Option, Question
 
 EDITION = Edition(
     id=1,
@@ -143,6 +147,36 @@ PIXEL = (
 )
 
 
+def option(code: str, label: str, left: int | None = None) -> Option:
+    """Return an answer to choose, with so many places left."""
+    return Option(
+        code=code,
+        label={"fr": label},
+        open=True,
+        places=left if left is None else 9 + left,
+        taken=9,
+    )
+
+
+def question(code: str, kind: str, label: str, **given: object) -> Question:
+    """Return a question."""
+    values = {
+        "code": code,
+        "kind": Kind(kind),
+        "label": {"fr": label},
+        "help": {},
+        "required": False,
+        "sensitive": False,
+        "categories": [],
+        "condition": None,
+        "options": [],
+        "least": None,
+        "most": None,
+        "retired_at": None,
+    }
+    return Question(**{**values, **given})
+
+
 def registration(status: str, *, turn: int | None = None) -> View:
     """Return the view of a registration in one state."""
     confirmed = status == "confirmed"
@@ -176,14 +210,43 @@ HOME = {
     ],
     "guides": GUIDES,
 }
+QUESTIONS = [
+    question("comes", "yes_no", "Serez-vous au dîner ?", required=True),
+    question(
+        "meal",
+        "choices",
+        "Que mangez-vous ?",
+        condition=Condition(question="comes", answers=["yes"]),
+        sensitive=True,
+        options=[option("meat", "De tout"), option("vegan", "Végétalien")],
+    ),
+    question(
+        "visit",
+        "choice",
+        "Quelle visite ?",
+        categories=["elected", "agent"],
+        help={"fr": "Une heure, le soir.", "en": "One hour, in the evening."},
+        options=[option("museum", "Le muséum", 1), option("canal", "Le canal", 0)],
+    ),
+    question("town", "choice", "D’où ?", options=[option(f"t{n}", f"Ville {n}") for n in range(9)]),
+    question("arrival", "date", "Quand arrivez-vous ?"),
+    question("people", "number", "Combien d’accompagnants ?", least=0, most=5),
+    question("line", "text", "Votre devise"),
+    question("text", "long_text", "Vos attentes", required=True),
+    question("file", "file", "Votre mandat"),
+]
 REGISTER = {
     "categories": CATEGORIES,
+    "questions": [],
+    "question_places": {},
+    "typed": {},
     "consents": CONSENTS,
     "registration_open": True,
     "sent": {},
     "ticked": [],
     "errors": {},
 }
+ANSWERS = [("Serez-vous au dîner ?", "Oui"), ("Que mangez-vous ?", "De tout, végétalien")]
 PROGRAMME = {
     "programme": View(version=3),
     "days": DAYS,
@@ -205,6 +268,70 @@ ORGANISER = {
     "badges_path": "/organiser/toulouse-2027/badges.pdf",
     "programme_path": f"{BASE}/programme.pdf",
     "outbox_path": "/outbox",
+}
+FORM_CATEGORY = Category(
+    code="agent",
+    number=1,
+    name={"fr": "Agent public", "en": "Public agent"},
+    tint=5,
+    open=True,
+    places=60,
+    taken=40,
+    reserved=2,
+    approval=True,
+)
+FORM = {
+    "staff": STAFF,
+    "status": 200,
+    "revision": 7,
+    "labels": form_values.LABELS,
+    "terms": View(taken=412, reserved=3),
+    "sent": {"state": "open", "places": "800", "registration_closes_at": "2027-03-15T18:00"},
+    "ticked": {},
+    "errors": {},
+    "changed": [],
+    "states": form_values.STATES,
+    "kinds": {kind.value: label for kind, label in views.KINDS.items()},
+    "categories": [FORM_CATEGORY],
+    "category": FORM_CATEGORY,
+    "names": {"elected": "Élu", "agent": "Agent public"},
+    "takes": {"agent": True},
+    "questions": QUESTIONS,
+    "retired": [],
+    "answered": [],
+    "consents": [Consent(purpose="news", wording={"fr": "Recevoir les nouvelles."}, version=2)],
+    "refusal": "",
+    "done": False,
+}
+CHANGED = [
+    {
+        "when": "mardi 23 mars, 9 h 30",
+        "part": "Catégorie agent",
+        "lines": [{"label": "Places", "old": "60", "new": "80"}],
+    },
+    {"when": "mardi 23 mars, 9 h 31", "part": "Question meal", "lines": []},
+]
+FORM_QUESTION = {
+    **FORM,
+    "question": QUESTIONS[2],
+    "rows": form_values.rows(
+        QUESTIONS[2],
+        {
+            "option.1.code": ["museum"],
+            "option.1.fr": ["Le muséum"],
+            "option.1.places": ["10"],
+            "option.1.open": ["yes"],
+        },
+    ),
+    "deciding": [
+        {"code": "comes", "label": "Au dîner ?", "answers": [("yes", "Oui"), ("no", "Non")]}
+    ],
+    "categories": [
+        FORM_CATEGORY,
+        Category(
+            code="press", number=2, name={"fr": "Presse"}, tint=1, open=True, places=None, taken=0
+        ),
+    ],
 }
 MAIL = View(
     path="/outbox/1",
@@ -238,14 +365,37 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "registrations/register.html",
         {**REGISTER, "sent": SENT, "ticked": ["news"], "errors": ERRORS},
     ),
+    "register-questions": ("registrations/register.html", {**REGISTER, "questions": QUESTIONS}),
+    "register-questions-errors": (
+        "registrations/register.html",
+        {
+            **REGISTER,
+            "questions": QUESTIONS,
+            "question_places": views.places(QUESTIONS, "fr"),
+            "typed": {"comes": ["yes"], "meal": ["vegan"], "town": ["t3"], "line": ["<b>"]},
+            "sent": SENT,
+            "errors": {
+                **ERRORS,
+                "answers.visit": "Choisissez une des réponses proposées.",
+                "answers.text": "Cette réponse est nécessaire.",
+                "answers.arrival": "Donnez une date comme 23/03/2027.",
+            },
+        },
+    ),
     "register-closed": ("registrations/register.html", {**REGISTER, "registration_open": False}),
     "registered": ("registrations/registered.html", {}),
-    "manage-confirmed": ("registrations/manage.html", {"registration": registration("confirmed")}),
+    "manage-confirmed": (
+        "registrations/manage.html",
+        {"registration": registration("confirmed"), "answers": ANSWERS},
+    ),
     "manage-waiting": (
         "registrations/manage.html",
-        {"registration": registration("waiting", turn=3)},
+        {"registration": registration("waiting", turn=3), "answers": []},
     ),
-    "manage-cancelled": ("registrations/manage.html", {"registration": registration("cancelled")}),
+    "manage-cancelled": (
+        "registrations/manage.html",
+        {"registration": registration("cancelled"), "answers": ANSWERS},
+    ),
     "cancel": (
         "registrations/cancel.html",
         {"registration": registration("confirmed")},
@@ -280,6 +430,42 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {"edition": None, "state": "expired", "token": ""},
     ),
     "organiser": ("organiser/overview.html", ORGANISER),
+    "form": ("organiser/form.html", {**FORM, "done": True}),
+    "form-errors": (
+        "organiser/form.html",
+        {**FORM, "status": 422, "errors": {"places": "Donnez-en autant ou plus."}},
+    ),
+    "form-changed": (
+        "organiser/form.html",
+        {**FORM, "status": 412, "changed": CHANGED, "retired": QUESTIONS[:1], "questions": []},
+    ),
+    "form-refused": ("organiser/form.html", {**FORM, "refusal": "Fermez-la plutôt."}),
+    "form-category": ("organiser/form_category.html", FORM),
+    "form-category-new": (
+        "organiser/form_category.html",
+        {**FORM, "category": None, "errors": {"name.fr": "Cette réponse est nécessaire."}},
+    ),
+    "form-question": ("organiser/form_question.html", FORM_QUESTION),
+    "form-question-new": (
+        "organiser/form_question.html",
+        {
+            **FORM_QUESTION,
+            "question": None,
+            "rows": form_values.rows(None, {}),
+            "errors": {
+                "label.fr": "Cette réponse est nécessaire.",
+                "kind": "Choisissez une des réponses proposées.",
+                "options": "Donnez au moins une réponse à choisir.",
+                "condition": "Choisissez une des réponses proposées.",
+            },
+        },
+    ),
+    "form-consent": (
+        "organiser/form_consent.html",
+        {**FORM, "consent": Consent(purpose="news", wording={"fr": "Oui"}, version=2)},
+    ),
+    "form-consent-new": ("organiser/form_consent.html", {**FORM, "consent": None}),
+    "form-preview": ("organiser/form_preview.html", FORM),
     "outbox": ("demo/outbox.html", {"mails": [MAIL, MAIL]}),
     "outbox-none": ("demo/outbox.html", {"mails": []}),
     "mail": ("demo/mail.html", {"mail": MAIL}),
