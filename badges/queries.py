@@ -96,6 +96,36 @@ async def revoke_ticket(db: Db, edition_id: int, registration_id: UUID, at: date
     )
 
 
+async def reissue_ticket(
+    db: Db, edition_id: int, registration_id: UUID, category_number: int, days: int
+) -> Ticket | None:
+    """Change what a ticket opens, its revision one up (after 255 comes 0), its badge unprinted."""
+    return await maybe(
+        db,
+        Ticket,
+        """
+        update ticket
+           set category_number = $3, days = $4, revision = (revision + 1) % 256, printed_at = null
+         where edition_id = $1 and registration_id = $2 and revoked_at is null
+     returning edition_id, registration_id, number, key_id, category_number, days, revision,
+               revoked_at
+        """,
+        edition_id,
+        registration_id,
+        category_number,
+        days,
+    )
+
+
+async def unmark_printed(db: Db, edition_id: int, registration_id: UUID) -> None:
+    """Forget that a badge was printed."""
+    await db.execute(
+        "update ticket set printed_at = null where edition_id = $1 and registration_id = $2",
+        edition_id,
+        registration_id,
+    )
+
+
 async def list_printed(
     db: Db, edition_id: int, references: Sequence[str] | None, *, only_unprinted: bool
 ) -> list[Printed]:

@@ -11,14 +11,37 @@ from forum.core.ids import Ids
 
 
 async def issue(
-    db: Db, edition: Edition, registration_id: UUID, category_number: int, *, at: datetime, ids: Ids
+    db: Db,
+    edition: Edition,
+    registration_id: UUID,
+    category_number: int,
+    *,
+    days: int | None = None,
+    at: datetime,
+    ids: Ids,
 ) -> Ticket:
-    """Issue the ticket of a confirmed registration, good for every day of the edition."""
-    days = rules.all_days(len(edition.days))
+    """Issue the ticket of a confirmed registration; bit n of `days` opens day n, None every day."""
+    opened = rules.all_days(len(edition.days)) if days is None else days
     number = ids.ticket_number()
     return await queries.insert_ticket(
-        db, edition.id, registration_id, number, category_number, days, at
+        db, edition.id, registration_id, number, category_number, opened, at
     )
+
+
+async def reissue(
+    db: Db, edition: Edition, registration_id: UUID, category_number: int, *, days: int | None
+) -> Ticket | None:
+    """Make the ticket say another category or other days; what was issued before opens no more.
+
+    Return None where there is no ticket that opens anything.
+    """
+    opened = rules.all_days(len(edition.days)) if days is None else days
+    return await queries.reissue_ticket(db, edition.id, registration_id, category_number, opened)
+
+
+async def print_again(db: Db, edition_id: int, registration_id: UUID) -> None:
+    """Count a badge as not printed: what stands on it has changed."""
+    await queries.unmark_printed(db, edition_id, registration_id)
 
 
 async def find(db: Db, edition_id: int, registration_id: UUID) -> Ticket | None:

@@ -1,4 +1,4 @@
-"""The worker: e-mails leave, old answers are swept; every step may be done twice without harm."""
+"""The worker: e-mails leave, offers end, old answers are swept; every step may be done twice."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,12 +10,13 @@ import structlog
 from badges.keys import Keyring
 from forum.core import clock, idempotency, outbox
 from forum.core.db import LOST, Database, DatabaseUnavailable
+from forum.core.ids import Ids
 from forum.core.mail import Delivery, Folder, Mail, Smtp
 from forum.core.outbox import Claimed
 from forum.core.pages import Templates
 from forum.core.settings import Settings
 from forum.editions import service as editions
-from forum.registrations import mails
+from forum.registrations import mails, offers
 from forum.registrations.keys import AttendeeKeys
 
 log = structlog.get_logger("worker")
@@ -26,6 +27,7 @@ SEND_S = 30.0
 POLL_S = 1.0
 PAUSE_AFTER_LOSS_S = 2.0
 SWEEP_EVERY = timedelta(hours=1)
+END_EVERY = timedelta(seconds=20)
 UNDELIVERED = (OSError, aiosmtplib.SMTPException, TimeoutError)
 
 
@@ -47,6 +49,7 @@ class Worker:
         templates: Templates,
         delivery: Delivery | None = None,
         now: Callable[[], datetime] = clock.now,
+        ids: Ids | None = None,
     ) -> None:
         self.settings = settings
         self.database = database
@@ -55,13 +58,16 @@ class Worker:
         self.keys = AttendeeKeys(settings.secret_key)
         self.delivery = delivery or delivery_of(settings)
         self.now = now
+        self.ids = ids or Ids()
         self._swept_at: datetime | None = None
+        self._ended_at: datetime | None = None
 
     async def run(self) -> None:
         """Work until cancelled, whatever fails; what was claimed comes back when its lease ends."""
         while True:
             try:
                 sent = await self.send_due()
+                await self.end_overdue()
                 await self.sweep()
             except (DatabaseUnavailable, *LOST) as error:
                 log.warning("database lost", why=type(error).__name__)
@@ -80,6 +86,15 @@ class Worker:
             letters = await outbox.claim(db, at=self.now(), limit=BATCH)
         await asyncio.gather(*(self._send(letter) for letter in letters))
         return len(letters)
+
+    async def end_overdue(self) -> None:
+        """End the offers and the reserved places that are over; their places pass on."""
+        at = self.now()
+        if self._ended_at is not None and at - self._ended_at < END_EVERY:
+            return
+        async with self.database.acquire() as db:
+            await offers.end_overdue(db, at=at, ids=self.ids)
+        self._ended_at = at
 
     async def sweep(self) -> None:
         """Forget the answers to requests that nobody will send again."""

@@ -28,6 +28,8 @@ from forum.editions import queries as edition_queries
 from forum.editions import service as editions
 from forum.editions.models import NewCategory, NewConsent, NewEdition, NewGate
 from forum.guides import service as guides
+from forum.invitations import service as invitations
+from forum.invitations.models import NewInvitation
 from forum.questions import service as questions
 from forum.questions.models import Kind, NewOption, NewQuestion
 from forum.registrations import service as registrations
@@ -174,6 +176,41 @@ class Site:
         token = None if ticket is None else self.keyring.token(ticket)
         key = self.keys.key(edition.id, registration_id)
         return Registered(registration_id, *row, key, token)
+
+    async def invite(self, edition, **given):
+        """Make one invitation; see `NewInvitation`."""
+        async with self.pool.acquire() as db:
+            made = await invitations.create(
+                db,
+                edition,
+                [NewInvitation(**given)],
+                actor="organiser:test",
+                at=self.clock.at,
+                ids=self.ids,
+            )
+        return made[0]
+
+    async def do(self, verb, *arguments, **named):
+        """Call a verb on a connection of its own, at the site's time."""
+        async with self.pool.acquire() as db:
+            return await verb(db, *arguments, at=self.clock.at, ids=self.ids, **named)
+
+    async def counts(self, edition):
+        """Return the places taken and reserved, in all and by category where there are any."""
+        [(taken, reserved)] = await self.rows(
+            "select taken, reserved from edition where id = $1", edition.id
+        )
+        categories = await self.categories(edition)
+        by_category = {c.code: (c.taken, c.reserved) for c in categories if c.taken or c.reserved}
+        return (taken, reserved), by_category
+
+    async def letters(self, edition):
+        """Return the kind and the recipient of every letter, in order of time."""
+        return await self.rows(
+            """select kind, recipient from outbox where edition_id = $1
+                order by created_at, version, kind, recipient""",
+            edition.id,
+        )
 
     async def cancel(self, edition, registered):
         async with self.pool.acquire() as db:

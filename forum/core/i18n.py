@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 CATALOGUES = ("forum", "schedule", "badges")
 
 
-def N_(sentence: str) -> str:  # noqa: N802 -- gettext's own name for what is said later
-    """Mark a sentence for the catalogues, which `Words.say` says later."""
+def N_(sentence: str) -> str:  # noqa: N802 -- gettext's own name
+    """Mark a sentence that is said later, by gettext, for the catalogue."""
     return sentence
 
 

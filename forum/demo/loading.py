@@ -17,6 +17,7 @@ from forum.editions.models import NewEdition
 from forum.guides import queries as guide_queries
 from forum.guides import service as guides
 from forum.guides.models import NewLink
+from forum.invitations import queries as invitations
 from forum.questions import service as questions
 from forum.questions.models import NewQuestion
 from forum.registrations import queries as registrations
@@ -96,5 +97,6 @@ async def remove(site: Installation, edition: Edition) -> None:
         await badges.delete_edition_data(site.db, edition.id)
         await questions.delete_edition_data(site.db, edition.id)
         await registrations.delete_edition_data(site.db, edition.id)
+        await invitations.delete_edition_data(site.db, edition.id)
         await guide_queries.delete_edition_data(site.db, edition.id)
         await editions.delete_edition_data(site.db, edition.id)

@@ -9,6 +9,7 @@ from forum.core.ids import Ids
 from forum.core.rights import Staff
 from forum.editions import forming
 from forum.editions.forming import Changes
+from forum.registrations import places
 
 
 @retried
@@ -34,6 +35,7 @@ async def change(
     async with db.transaction():
         now_at = await forming.advance(db, staff.edition.id, revision)
         changes = await work()
+        await places.promote_after_change(db, staff.edition, at=at, ids=ids)
         await audit.record(
             db,
             edition_id=staff.edition.id,

@@ -30,8 +30,11 @@ def letter(
     letter_id: UUID,
     *,
     line: int | None = None,
+    reason: str = "",
 ) -> Letter:
     """Return the letter of one event in a registration's life; `kind` is one of `KINDS`.
+
+    `reason` is what the organisers say of a refusal or a cancellation.
 
     It holds no secret: link and token are made of its values and the site's keys when it leaves.
     """
@@ -49,9 +52,17 @@ def letter(
             "reference": registration.reference,
             "category_name": category_name,
             "turn": line,
+            "reason": reason,
+            "offer_until": _instant(registration.offer_until),
+            "days": registration.days,
+            "revision": registration.revision,
             "ticket": None if ticket is None else msgspec.to_builtins(ticket),
         },
     )
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def render(

@@ -1,11 +1,11 @@
 """What a registration is."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from forum.core.errors import Problem
 from forum.core.forms import EMAIL
@@ -22,15 +22,70 @@ Code = Annotated[str, Meta(min_length=1, max_length=40)]
 class Status(StrEnum):
     """Where a registration stands."""
 
+    PENDING = "pending"
+    """An organiser has to approve it; it holds no place."""
     CONFIRMED = "confirmed"
     WAITING = "waiting"
+    OFFERED = "offered"
+    """It holds a place until `offer_until`; whoever accepts it is confirmed."""
     CANCELLED = "cancelled"
+    REFUSED = "refused"
+
+
+OVER = frozenset({Status.CANCELLED, Status.REFUSED})
+"""Where a registration ends: its address may register again."""
+HOLDING = frozenset({Status.CONFIRMED, Status.OFFERED})
+"""Where a registration holds a place, unless it was let in beyond the limits."""
 
 
 class RegistrationClosed(Problem):
     """Registration is not open."""
 
     code = "registration_closed"
+
+
+class NotPossible(Problem):
+    """This cannot be done with the registration as it stands: look at it again."""
+
+    code = "registration_not_possible"
+
+
+class OfferOver(Problem):
+    """This offer is over: the place went to the next person on the waiting list."""
+
+    code = "offer_over"
+    status = 410
+
+
+class ChangesClosed(Problem):
+    """Changes are closed: write to the organisers."""
+
+    code = "changes_closed"
+
+
+class CategoryFull(Problem):
+    """No place is left in this category: keep yours, or ask the organisers."""
+
+    code = "category_full"
+
+
+class ChangedMeanwhile(Problem):
+    """This registration was changed meanwhile: look at it again, then repeat your change."""
+
+    code = "registration_changed"
+    status = 412
+
+
+class PlacesTaken(Problem):
+    """More places are taken or reserved than that: give a higher number."""
+
+    code = "places_taken"
+
+
+class TransferRefused(Problem):
+    """The place cannot be passed on to this address: choose another, or ask the organisers."""
+
+    code = "transfer_refused"
 
 
 class RegistrationNotFound(Problem):
@@ -41,7 +96,7 @@ class RegistrationNotFound(Problem):
 
 
 class RegistrationForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the public form and the API send."""
+    """What the public form and the API send; without `days` the person comes on all of them."""
 
     given_name: Name
     family_name: Name
@@ -50,12 +105,19 @@ class RegistrationForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     organisation: Line | None = None
     job_title: Line | None = None
     language: Code | None = None
+    days: list[date] = []
+    invitation: Code | None = None
     consents: list[Code] = []
     answers: dict[str, Any] = {}
 
 
 class Registration(Struct, frozen=True, kw_only=True):
-    """A registration as it is stored; `turn` orders the waiting list of the edition."""
+    """A registration as it is stored.
+
+    `turn` orders the waiting list of the edition. `days` None: all of them; else bit n is day n of
+    the edition. `counted` False: it takes none of the places, being let in beyond the limits.
+    `revision` counts its changes.
+    """
 
     edition_id: int
     id: UUID
@@ -69,6 +131,12 @@ class Registration(Struct, frozen=True, kw_only=True):
     language: str
     status: Status
     turn: int | None
+    days: int | None = None
+    offer_until: datetime | None = None
+    counted: bool = True
+    group_id: UUID | None = None
+    invitation_id: UUID | None = None
+    revision: int = 1
     mail_version: int
     mailed_at: datetime
     created_at: datetime
@@ -94,6 +162,56 @@ class OwnRegistration(Struct, frozen=True, kw_only=True):
     language: str
     status: Status
     place_in_line: int | None
+    days: list[date]
+    offer_until: datetime | None
+    revision: int
+
+
+class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be different in a registration; what is UNSET stays.
+
+    An empty text takes an organisation or a job title away; no day means all of them.
+    """
+
+    given_name: Name | UnsetType = UNSET
+    family_name: Name | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
+    organisation: Line | UnsetType | None = UNSET
+    job_title: Line | UnsetType | None = UNSET
+    language: Code | UnsetType = UNSET
+    category: Code | UnsetType = UNSET
+    days: list[date] | UnsetType = UNSET
+
+
+class Successor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The colleague who takes over a place."""
+
+    given_name: Name
+    family_name: Name
+    email: Email
+    organisation: Line | None = None
+    job_title: Line | None = None
+
+
+class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who registers several colleagues at once."""
+
+    coordinator_name: Name
+    coordinator_email: Email
+    organisation: Line | None = None
+    language: Code | None = None
+
+
+class StoredGroup(Struct, frozen=True, kw_only=True):
+    """A group as it is stored; its members name it by `group_id`."""
+
+    edition_id: int
+    id: UUID
+    organisation: str | None
+    coordinator_name: str
+    coordinator_email: str
+    language: str
+    created_at: datetime
 
 
 class Places(Window, frozen=True, kw_only=True):
@@ -103,19 +221,34 @@ class Places(Window, frozen=True, kw_only=True):
     """
 
     turns: int
+    category: str
     number: int
     category_name: Text
     category_open: bool
     category_places: int | None
     category_taken: int
+    category_reserved: int = 0
+    category_opens_at: datetime | None = None
+    category_closes_at: datetime | None = None
+    approval: bool = False
+    invitation_only: bool = False
+    self_change: bool = False
 
 
 class NextInLine(Struct, frozen=True, kw_only=True):
-    """Who is promoted when a place is freed."""
+    """Who is promoted when a place is freed, and for how long it is offered first."""
 
     id: UUID
     category_number: int
     category_name: Text
+    offer_hours: int | None
+
+
+class Lapsed(Struct, frozen=True, kw_only=True):
+    """An offer that is over."""
+
+    edition_id: int
+    id: UUID
 
 
 class StatusCount(Struct, frozen=True, kw_only=True):

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from forum.core.db import Db, many, maybe, value
 from forum.registrations.models import (
+    Lapsed,
     NextInLine,
     Places,
     Registration,
     Status,
     StatusCount,
+    StoredGroup,
 )
 
 
@@ -24,8 +26,11 @@ async def lock_places(db: Db, edition_id: int, category: str) -> Places | None:
         Places,
         """
         select e.state, e.registration_opens_at, e.registration_closes_at, e.places, e.taken,
-               e.reserved, e.turns, c.number, c.name as category_name, c.open as category_open,
-               c.places as category_places, c.taken as category_taken
+               e.reserved, e.turns, c.code as category, c.number, c.name as category_name,
+               c.open as category_open,
+               c.places as category_places, c.taken as category_taken,
+               c.reserved as category_reserved, c.opens_at as category_opens_at,
+               c.closes_at as category_closes_at, c.approval, c.invitation_only, c.self_change
           from edition e
           join category c on c.edition_id = e.id
          where e.id = $1 and c.code = $2
@@ -37,15 +42,16 @@ async def lock_places(db: Db, edition_id: int, category: str) -> Places | None:
 
 
 async def find_by_email(db: Db, edition_id: int, email_key: str) -> Registration | None:
-    """Return the registration of this address that is not cancelled."""
+    """Return the registration of this address that is neither cancelled nor refused."""
     return await maybe(
         db,
         Registration,
         """
         select edition_id, id, reference, given_name, family_name, email, organisation, job_title,
-               category, language, status, turn, mail_version, mailed_at, created_at, changed_at
+               category, language, status, turn, days, offer_until, counted, group_id,
+               invitation_id, revision, mail_version, mailed_at, created_at, changed_at
           from registration
-         where edition_id = $1 and email_key = $2 and status <> 'cancelled'
+         where edition_id = $1 and email_key = $2 and status not in ('cancelled', 'refused')
         """,
         edition_id,
         email_key,
@@ -59,7 +65,8 @@ async def find(db: Db, edition_id: int, registration_id: UUID) -> Registration |
         Registration,
         """
         select edition_id, id, reference, given_name, family_name, email, organisation, job_title,
-               category, language, status, turn, mail_version, mailed_at, created_at, changed_at
+               category, language, status, turn, days, offer_until, counted, group_id,
+               invitation_id, revision, mail_version, mailed_at, created_at, changed_at
           from registration
          where edition_id = $1 and id = $2
         """,
@@ -76,10 +83,10 @@ async def insert_registration(
         """
         insert into registration (edition_id, id, reference, given_name, family_name, email,
                                   email_key, organisation, job_title, category, language, status,
-                                  turn, sort_key, search_key, mail_version, mailed_at, created_at,
-                                  changed_at)
+                                  turn, days, counted, group_id, invitation_id, sort_key,
+                                  search_key, mail_version, mailed_at, created_at, changed_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                     $18, $19)
+                     $18, $19, $20, $21, $22, $23)
         """,
         registration.edition_id,
         registration.id,
@@ -94,6 +101,10 @@ async def insert_registration(
         registration.language,
         registration.status,
         registration.turn,
+        registration.days,
+        registration.counted,
+        registration.group_id,
+        registration.invitation_id,
         sort_key,
         search_key,
         registration.mail_version,
@@ -148,13 +159,13 @@ async def next_in_line(db: Db, edition_id: int) -> NextInLine | None:
         db,
         NextInLine,
         """
-        select r.id, c.number as category_number, c.name as category_name
+        select r.id, c.number as category_number, c.name as category_name, e.offer_hours
           from registration r
           join category c on c.edition_id = r.edition_id and c.code = r.category
           join edition e on e.id = r.edition_id
          where r.edition_id = $1 and r.status = 'waiting'
-           and (c.places is null or c.taken < c.places)
-           and (e.places is null or e.taken < e.places)
+           and (c.places is null or c.taken + c.reserved < c.places)
+           and (e.places is null or e.taken + e.reserved < e.places)
          order by r.turn
          limit 1
         """,
@@ -163,23 +174,161 @@ async def next_in_line(db: Db, edition_id: int) -> NextInLine | None:
 
 
 async def set_status(
-    db: Db, edition_id: int, registration_id: UUID, status: Status, at: datetime
+    db: Db,
+    edition_id: int,
+    registration_id: UUID,
+    status: Status,
+    at: datetime,
+    *,
+    turn: int | None = None,
+    offer_until: datetime | None = None,
+    counted: bool = True,
+    invitation_id: UUID | None = None,
 ) -> Registration | None:
-    """Move a registration to `status` (not to waiting), its mail's version one up."""
+    """Move a registration to `status`, its revision and its mail's version one up."""
     return await maybe(
         db,
         Registration,
         """
         update registration
-           set status = $3, turn = null, mail_version = mail_version + 1, mailed_at = $4,
-               changed_at = $4
+           set status = $3, mail_version = mail_version + 1, mailed_at = $4, changed_at = $4,
+               revision = revision + 1, turn = $5, offer_until = $6, counted = $7,
+               invitation_id = coalesce($8, invitation_id)
          where edition_id = $1 and id = $2
      returning edition_id, id, reference, given_name, family_name, email, organisation, job_title,
-               category, language, status, turn, mail_version, mailed_at, created_at, changed_at
+               category, language, status, turn, days, offer_until, counted, group_id,
+               invitation_id, revision, mail_version, mailed_at, created_at, changed_at
         """,
         edition_id,
         registration_id,
         status,
+        at,
+        turn,
+        offer_until,
+        counted,
+        invitation_id,
+    )
+
+
+async def change_registration(
+    db: Db,
+    after: Registration,
+    email_key: str,
+    sort_key: str,
+    search_key: str,
+    at: datetime,
+) -> Registration | None:
+    """Store what a person may change, its revision and its mail's version one up."""
+    return await maybe(
+        db,
+        Registration,
+        """
+        update registration
+           set given_name = $3, family_name = $4, email = $5, email_key = $6, organisation = $7,
+               job_title = $8, language = $9, category = $10, days = $11, counted = $12,
+               sort_key = $13, search_key = $14, revision = revision + 1,
+               mail_version = mail_version + 1, mailed_at = $15, changed_at = $15
+         where edition_id = $1 and id = $2
+     returning edition_id, id, reference, given_name, family_name, email, organisation, job_title,
+               category, language, status, turn, days, offer_until, counted, group_id,
+               invitation_id, revision, mail_version, mailed_at, created_at, changed_at
+        """,
+        after.edition_id,
+        after.id,
+        after.given_name,
+        after.family_name,
+        after.email,
+        email_key,
+        after.organisation,
+        after.job_title,
+        after.language,
+        after.category,
+        after.days,
+        after.counted,
+        sort_key,
+        search_key,
+        at,
+    )
+
+
+async def insert_group(db: Db, group: StoredGroup) -> None:
+    """Store who registers several colleagues."""
+    await db.execute(
+        """
+        insert into registration_group (edition_id, id, organisation, coordinator_name,
+                                        coordinator_email, language, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7)
+        """,
+        group.edition_id,
+        group.id,
+        group.organisation,
+        group.coordinator_name,
+        group.coordinator_email,
+        group.language,
+        group.created_at,
+    )
+
+
+async def find_group(db: Db, edition_id: int, group_id: UUID) -> StoredGroup | None:
+    """Return a group."""
+    return await maybe(
+        db,
+        StoredGroup,
+        """
+        select edition_id, id, organisation, coordinator_name, coordinator_email, language,
+               created_at
+          from registration_group
+         where edition_id = $1 and id = $2
+        """,
+        edition_id,
+        group_id,
+    )
+
+
+async def list_members(db: Db, edition_id: int, group_id: UUID) -> list[Registration]:
+    """Return the registrations of a group in the order in which they were written."""
+    return await many(
+        db,
+        Registration,
+        """
+        select edition_id, id, reference, given_name, family_name, email, organisation, job_title,
+               category, language, status, turn, days, offer_until, counted, group_id,
+               invitation_id, revision, mail_version, mailed_at, created_at, changed_at
+          from registration
+         where edition_id = $1 and group_id = $2
+         order by created_at, id
+        """,
+        edition_id,
+        group_id,
+    )
+
+
+async def set_places(db: Db, edition_id: int, category: str | None, places: int | None) -> None:
+    """Set the places of a category, or of the whole edition; a check refuses too few."""
+    await db.execute(
+        """
+        with of_category as (
+            update category set places = $3 where edition_id = $1 and code = $2)
+        update edition set places = $3 where id = $1 and $2::text is null
+        """,
+        edition_id,
+        category,
+        places,
+    )
+
+
+async def list_lapsed(db: Db, at: datetime) -> list[Lapsed]:
+    """Return offers that are over at `at`, the oldest first, at most a hundred."""
+    return await many(
+        db,
+        Lapsed,
+        """
+        select edition_id, id
+          from registration
+         where status = 'offered' and offer_until <= $1
+         order by offer_until
+         limit 100
+        """,
         at,
     )
 
@@ -224,7 +373,8 @@ async def list_all(db: Db, edition_id: int) -> list[Registration]:
         Registration,
         """
         select edition_id, id, reference, given_name, family_name, email, organisation, job_title,
-               category, language, status, turn, mail_version, mailed_at, created_at, changed_at
+               category, language, status, turn, days, offer_until, counted, group_id,
+               invitation_id, revision, mail_version, mailed_at, created_at, changed_at
           from registration
          where edition_id = $1
          order by sort_key, id
@@ -253,8 +403,9 @@ async def delete_edition_data(db: Db, edition_id: int) -> None:
     """Delete all that this slice keeps of an edition; for demonstrations and purges."""
     await db.execute(
         """
-        with no_consents as (delete from consent where edition_id = $1)
-        delete from registration where edition_id = $1
+        with no_consents as (delete from consent where edition_id = $1),
+             no_registrations as (delete from registration where edition_id = $1)
+        delete from registration_group where edition_id = $1
         """,
         edition_id,
     )

@@ -95,7 +95,7 @@ async def create(
 ) -> Response[bytes]:
     """Register one attendee; the answer is always the same, the e-mail says what became of it."""
     body = await json_object(request)
-    form = await service.read_form(db, edition, body)
+    form = await service.read_form(db, edition, body, at=now)
     await questions.keep_files(blobs, question_rules.sent_answers(body)[1], form.answers)
     sent = request.headers.get("idempotency-key")
     key = None
@@ -183,7 +183,7 @@ async def submit(
     """Register from the page; show it again, with every mistake marked, when it has any."""
     sent = await fields_and_files(request)
     try:
-        form = await service.read_form(db, edition, sent)
+        form = await service.read_form(db, edition, sent, at=now)
         await questions.keep_files(blobs, question_rules.sent_answers(sent)[1], form.answers)
         await service.register(db, edition, form, at=now, ids=ids)
     except Invalid as invalid:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from badges import tickets
 from badges.models import Ticket
@@ -17,11 +18,17 @@ from forum.core.idempotency import RequestKey
 from forum.core.ids import Ids
 from forum.core.text import Text, search_key, sort_key
 from forum.editions import queries as editions
+from forum.editions import service as edition_service
+from forum.invitations import service as invitations
+from forum.invitations.models import Invitation
 from forum.questions import rules as question_rules
 from forum.questions import service as questions
-from forum.registrations import mails, queries, rules
+from forum.registrations import mails, places, queries, rules
 from forum.registrations.models import (
+    HOLDING,
+    OVER,
     OwnRegistration,
+    Places,
     Registration,
     RegistrationForm,
     RegistrationNotFound,
@@ -39,7 +46,9 @@ def email_key(email: str) -> str:
     return email.strip().casefold()
 
 
-async def read_form(db: Db, edition: Edition, sent: Mapping[str, Any]) -> RegistrationForm:
+async def read_form(
+    db: Db, edition: Edition, sent: Mapping[str, Any], *, at: datetime
+) -> RegistrationForm:
     """Read what a browser or a program sent, held against what this edition offers.
 
     Raises:
@@ -65,6 +74,15 @@ async def read_form(db: Db, edition: Edition, sent: Mapping[str, Any]) -> Regist
         purposes={one.purpose for one in await editions.list_consents(db, edition.id)},
         languages=edition.languages,
     )
+    wrong_days = rules.wrong_days(sent.get("days") or [], edition)
+    if wrong_days:
+        mistakes["days"] = wrong_days
+    code = _sent(sent, "invitation")
+    if isinstance(code, str) and "invitation" not in errors:
+        try:
+            await invitations.look_up(db, edition.id, code, category=chosen["category"], at=at)
+        except Invalid as invalid:
+            mistakes.update(invalid.fields)
     errors = {**mistakes, **errors, **unanswered}
     if errors or form is None:
         raise Invalid(fields=errors)
@@ -106,7 +124,7 @@ async def register(
     async with db.transaction():
         if key is not None and await idempotency.recall(db, key) is not None:
             return None
-        registration, _ = await _add(db, edition, form, at=at, ids=ids, announce=True)
+        registration, _ = await add(db, edition, form, ATTENDEE, at=at, ids=ids)
         if key is not None:
             await idempotency.remember(db, key, ACCEPTED, at=at)
     return registration
@@ -122,71 +140,173 @@ async def register_many(
     ids: Ids,
     announce: bool,
 ) -> list[tuple[Registration, bool]]:
-    """Register all of `forms` or none; say for each whether it is new.
+    """Register all of `forms` or none, by the organisers' word; say for each whether it is new.
 
-    Without `announce` nobody is written to. The forms were held against the edition before.
+    Nobody has to approve them. Without `announce` nobody is written to. The forms were held
+    against the edition before.
 
     Raises:
         RegistrationClosed: the edition or a category takes no registrations at `at`.
     """
+    origin = Origin(actor="attendee" if announce else "import", announce=announce, trusted=True)
     async with db.transaction():
-        return [await _add(db, edition, form, at=at, ids=ids, announce=announce) for form in forms]
+        return [await add(db, edition, form, origin, at=at, ids=ids) for form in forms]
 
 
-async def _add(
-    db: Db, edition: Edition, form: RegistrationForm, *, at: datetime, ids: Ids, announce: bool
+class Origin(Struct, frozen=True, kw_only=True):
+    """Where a registration comes from.
+
+    `actor` is who registers, as the audit names them. Without `announce` no e-mail is stored.
+    `trusted`: nobody approves it and no invitation is asked for, the organisers vouch for it.
+    `group_id` is the group that it belongs to.
+    """
+
+    actor: str = "attendee"
+    announce: bool = True
+    trusted: bool = False
+    group_id: UUID | None = None
+
+
+ATTENDEE = Origin()
+
+
+async def add(
+    db: Db, edition: Edition, form: RegistrationForm, origin: Origin, *, at: datetime, ids: Ids
 ) -> tuple[Registration, bool]:
-    places = await queries.lock_places(db, edition.id, form.category)
-    if places is None:
+    """Register one person in the caller's transaction; say whether the registration is new.
+
+    Raises:
+        Invalid: no such category, or the invitation opens nothing.
+        RegistrationClosed: the edition or the category takes no registrations at `at`.
+    """
+    held = await queries.lock_places(db, edition.id, form.category)
+    if held is None:
         raise Invalid(fields={"category": "Choose one of the categories offered."})
-    status = rules.place(places, at=at)
+    invitation = await _invitation(db, edition, form, at=at)
+    if origin.trusted:
+        held = msgspec.structs.replace(held, approval=False, invitation_only=False)
+    status = rules.place(held, at=at, invitation=invitation)
     known = await queries.find_by_email(db, edition.id, email_key(form.email))
     if known is not None:
-        if announce and rules.may_mail_again(known.mailed_at, at):
-            await _mail_again(db, edition, known, at=at, ids=ids)
-        return known, False
-    waiting = status is Status.WAITING
-    turn = await queries.take_turn(db, edition.id) if waiting else None
-    registration = _new(edition, form, status, turn, at=at, ids=ids)
-    await queries.insert_registration(
-        db,
+        return await _known(db, edition, known, held, invitation, origin, at=at, ids=ids), False
+    if invitation is not None:
+        await invitations.redeem(db, edition.id, invitation.id, category=form.category, at=at)
+    turn = await queries.take_turn(db, edition.id) if status is Status.WAITING else None
+    registration = new_registration(edition, form, status, turn, origin, at=at, ids=ids)
+    registration = msgspec.structs.replace(
         registration,
-        email_key(form.email),
-        sort_key(form.family_name, form.given_name),
-        search_key([registration.name, form.organisation, form.email, registration.reference]),
+        counted=rules.is_counted(held, invitation),
+        invitation_id=None if invitation is None else invitation.id,
     )
+    await queries.insert_registration(db, registration, *keys_of(registration))
     if form.consents:
         await queries.insert_consents(db, edition.id, registration.id, form.consents, at)
     if form.answers:
         await questions.store_answers(db, edition.id, registration.id, form.answers, at=at)
     ticket = None
-    if not waiting:
-        await queries.count_place(db, edition.id, form.category, 1)
-        ticket = await tickets.issue(db, edition, registration.id, places.number, at=at, ids=ids)
-    if announce:
-        await _announce(db, registration, places.category_name, ticket, at=at, ids=ids)
-    await audit.record(
-        db,
-        edition_id=edition.id,
-        id=ids.uuid(at),
-        at=at,
-        actor="attendee" if announce else "import",
-        action="registered",
-        subject_id=registration.id,
-        detail={"status": status},
-    )
+    if status is Status.CONFIRMED:
+        ticket = await admit(db, edition, registration, held.number, at=at, ids=ids)
+    if origin.announce:
+        await announce(db, registration, held.category_name, ticket, at=at, ids=ids)
+    await note(db, registration, "registered", actor=origin.actor, at=at, ids=ids, status=status)
     return registration, True
 
 
-def _new(
+async def _known(
+    db: Db,
     edition: Edition,
-    form: RegistrationForm,
-    status: Status,
-    turn: int | None,
+    known: Registration,
+    held: Places,
+    invitation: Invitation | None,
+    origin: Origin,
     *,
     at: datetime,
     ids: Ids,
 ) -> Registration:
+    """Answer an address that is registered: an invitation may help it on, else it is told again."""
+    if invitation is not None and known.category == held.category:
+        lifted = await _lift(db, edition, known, held, invitation, origin, at=at, ids=ids)
+        if lifted is not None:
+            return lifted
+    if origin.announce and rules.may_mail_again(known.mailed_at, at):
+        await mail_again(db, edition, known, at=at, ids=ids)
+    return known
+
+
+async def _lift(
+    db: Db,
+    edition: Edition,
+    known: Registration,
+    held: Places,
+    invitation: Invitation,
+    origin: Origin,
+    *,
+    at: datetime,
+    ids: Ids,
+) -> Registration | None:
+    """Let an invitation help on who waits or is to be approved; None where it cannot."""
+    if not rules.lifts(known.status, invitation):
+        return None
+    await invitations.redeem(db, edition.id, invitation.id, category=known.category, at=at)
+    counted = rules.is_counted(held, invitation)
+    status = rules.seat(held, invitation)
+    lifted = await stand(
+        db, edition, known, held, status, counted=counted, invitation=invitation.id, at=at, ids=ids
+    )
+    await note(db, lifted, "invited", actor=origin.actor, at=at, ids=ids, status=status)
+    return lifted
+
+
+async def stand(
+    db: Db,
+    edition: Edition,
+    before: Registration,
+    held: Places,
+    status: Status,
+    *,
+    counted: bool = True,
+    invitation: UUID | None = None,
+    kind: str | None = None,
+    at: datetime,
+    ids: Ids,
+) -> Registration:
+    """Move a registration that held no place to `status`, confirmed or waiting, and say so.
+
+    `kind` is the letter that tells the confirmed; those who wait are told their turn.
+    """
+    turn = await queries.take_turn(db, edition.id) if status is Status.WAITING else None
+    after = await queries.set_status(
+        db, edition.id, before.id, status, at, turn=turn, counted=counted, invitation_id=invitation
+    )
+    if after is None:
+        raise RegistrationNotFound
+    ticket = None
+    if status is Status.CONFIRMED:
+        ticket = await admit(db, edition, after, held.number, at=at, ids=ids)
+    told = (kind or "promoted") if ticket is not None else None
+    await announce(db, after, held.category_name, ticket, kind=told, at=at, ids=ids)
+    return after
+
+
+async def _invitation(
+    db: Db, edition: Edition, form: RegistrationForm, *, at: datetime
+) -> Invitation | None:
+    if form.invitation is None:
+        return None
+    return await invitations.look_up(db, edition.id, form.invitation, category=form.category, at=at)
+
+
+def new_registration(
+    edition: Edition,
+    form: RegistrationForm,
+    status: Status,
+    turn: int | None,
+    origin: Origin,
+    *,
+    at: datetime,
+    ids: Ids,
+) -> Registration:
+    """Return a new registration, not stored yet."""
     return Registration(
         edition_id=edition.id,
         id=ids.uuid(at),
@@ -200,6 +320,8 @@ def _new(
         language=form.language or edition.language,
         status=status,
         turn=turn,
+        days=rules.days_mask(form.days, edition),
+        group_id=origin.group_id,
         mail_version=1,
         mailed_at=at,
         created_at=at,
@@ -207,29 +329,122 @@ def _new(
     )
 
 
-async def _mail_again(
+def keys_of(registration: Registration) -> tuple[str, str, str]:
+    """Return what a registration is found and sorted by: the keys of e-mail, name and words."""
+    words = [
+        registration.name,
+        registration.organisation,
+        registration.email,
+        registration.reference,
+    ]
+    return (
+        email_key(registration.email),
+        sort_key(registration.family_name, registration.given_name),
+        search_key(words),
+    )
+
+
+async def admit(
+    db: Db,
+    edition: Edition,
+    registration: Registration,
+    category_number: int,
+    *,
+    at: datetime,
+    ids: Ids,
+) -> Ticket:
+    """Take the place of a registration that is confirmed, and issue its ticket."""
+    if registration.counted:
+        await queries.count_place(db, edition.id, registration.category, 1)
+    return await tickets.issue(
+        db, edition, registration.id, category_number, days=registration.days, at=at, ids=ids
+    )
+
+
+async def note(
+    db: Db,
+    registration: Registration,
+    action: str,
+    *,
+    actor: str,
+    at: datetime,
+    ids: Ids,
+    **detail: Any,
+) -> None:
+    """Record a deed on a registration, in its transaction."""
+    await audit.record(
+        db,
+        edition_id=registration.edition_id,
+        id=ids.uuid(at),
+        at=at,
+        actor=actor,
+        action=action,
+        subject_id=registration.id,
+        detail=detail,
+    )
+
+
+async def mail_again(
     db: Db, edition: Edition, registration: Registration, *, at: datetime, ids: Ids
 ) -> None:
+    """Store the letter that says where a registration stands, once more."""
     version = await queries.count_mail(db, edition.id, registration.id, at)
     ticket = await tickets.find(db, edition.id, registration.id)
     again = msgspec.structs.replace(registration, mail_version=version)
-    await _announce(db, again, await _category_name(db, again), ticket, at=at, ids=ids)
+    await announce(db, again, await _category_name(db, again), ticket, at=at, ids=ids)
 
 
-async def _announce(
+STANDING = {
+    Status.PENDING: "received",
+    Status.CONFIRMED: "confirmed",
+    Status.WAITING: "waiting",
+    Status.OFFERED: "offer",
+    Status.CANCELLED: "cancelled",
+    Status.REFUSED: "refused",
+}
+"""The kind of the letter that says where a registration stands."""
+
+
+async def announce(
     db: Db,
     registration: Registration,
     category_name: Text,
     ticket: Ticket | None,
     *,
+    kind: str | None = None,
+    reason: str = "",
     at: datetime,
     ids: Ids,
 ) -> None:
-    """Store the e-mail that says where a registration stands: confirmed, or waiting and where."""
-    kind = "waiting" if registration.status is Status.WAITING else "confirmed"
+    """Store the e-mail that says where a registration stands, or what became of it (`kind`)."""
     line = await _line(db, registration)
-    letter = mails.letter(kind, registration, category_name, ticket, ids.uuid(at), line=line)
+    letter = mails.letter(
+        kind or STANDING[registration.status],
+        registration,
+        category_name,
+        ticket,
+        ids.uuid(at),
+        line=line,
+        reason=reason,
+    )
     await outbox.put(db, letter, at=at)
+
+
+@retried
+async def send_link(db: Db, edition: Edition, email: str, *, at: datetime, ids: Ids) -> None:
+    """Send the link of a registration to its address again, at most every five minutes.
+
+    Nothing tells the caller whether somebody is registered under the address.
+    """
+    async with db.transaction():
+        known = await queries.find_by_email(db, edition.id, email_key(email))
+        if known is None or not rules.may_mail_again(known.mailed_at, at):
+            return
+        version = await queries.count_mail(db, edition.id, known.id, at)
+        again = msgspec.structs.replace(known, mail_version=version)
+        name = await _category_name(db, again)
+        ticket = await tickets.find(db, edition.id, known.id)
+        await announce(db, again, name, ticket, kind="link", at=at, ids=ids)
 
 
 async def _line(db: Db, registration: Registration) -> int | None:
@@ -242,69 +457,70 @@ async def _line(db: Db, registration: Registration) -> int | None:
 
 @retried
 async def cancel(
-    db: Db, edition: Edition, registration_id: UUID, *, at: datetime, ids: Ids
+    db: Db,
+    edition: Edition,
+    registration_id: UUID,
+    *,
+    actor: str = "attendee",
+    reason: str = "",
+    announced: bool = True,
+    at: datetime,
+    ids: Ids,
 ) -> Registration:
     """Cancel a registration: revoke its ticket, free its place, promote the next in line.
 
-    Cancelling what is cancelled changes nothing and says so by its answer.
+    Cancelling what is cancelled or refused changes nothing and says so by its answer. `reason`
+    stands in the e-mail, unless nobody is to be told (`announced`).
 
     Raises:
         RegistrationNotFound: there is none of this id.
     """
     async with db.transaction():
-        found = await queries.find(db, edition.id, registration_id)
-        if found is None:
-            raise RegistrationNotFound
-        places = await queries.lock_places(db, edition.id, found.category)
-        before = await queries.find(db, edition.id, registration_id)
-        if places is None or before is None:
-            raise RegistrationNotFound
-        if before.status is Status.CANCELLED:
+        before, held = await locked(db, edition, registration_id)
+        if before.status in OVER:
             return before
-        after = await queries.set_status(db, edition.id, before.id, Status.CANCELLED, at)
-        if after is None:
-            raise RegistrationNotFound
-        if before.status is Status.CONFIRMED:
-            await tickets.revoke(db, edition.id, before.id, at=at)
-            await queries.count_place(db, edition.id, before.category, -1)
-        await questions.release_answers(db, edition.id, before.id)
-        letter = mails.letter("cancelled", after, places.category_name, None, ids.uuid(at))
-        await outbox.put(db, letter, at=at)
-        await audit.record(
-            db,
-            edition_id=edition.id,
-            id=ids.uuid(at),
-            at=at,
-            actor="attendee",
-            action="cancelled",
-            subject_id=before.id,
-            detail={"status": before.status},
-        )
-        await _promote(db, edition, at=at, ids=ids)
+        after = await end(db, edition, before, Status.CANCELLED, at=at)
+        if announced:
+            name = held.category_name
+            await announce(db, after, name, None, kind="cancelled", reason=reason, at=at, ids=ids)
+        await note(db, before, "cancelled", actor=actor, at=at, ids=ids, status=before.status)
+        await places.promote(db, edition, at=at, ids=ids)
     return after
 
 
-async def _promote(db: Db, edition: Edition, *, at: datetime, ids: Ids) -> None:
-    """Give every free place to the next in line; the caller holds the lock on the places."""
-    while (following := await queries.next_in_line(db, edition.id)) is not None:
-        promoted = await queries.set_status(db, edition.id, following.id, Status.CONFIRMED, at)
-        if promoted is None:
+async def locked(db: Db, edition: Edition, registration_id: UUID) -> tuple[Registration, Places]:
+    """Lock the places that a registration may hold, and return it as it stands then.
+
+    Raises:
+        RegistrationNotFound: there is none of this id.
+    """
+    found = await queries.find(db, edition.id, registration_id)
+    if found is None:
+        raise RegistrationNotFound
+    held = await queries.lock_places(db, edition.id, found.category)
+    now = await queries.find(db, edition.id, registration_id)
+    if held is None or now is None:
+        raise RegistrationNotFound
+    if now.category != found.category:  # it moved while we waited for the lock
+        held = await queries.lock_places(db, edition.id, now.category)
+        if held is None:
             raise RegistrationNotFound
-        await queries.count_place(db, edition.id, promoted.category, 1)
-        ticket = await tickets.issue(
-            db, edition, promoted.id, following.category_number, at=at, ids=ids
-        )
-        letter = mails.letter("promoted", promoted, following.category_name, ticket, ids.uuid(at))
-        await outbox.put(db, letter, at=at)
-        await audit.record(
-            db,
-            edition_id=edition.id,
-            id=ids.uuid(at),
-            at=at,
-            actor="waiting list",
-            action="promoted",
-            subject_id=promoted.id,
-        )
+    return now, held
+
+
+async def end(
+    db: Db, edition: Edition, before: Registration, status: Status, *, at: datetime
+) -> Registration:
+    """End a registration in the caller's transaction: its ticket and its place are gone."""
+    after = await queries.set_status(db, edition.id, before.id, status, at, counted=before.counted)
+    if after is None:
+        raise RegistrationNotFound
+    if before.status is Status.CONFIRMED:
+        await tickets.revoke(db, edition.id, before.id, at=at)
+    if before.status in HOLDING and before.counted:
+        await queries.count_place(db, edition.id, before.category, -1)
+    await questions.release_answers(db, edition.id, before.id)
+    return after
 
 
 async def own(db: Db, edition_id: int, registration_id: UUID) -> OwnRegistration:
@@ -328,6 +544,9 @@ async def own(db: Db, edition_id: int, registration_id: UUID) -> OwnRegistration
         language=found.language,
         status=found.status,
         place_in_line=await _line(db, found),
+        days=rules.days_of(found.days, await edition_service.by_id(db, edition_id)),
+        offer_until=found.offer_until,
+        revision=found.revision,
     )
 
 

@@ -177,3 +177,16 @@ async def test_the_worker_goes_on_when_the_database_comes_back(lone_site, post, 
     with pytest.raises(asyncio.CancelledError):
         await task
     assert losses == []
+
+
+async def test_the_worker_ends_the_offers_that_are_over(lone_site, post):
+    edition = await lone_site.edition(places=1, offer_hours=1)
+    people = [await lone_site.register(edition) for _ in range(3)]
+    await lone_site.cancel(edition, people[0])
+    worker = lone_site.worker(post)
+    seen = []
+    for minutes in (0, 59, 1):
+        lone_site.clock.forward(minutes=minutes)
+        await worker.end_overdue()
+        seen.append([(await lone_site.registered(edition, one.id)).status for one in people[1:]])
+    assert seen == [["offered", "waiting"], ["offered", "waiting"], ["cancelled", "offered"]]

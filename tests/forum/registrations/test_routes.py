@@ -146,6 +146,9 @@ async def test_the_owner_sees_their_registration(site, client, edition):
         "language": "fr",
         "status": "confirmed",
         "place_in_line": None,
+        "days": ["2027-03-23", "2027-03-24"],
+        "offer_until": None,
+        "revision": 1,
     }
 
 

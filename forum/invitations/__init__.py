@@ -1,0 +1,4 @@
+"""Invitations: codes that open a category, keep places, or let in past approval or the limits.
+
+Owns `invitation`.
+"""
