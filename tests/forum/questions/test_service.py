@@ -406,11 +406,11 @@ async def test_a_form_is_read_with_its_answers(site, asking):
     sent = {"given_name": "Zoé", "family_name": "L", "email": "z@example.org"}
     async with site.pool.acquire() as db:
         read = await registrations.read_form(
-            db, asking, {**sent, "category": "press", "answers": {"visit": "canal"}}
+            db, asking, {**sent, "category": "press", "answers": {"visit": "canal"}}, at=NOON
         )
         assert read.answers == {"visit": "canal"}
         with pytest.raises(Invalid) as refusal:
             await registrations.read_form(
-                db, asking, {**sent, "email": "no", "answers.visit": ["moon"]}
+                db, asking, {**sent, "email": "no", "answers.visit": ["moon"]}, at=NOON
             )
     assert {*refusal.value.fields} == {"category", "email", "answers.visit"}
