@@ -56,6 +56,7 @@ from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
 from forum.questions.organiser_routes import router as answer_routes
 from forum.questions.routes import router as question_routes
+from forum.registrations.group_routes import router as group_routes
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
@@ -262,6 +263,7 @@ def create_app(
             answer_routes,
             home_routes,
             registration_routes,
+            group_routes,
             schedule_routes,
             guide_routes,
             badge_routes,

@@ -67,7 +67,11 @@ OPEN = {
     "GET /{edition_slug}/programme.pdf": ALL,
     "GET /{edition_slug}/programme.xml": ALL,
     "GET /{edition_slug}/register": ALL,
+    "GET /{edition_slug}/register/group": ALL,
+    "POST /{edition_slug}/register/group": dict.fromkeys(EVERYONE, 422),  # nothing was filled in
     "GET /{edition_slug}/registered": ALL,
+    "GET /{edition_slug}/link": ALL,
+    "POST /{edition_slug}/link": ALL,
     "GET /{edition_slug}/sessions/{slug}": ALL,
     "POST /{edition_slug}/register": ALL,
     "GET /api/editions/{edition_slug}": ALL,
@@ -75,12 +79,19 @@ OPEN = {
     "GET /api/editions/{edition_slug}/programme": ALL,
     "POST /api/editions/{edition_slug}/registrations": ALL,
     "GET /api/me/registration": ATTENDEE,
+    "PATCH /api/me/registration": ATTENDEE,
+    "POST /api/me/registration/acceptance": ATTENDEE | {"waiting": 409},
     "DELETE /api/me/registration": ATTENDEE,
     "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
     "GET /me/{key}": OWN_LINK,
     "GET /me/{key}/cancel": OWN_LINK,
     "GET /me/{key}/ticket.png": OWN_LINK,
+    "GET /me/{key}/edit": OWN_LINK,
+    "POST /me/{key}/edit": dict.fromkeys(EVERYONE, 422),  # nothing was filled in
+    "GET /me/{key}/transfer": OWN_LINK,
+    "POST /me/{key}/transfer": dict.fromkeys(EVERYONE, 422),
+    "POST /me/{key}/accept": OWN_LINK,
     "POST /me/{key}/cancel": OWN_LINK,
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
     "POST /api/device/scans": DEVICE,
@@ -164,6 +175,15 @@ class House:
             "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
             "POST /api/editions/{edition_slug}/registrations": {"json": person()},
             "POST /{edition_slug}/register": {"data": person()},
+            "POST /{edition_slug}/link": {"data": {"email": "rights@example.org"}},
+            "PATCH /api/me/registration": {"json": {}},
+            "POST /organiser/{slug}/form": {"data": {"state": "open", "places": "2"}},
+            "POST /organiser/{slug}/form/category": {"data": {"name.fr": "Équipe"}},
+            "POST /organiser/{slug}/form/categories/{category}": {"data": {"name.fr": "Agent"}},
+            "POST /organiser/{slug}/form/question": {"data": {"label.fr": "Q", "kind": "text"}},
+            "POST /organiser/{slug}/form/questions/{question}": {"data": {"label.fr": "Q"}},
+            "POST /organiser/{slug}/form/consent": {"data": {"wording.fr": "Oui"}},
+            "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
         }.get(route, {})
 
 

@@ -54,6 +54,11 @@ class Words:
             return f"{hours}\u00a0{local.minute:02}" if local.minute else hours
         return format_time(local.replace(tzinfo=None), "HH:mm", locale="en_GB")
 
+    def moment(self, instant: dt.datetime, zone: dt.tzinfo) -> str:
+        """Return day and time on the wall in `zone`: `mardi 23 mars à 9 h 30`."""
+        day = self.day(instant.astimezone(zone).date())
+        return self.gettext("%(day)s at %(time)s") % {"day": day, "time": self.time(instant, zone)}
+
     def dates(self, first: dt.date, last: dt.date) -> str:
         """Return `22 et 23 mars 2027`, `du 30 mars au 2 avril 2027`, or one date."""
         if first == last:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from forum.core.db import Db, many, maybe
+from forum.core.db import Db, many, maybe, value
 from forum.invitations.models import Invitation
 
 
@@ -118,6 +118,21 @@ async def list_all(db: Db, edition_id: int) -> list[Invitation]:
           from invitation
          where edition_id = $1
          order by created_at desc, id desc
+        """,
+        edition_id,
+    )
+
+
+async def has_any(db: Db, edition_id: int) -> bool:
+    """Say whether the edition has an invitation that is neither revoked nor used up."""
+    return await value(
+        db,
+        bool,
+        """
+        select exists (
+               select 1
+                 from invitation
+                where edition_id = $1 and revoked_at is null and used < uses)
         """,
         edition_id,
     )

@@ -11,7 +11,7 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.web import AnyRequest, Given
 from forum.editions.routes import public_edition
-from forum.questions import service
+from forum.questions import rules, service
 from forum.questions.models import (
     AskingEdition,
     PublicOption,
@@ -52,9 +52,16 @@ def public(question: Question) -> PublicQuestion:
 
 
 async def fields_and_files(request: AnyRequest) -> dict[str, list[Any]]:
-    """Read a posted form by field name: texts, and files as `Upload`."""
+    """Read a posted form by field name: texts, and files as `Upload` where an answer may be one."""
     sent = (await request.form()).dict()
-    return {name: [await _one(value) for value in values] for name, values in sent.items()}
+    return {
+        name: [await _one(value) for value in values if isinstance(value, str) or _may_be(name)]
+        for name, values in sent.items()
+    }
+
+
+def _may_be(name: str) -> bool:
+    return name.startswith(rules.PREFIX)
 
 
 async def _one(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """What attendees are told by e-mail: the letter that is stored, and the message made of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from forum.core.outbox import Letter
 from forum.core.pages import Templates
 from forum.core.text import Text, pick
 from forum.registrations.keys import AttendeeKeys
-from forum.registrations.models import Registration
+from forum.registrations.models import Registration, StoredGroup
 
 KINDS = ("confirmed", "waiting", "promoted", "cancelled")
 TICKET_SCALE = 8
@@ -58,6 +59,20 @@ def letter(
             "revision": registration.revision,
             "ticket": None if ticket is None else msgspec.to_builtins(ticket),
         },
+    )
+
+
+def group_letter(group: StoredGroup, names: Sequence[str], letter_id: UUID) -> Letter:
+    """Return the letter that tells a coordinator whom the group names."""
+    return Letter(
+        edition_id=group.edition_id,
+        id=letter_id,
+        kind="group",
+        subject_id=group.id,
+        version=1,
+        recipient=group.coordinator_email,
+        language=group.language,
+        data={"coordinator_name": group.coordinator_name, "names": list(names), "ticket": None},
     )
 
 

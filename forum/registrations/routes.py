@@ -23,6 +23,7 @@ from forum.core.blobs import Blobs
 from forum.core.context import Attendee, Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound, Unauthenticated
+from forum.core.i18n import N_
 from forum.core.idempotency import RequestKey
 from forum.core.ids import Ids
 from forum.core.pages import Page
@@ -38,6 +39,7 @@ from forum.core.web import (
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.editions.routes import public_categories
+from forum.invitations import queries as invitations
 from forum.questions import rules as question_rules
 from forum.questions import service as questions
 from forum.questions import views as question_views
@@ -46,6 +48,7 @@ from forum.questions.routes import fields_and_files
 from forum.registrations import service
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import OwnRegistration, RegistrationForm, Status
+from forum.registrations.own_routes import HANDLERS, Desk
 
 PER_MINUTE = 30
 TICKET_SCALE = 10
@@ -65,6 +68,7 @@ class CreateOperation(Operation):
         properties: dict[str, Schema | Reference] = dict.fromkeys(names, text)
         properties["consents"] = Schema(type=OpenAPIType.ARRAY, items=text)
         properties["answers"] = Schema(type=OpenAPIType.OBJECT)
+        properties["days"] = Schema(type=OpenAPIType.ARRAY, items=text)
         needed = [one.name for one in msgspec.structs.fields(RegistrationForm) if one.required]
         schema = Schema(
             type=OpenAPIType.OBJECT,
@@ -156,13 +160,16 @@ async def own_ticket_svg(
 
 @get("/{edition_slug:str}/register", include_in_schema=False)
 async def register_page(
+    request: AnyRequest,
     edition: Given[Edition],
     db: Given[Db],
     page: Given[Page],
     now: Given[datetime],
 ) -> AnyResponse:
     """Show the form."""
-    return await _form(db, page, edition, now, sent={}, errors={})
+    code = request.query_params.get("code", "")
+    sent = {"invitation": [code]} if code else {}
+    return await _form(db, page, edition, now, sent=sent, errors={})
 
 
 @post(
@@ -183,7 +190,7 @@ async def submit(
     """Register from the page; show it again, with every mistake marked, when it has any."""
     sent = await fields_and_files(request)
     try:
-        form = await service.read_form(db, edition, sent, at=now)
+        form = await _read(db, edition, sent, now)
         await questions.keep_files(blobs, question_rules.sent_answers(sent)[1], form.answers)
         await service.register(db, edition, form, at=now, ids=ids)
     except Invalid as invalid:
@@ -197,26 +204,40 @@ async def registered_page(edition: Given[Edition], page: Given[Page]) -> AnyResp
     return page("registrations/registered.html", edition)
 
 
+DONE = {
+    "changed": N_("Your corrections are stored. An e-mail repeats them."),
+    "accepted": N_("The place is yours. An e-mail brings your ticket."),
+    "transferred": N_("Your place has been passed on. Your colleague gets an e-mail."),
+}
+
+
 @get("/me/{key:str}", include_in_schema=False)
 async def manage_page(
+    request: AnyRequest,
     key: FromPath[str],
     db: Given[Db],
     page: Given[Page],
+    now: Given[datetime],
     keyring: Given[Keyring],
     keys: Given[AttendeeKeys],
 ) -> AnyResponse:
     """Show a registration to the one who holds its link: where it stands, and the ticket."""
-    attendee = keys.read(key)
-    edition = await _edition_of(db, attendee)
-    mine = await service.own(db, attendee.edition_id, attendee.registration_id)
-    asked = await questions.list_questions(db, edition.id)
-    answers = await questions.answers_of(db, edition.id, attendee.registration_id, private=True)
-    token = await _token(db, attendee, keyring) if mine.status is Status.CONFIRMED else None
+    desk = await Desk.at(db, keys, key, now)
+    asked = await questions.list_questions(db, desk.edition.id)
+    answers = await questions.answers_of(
+        db, desk.edition.id, desk.attendee.registration_id, private=True
+    )
+    token = None
+    if desk.own.status is Status.CONFIRMED:
+        token = await _token(db, desk.attendee, keyring)
+    done = DONE.get(request.query_params.get("done", ""))
     return page(
         "registrations/manage.html",
-        edition,
-        registration=_shown(mine, key, qr.svg(token) if token else None),
+        desk.edition,
+        registration=_shown(desk.own, key, qr.svg(token) if token else None),
+        may_change=desk.may_change,
         answers=question_views.told(asked, answers, page.words),
+        done=page.words.gettext(done) if done else None,
     )
 
 
@@ -277,6 +298,27 @@ async def attendee_of(request: AnyRequest, keys: AttendeeKeys) -> Attendee:
     return keys.read(key.strip())
 
 
+async def _read(
+    db: Db, edition: Edition, sent: dict[str, list[str]], now: datetime
+) -> RegistrationForm:
+    """Read the page's form: unlike a program it says on which days, where the edition asks.
+
+    Raises:
+        Invalid: naming every field at fault.
+    """
+    terms = await editions.read_terms(db, edition.id)
+    no_day = {"days": N_("Choose one day or more.")} if terms.asks_days else {}
+    try:
+        form = await service.read_form(db, edition, sent, at=now)
+    except Invalid as invalid:
+        if not sent.get("days"):
+            invalid.fields.update(no_day)
+        raise
+    if no_day and not form.days:
+        raise Invalid(fields=no_day)
+    return form
+
+
 async def _form(
     db: Db,
     page: Page,
@@ -287,6 +329,11 @@ async def _form(
     errors: dict[str, str],
 ) -> AnyResponse:
     is_open, categories = await public_categories(db, edition, now)
+    terms = await editions.read_terms(db, edition.id)
+    invites = any(one.invitation_only for one in categories) or await invitations.has_any(
+        db, edition.id
+    )
+    all_days = [day.isoformat() for day in edition.days]
     said = page.words
     asked = await questions.list_questions(db, edition.id)
     return page(
@@ -301,6 +348,9 @@ async def _form(
         typed=question_views.typed(question_rules.sent_answers(sent)[1]),
         sent={name: values[-1] for name, values in sent.items() if values},
         ticked=sent.get("consents", []),
+        asks_days=terms.asks_days,
+        chosen_days=sent.get("days", [] if errors else all_days),
+        asks_invitation=invites or "invitation" in sent,
         errors={name: said.say(message) for name, message in errors.items()},
     )
 
@@ -352,5 +402,6 @@ router = Router(
         ticket_picture,
         cancel_page,
         cancel,
+        *HANDLERS,
     ],
 )

@@ -47,9 +47,11 @@ def email_key(email: str) -> str:
 
 
 async def read_form(
-    db: Db, edition: Edition, sent: Mapping[str, Any], *, at: datetime
+    db: Db, edition: Edition, sent: Mapping[str, Any], *, whole: bool = True, at: datetime
 ) -> RegistrationForm:
     """Read what a browser or a program sent, held against what this edition offers.
+
+    Unless it is `whole`, questions may be left open: who is registered by another answers later.
 
     Raises:
         Invalid: naming every field at fault.
@@ -63,6 +65,8 @@ async def read_form(
         category=str(chosen["category"]),
         sent=given,
     )
+    if not whole:
+        unanswered = {name: said for name, said in unanswered.items() if said != forms.NEEDED}
     try:
         form = forms.parse(RegistrationForm, {**sent, "answers": answers})
     except Invalid as invalid:

@@ -97,11 +97,46 @@ DAYS = [
     View(date=EDITION.ends_on, path=f"{BASE}/programme?day=2027-03-24", current=False),
 ]
 CATEGORIES = [
-    View(code="elected", name={"fr": "Élu·e", "en": "Elected official"}, places_left=12, open=True),
-    View(code="agent", name={"fr": "Agent public", "en": "Public agent"}, places_left=1, open=True),
-    View(code="partner", name={"fr": "Partenaire", "en": "Partner"}, places_left=0, open=True),
-    View(code="press", name={"fr": "Presse", "en": "Press"}, places_left=None, open=True),
-    View(code="staff", name={"fr": "Organisation", "en": "Staff"}, places_left=4, open=False),
+    View(
+        code="elected",
+        name={"fr": "Élu·e", "en": "Elected official"},
+        places_left=12,
+        open=True,
+        approval=False,
+        invitation_only=False,
+    ),
+    View(
+        code="agent",
+        name={"fr": "Agent public", "en": "Public agent"},
+        places_left=1,
+        open=True,
+        approval=False,
+        invitation_only=False,
+    ),
+    View(
+        code="partner",
+        name={"fr": "Partenaire", "en": "Partner"},
+        places_left=0,
+        open=True,
+        approval=False,
+        invitation_only=False,
+    ),
+    View(
+        code="press",
+        name={"fr": "Presse", "en": "Press"},
+        places_left=None,
+        open=True,
+        approval=False,
+        invitation_only=False,
+    ),
+    View(
+        code="staff",
+        name={"fr": "Organisation", "en": "Staff"},
+        places_left=4,
+        open=False,
+        approval=False,
+        invitation_only=False,
+    ),
 ]
 GUIDES = [
     View(
@@ -192,9 +227,65 @@ def registration(status: str, *, turn: int | None = None) -> View:
         ticket_svg=SVG if confirmed else None,
         ticket_png_path="/me/abc/ticket.png",
         key="abc",
+        days=[*EDITION.days],
+        offer_until=OPENS_AT if status == "offered" else None,
     )
 
 
+MANAGED = ("confirmed", "waiting", "cancelled", "pending", "offered", "refused")
+
+
+ANSWERS = [("Serez-vous au dîner ?", "Oui"), ("Que mangez-vous ?", "De tout, végétalien")]
+
+
+def managed(status: str) -> dict[str, object]:
+    """Return what the page of a registration in one state is given."""
+    shown = registration(status, turn=3 if status == "waiting" else None)
+    return {
+        "registration": shown,
+        "may_change": status not in {"cancelled", "refused"},
+        "answers": ANSWERS,
+        "done": "",
+    }
+
+
+OWN = View(
+    reference="K7QM-42XR",
+    given_name="Maëlys",
+    family_name="d’Hérouville-Nguyen",
+    email="maelys@val-ambroise.example",
+    category_name={"fr": "Agent public", "en": "Public agent"},
+    organisation="Communauté de communes du Val d’Ambroise",
+    job_title="Directrice",
+    revision=3,
+)
+OWN_PAGE = {
+    "own": OWN,
+    "key": "abc",
+    "may_change": True,
+    "may_transfer": True,
+    "sent": {},
+    "errors": {},
+}
+EDIT = {
+    **OWN_PAGE,
+    "chosen_days": ["2027-03-23"],
+    "categories": CATEGORIES[:3],
+    "asks_days": True,
+    "meanwhile": False,
+}
+GROUP = {
+    "registration_open": True,
+    "categories": CATEGORIES,
+    "sent": {},
+    "errors": {},
+    "lines": {},
+}
+GROUP_ERRORS = {
+    "coordinator_email": "Donnez une adresse comme nom@exemple.fr.",
+    "people.2": "Donnez une adresse comme nom@exemple.fr.",
+    "people.5": "Cette réponse est nécessaire.",
+}
 HOME = {
     "categories": CATEGORIES,
     "registration_open": True,
@@ -245,8 +336,10 @@ REGISTER = {
     "sent": {},
     "ticked": [],
     "errors": {},
+    "asks_days": False,
+    "chosen_days": [],
+    "asks_invitation": False,
 }
-ANSWERS = [("Serez-vous au dîner ?", "Oui"), ("Que mangez-vous ?", "De tout, végétalien")]
 PROGRAMME = {
     "programme": View(version=3),
     "days": DAYS,
@@ -384,18 +477,51 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "register-closed": ("registrations/register.html", {**REGISTER, "registration_open": False}),
     "registered": ("registrations/registered.html", {}),
-    "manage-confirmed": (
-        "registrations/manage.html",
-        {"registration": registration("confirmed"), "answers": ANSWERS},
+    "register-terms": (
+        "registrations/register.html",
+        {
+            **REGISTER,
+            "asks_days": True,
+            "chosen_days": ["2027-03-23"],
+            "asks_invitation": True,
+            "errors": {"days": "Choisissez un jour ou plus.", "invitation": "Ce code a servi."},
+        },
     ),
-    "manage-waiting": (
+    **{f"manage-{status}": ("registrations/manage.html", managed(status)) for status in MANAGED},
+    "manage-changed": (
         "registrations/manage.html",
-        {"registration": registration("waiting", turn=3), "answers": []},
+        {**managed("confirmed"), "done": "Vos corrections sont enregistrées."},
     ),
-    "manage-cancelled": (
-        "registrations/manage.html",
-        {"registration": registration("cancelled"), "answers": ANSWERS},
+    "edit": ("registrations/edit.html", EDIT),
+    "edit-errors": (
+        "registrations/edit.html",
+        {**EDIT, "sent": SENT, "errors": {**ERRORS, "days": "Choisissez un jour ou plus."}},
     ),
+    "edit-meanwhile": ("registrations/edit.html", {**EDIT, "sent": SENT, "meanwhile": True}),
+    "edit-closed": ("registrations/edit.html", {**EDIT, "may_change": False}),
+    "transfer": ("registrations/transfer.html", OWN_PAGE),
+    "transfer-errors": (
+        "registrations/transfer.html",
+        {**OWN_PAGE, "sent": SENT, "errors": {"email": ERRORS["email"]}},
+    ),
+    "transfer-closed": ("registrations/transfer.html", {**OWN_PAGE, "may_transfer": False}),
+    "group": ("registrations/group.html", GROUP),
+    "group-errors": (
+        "registrations/group.html",
+        {
+            **GROUP,
+            "sent": {**SENT, "people": "Ada; Ferrand; ada@example.org"},
+            "errors": GROUP_ERRORS,
+            "lines": {2: GROUP_ERRORS["people.2"], 5: GROUP_ERRORS["people.5"]},
+        },
+    ),
+    "group-closed": ("registrations/group.html", {**GROUP, "registration_open": False}),
+    "link": ("registrations/link.html", {"sent": {}, "errors": {}, "asked": False}),
+    "link-errors": (
+        "registrations/link.html",
+        {"sent": SENT, "errors": {"email": ERRORS["email"]}, "asked": False},
+    ),
+    "link-asked": ("registrations/link.html", {"sent": {}, "errors": {}, "asked": True}),
     "cancel": (
         "registrations/cancel.html",
         {"registration": registration("confirmed")},

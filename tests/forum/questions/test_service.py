@@ -414,3 +414,13 @@ async def test_a_form_is_read_with_its_answers(site, asking):
                 db, asking, {**sent, "email": "no", "answers.visit": ["moon"]}, at=NOON
             )
     assert {*refusal.value.fields} == {"category", "email", "answers.visit"}
+
+
+async def test_who_is_registered_by_another_may_answer_later(site, edition):
+    await site.ask(edition, "note", "text", required=True)
+    sent = {"given_name": "Zoé", "family_name": "L", "email": "z@example.org", "category": "press"}
+    async with site.pool.acquire() as db:
+        with pytest.raises(Invalid):
+            await registrations.read_form(db, edition, sent, at=NOON)
+        form = await registrations.read_form(db, edition, sent, whole=False, at=NOON)
+    assert form.answers == {}

@@ -1,0 +1,400 @@
+"""What attendees do alone with their registration, by the link in their e-mail, or by the API."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import get, patch, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+from msgspec import UNSET, Struct, UnsetType
+
+from forum.core import forms
+from forum.core.context import Attendee, Edition
+from forum.core.db import Db
+from forum.core.errors import Invalid
+from forum.core.i18n import N_
+from forum.core.ids import Ids
+from forum.core.pages import Page
+from forum.core.web import (
+    PRIVATE,
+    AnyRequest,
+    AnyResponse,
+    Given,
+    form_fields,
+    json_object,
+    limited,
+)
+from forum.editions import queries as editions
+from forum.editions import rules as edition_rules
+from forum.editions import service as edition_service
+from forum.editions.models import Category, Terms
+from forum.registrations import changing, offers, rules, service
+from forum.registrations.keys import AttendeeKeys
+from forum.registrations.models import (
+    Change,
+    ChangedMeanwhile,
+    Code,
+    Line,
+    Name,
+    OwnRegistration,
+    Status,
+    Successor,
+    TransferRefused,
+)
+
+PER_MINUTE = 20
+MAY_GO = frozenset({"organisation", "job_title"})
+"""The texts that a registration can do without."""
+NEEDED = frozenset({"given_name", "family_name", "email", "language", "category"})
+
+
+class EditForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the page of corrections sends; `revision` is that of the registration it showed."""
+
+    given_name: Name
+    family_name: Name
+    organisation: Line | None = None
+    job_title: Line | None = None
+    language: Code | UnsetType = UNSET
+    category: Code | UnsetType = UNSET
+    days: list[str] | UnsetType = UNSET
+    revision: int
+
+
+# The API
+
+
+@patch("/api/me/registration", tags=["registrations"])
+async def change_own(
+    request: AnyRequest,
+    attendee: Given[Attendee],
+    db: Given[Db],
+    now: Given[datetime],
+    ids: Given[Ids],
+) -> Response[OwnRegistration]:
+    """Change the registration of the bearer of the key; `If-Match` holds it to a revision."""
+    edition = await edition_service.by_id(db, attendee.edition_id)
+    wanted = read_change(await json_object(request))
+    await changing.change(
+        db,
+        edition,
+        attendee.registration_id,
+        wanted,
+        revision=revision_of(request.headers.get("if-match")),
+        at=now,
+        ids=ids,
+    )
+    own = await service.own(db, attendee.edition_id, attendee.registration_id)
+    return Response(own, headers={"etag": f'"{own.revision}"', "cache-control": PRIVATE})
+
+
+@post("/api/me/registration/acceptance", tags=["registrations"], status_code=201)
+async def accept_own(
+    attendee: Given[Attendee],
+    db: Given[Db],
+    now: Given[datetime],
+    ids: Given[Ids],
+) -> OwnRegistration:
+    """Accept the place offered to the bearer of the key; accepting again changes nothing."""
+    edition = await edition_service.by_id(db, attendee.edition_id)
+    await offers.accept(db, edition, attendee.registration_id, at=now, ids=ids)
+    return await service.own(db, attendee.edition_id, attendee.registration_id)
+
+
+def read_change(sent: Mapping[str, Any]) -> Change:
+    """Read what a program wants changed: what it leaves out stays, null takes a text away.
+
+    Raises:
+        Invalid: naming every field at fault.
+    """
+    emptied = {name for name, value in sent.items() if value in (None, "")}
+    errors = dict.fromkeys(emptied & NEEDED, forms.NEEDED)
+    try:
+        wanted = forms.parse(Change, sent)
+    except Invalid as invalid:
+        raise Invalid(fields={**errors, **invalid.fields}) from invalid
+    if errors:
+        raise Invalid(fields=errors)
+    return msgspec.structs.replace(wanted, **dict.fromkeys(emptied & MAY_GO))
+
+
+def revision_of(if_match: str | None) -> int | None:
+    """Return the revision that an If-Match names (RFC 9110, 13.1.1); None where it names none.
+
+    Raises:
+        ChangedMeanwhile: the tag is none of ours, so that nothing can match it.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tag = if_match.strip().removeprefix('"').removesuffix('"')
+    if not tag.isascii() or not tag.isdigit():
+        raise ChangedMeanwhile
+    return int(tag)
+
+
+# The pages
+
+
+@get("/me/{key:str}/edit", include_in_schema=False)
+async def edit_page(
+    key: FromPath[str],
+    db: Given[Db],
+    page: Given[Page],
+    now: Given[datetime],
+    keys: Given[AttendeeKeys],
+) -> AnyResponse:
+    """Show what may be corrected, filled in."""
+    desk = await Desk.at(db, keys, key, now)
+    return desk.edit(page, sent=desk.filled(), errors={})
+
+
+@post(
+    "/me/{key:str}/edit",
+    include_in_schema=False,
+    middleware=[limited("edit", per_minute=PER_MINUTE)],
+)
+async def edit(
+    request: AnyRequest,
+    key: FromPath[str],
+    db: Given[Db],
+    page: Given[Page],
+    now: Given[datetime],
+    ids: Given[Ids],
+    keys: Given[AttendeeKeys],
+) -> AnyResponse | Redirect:
+    """Correct a registration; show the page again, with every mistake marked, when it has any."""
+    desk = await Desk.at(db, keys, key, now)
+    sent = await form_fields(request)
+    try:
+        form = forms.parse(EditForm, sent)
+        await changing.change(
+            db,
+            desk.edition,
+            desk.attendee.registration_id,
+            desk.change(form),
+            revision=form.revision,
+            at=now,
+            ids=ids,
+        )
+    except Invalid as invalid:
+        return desk.edit(page, sent=sent, errors=invalid.fields, status=422)
+    except ChangedMeanwhile as problem:
+        now_it_says = await Desk.at(db, keys, key, now)
+        return now_it_says.edit(page, sent=sent, errors={}, status=problem.status, meanwhile=True)
+    return Redirect(f"/me/{key}?done=changed", status_code=303)
+
+
+@get("/me/{key:str}/transfer", include_in_schema=False)
+async def transfer_page(
+    key: FromPath[str],
+    db: Given[Db],
+    page: Given[Page],
+    now: Given[datetime],
+    keys: Given[AttendeeKeys],
+) -> AnyResponse:
+    """Ask who takes the place over."""
+    desk = await Desk.at(db, keys, key, now)
+    return desk.transfer(page, sent={}, errors={})
+
+
+@post(
+    "/me/{key:str}/transfer",
+    include_in_schema=False,
+    middleware=[limited("transfer", per_minute=PER_MINUTE)],
+)
+async def transfer(
+    request: AnyRequest,
+    key: FromPath[str],
+    db: Given[Db],
+    page: Given[Page],
+    now: Given[datetime],
+    ids: Given[Ids],
+    keys: Given[AttendeeKeys],
+) -> AnyResponse | Redirect:
+    """Pass the place on; the link in hand then shows a registration that has ended."""
+    desk = await Desk.at(db, keys, key, now)
+    sent = await form_fields(request)
+    try:
+        successor = forms.parse(Successor, sent)
+        await changing.transfer(
+            db, desk.edition, desk.attendee.registration_id, successor, at=now, ids=ids
+        )
+    except Invalid as invalid:
+        return desk.transfer(page, sent=sent, errors=invalid.fields, status=422)
+    except TransferRefused as problem:
+        return desk.transfer(page, sent=sent, errors={"email": problem.message}, status=422)
+    return Redirect(f"/me/{key}?done=transferred", status_code=303)
+
+
+@post(
+    "/me/{key:str}/accept",
+    include_in_schema=False,
+    middleware=[limited("accept", per_minute=PER_MINUTE)],
+)
+async def accept(
+    key: FromPath[str],
+    db: Given[Db],
+    now: Given[datetime],
+    ids: Given[Ids],
+    keys: Given[AttendeeKeys],
+) -> Redirect:
+    """Accept the place that is offered."""
+    attendee = keys.read(key)
+    edition = await edition_service.by_id(db, attendee.edition_id)
+    await offers.accept(db, edition, attendee.registration_id, at=now, ids=ids)
+    return Redirect(f"/me/{key}?done=accepted", status_code=303)
+
+
+class Desk:
+    """One attendee before their own registration: what it says, and what may be done with it."""
+
+    def __init__(
+        self,
+        attendee: Attendee,
+        key: str,
+        edition: Edition,
+        own: OwnRegistration,
+        terms: Terms,
+        categories: list[Category],
+        now: datetime,
+    ) -> None:
+        self.attendee, self.key, self.edition, self.own = attendee, key, edition, own
+        self.terms, self.categories, self.now = terms, categories, now
+
+    @classmethod
+    async def at(cls, db: Db, keys: AttendeeKeys, key: str, now: datetime) -> "Desk":
+        """Open the registration of a key.
+
+        Raises:
+            RegistrationNotFound: the key is nobody's.
+        """
+        attendee = keys.read(key)
+        edition = await edition_service.by_id(db, attendee.edition_id)
+        own = await service.own(db, attendee.edition_id, attendee.registration_id)
+        terms = await editions.read_terms(db, edition.id)
+        categories = await editions.list_categories(db, edition.id)
+        return cls(attendee, key, edition, own, terms, categories, now)
+
+    @property
+    def may_change(self) -> bool:
+        """Whether it may still be corrected by the attendee."""
+        return rules.may_change(self.terms.changes_until, self.own.status, self.edition, self.now)
+
+    @property
+    def may_transfer(self) -> bool:
+        """Whether the place may be passed on by the attendee."""
+        return self.may_change and self.own.status is Status.CONFIRMED
+
+    @property
+    def choices(self) -> list[Category]:
+        """The categories that the attendee may be in: their own, and those they may move into."""
+        return [
+            one
+            for one in self.categories
+            if one.code == self.own.category
+            or (
+                one.self_change
+                and not one.approval
+                and not one.invitation_only
+                and edition_rules.takes(one, self.now)
+            )
+        ]
+
+    def filled(self) -> dict[str, list[str]]:
+        """Return the registration as the form would send it."""
+        own = self.own
+        return {
+            "given_name": [own.given_name],
+            "family_name": [own.family_name],
+            "organisation": [own.organisation or ""],
+            "job_title": [own.job_title or ""],
+            "language": [own.language],
+            "category": [own.category],
+            "days": [day.isoformat() for day in own.days],
+        }
+
+    def change(self, form: EditForm) -> Change:
+        """Return what a form wants different.
+
+        Raises:
+            Invalid: no day is chosen, or a day of another forum.
+        """
+        values = {
+            name: getattr(form, name)
+            for name in form.__struct_fields__
+            if name not in {"revision", "days"}
+        }
+        if self.terms.asks_days:
+            if form.days is UNSET:
+                raise Invalid(fields={"days": N_("Choose one day or more.")})
+            if wrong := rules.wrong_days(form.days, self.edition):
+                raise Invalid(fields={"days": wrong})
+            values["days"] = [day for day in self.edition.days if day.isoformat() in form.days]
+        return Change(**values)
+
+    def edit(
+        self,
+        page: Page,
+        *,
+        sent: dict[str, list[str]],
+        errors: Mapping[str, str],
+        status: int = 200,
+        meanwhile: bool = False,
+    ) -> AnyResponse:
+        """Answer with the page of corrections."""
+        return self._page(
+            page,
+            "registrations/edit.html",
+            status=status,
+            sent={name: values[-1] for name, values in sent.items() if values},
+            chosen_days=sent.get("days", []),
+            errors={name: page.words.gettext(said) for name, said in errors.items()},
+            categories=self.choices,
+            asks_days=self.terms.asks_days,
+            meanwhile=meanwhile,
+        )
+
+    def transfer(
+        self,
+        page: Page,
+        *,
+        sent: dict[str, list[str]],
+        errors: Mapping[str, str],
+        status: int = 200,
+    ) -> AnyResponse:
+        """Answer with the page that asks who takes the place over."""
+        return self._page(
+            page,
+            "registrations/transfer.html",
+            status=status,
+            sent={name: values[-1] for name, values in sent.items() if values},
+            errors={name: page.words.gettext(said) for name, said in errors.items()},
+        )
+
+    def _page(self, page: Page, name: str, *, status: int, **context: Any) -> AnyResponse:
+        return page(
+            name,
+            self.edition,
+            status=status,
+            own=self.own,
+            key=self.key,
+            may_change=self.may_change,
+            may_transfer=self.may_transfer,
+            changes_until=self.terms.changes_until,
+            **context,
+        )
+
+
+HANDLERS: list[HTTPRouteHandler] = [
+    change_own,
+    accept_own,
+    edit_page,
+    edit,
+    transfer_page,
+    transfer,
+    accept,
+]
+"""Served by the router of `routes.py`: two routers cannot share an address."""
