@@ -14,6 +14,7 @@ from tests.installations import link
 PAGES = [
     "home", "programme", "session", "register", "mistakes", "registered", "guides", "manage",
     "cancel", "sign-in", "organiser", "outbox", "letter", "scan", "nowhere",
+    "form", "form-question", "form-new-question", "form-category", "form-consent", "form-preview",
 ]  # fmt: skip
 
 
@@ -59,6 +60,12 @@ def addresses(demo, person):
         "cancel": f"{person}/cancel",
         "sign-in": demo.json("organiser", "add", "autre@example.org")["link"][len(demo.base) :],
         "organiser": "/organiser/demo",
+        "form": "/organiser/demo/form",
+        "form-question": "/organiser/demo/form/questions/visit",
+        "form-new-question": "/organiser/demo/form/question",
+        "form-category": "/organiser/demo/form/categories/press",
+        "form-consent": "/organiser/demo/form/consents/photo",
+        "form-preview": "/organiser/demo/form/preview/agent",
         "outbox": "/outbox",
         "letter": "/outbox/" + outbox.split('href="/outbox/')[1].split('"')[0],
         "scan": "/scan",
@@ -105,8 +112,11 @@ def test_a_page_of_an_attendee_stays_within_its_budget(addresses, browser, name)
     assert weight.score >= 80
 
 
-def test_the_organisers_page_stays_within_its_budget(addresses, browser, team):
-    weight = measure(browser, addresses["organiser"], team)
+@pytest.mark.parametrize(
+    "name", ["organiser", *(name for name in PAGES if name.startswith("form"))]
+)
+def test_the_organisers_page_stays_within_its_budget(addresses, browser, team, name):
+    weight = measure(browser, addresses[name], team)
     assert weight.requests <= 8
     assert weight.kilobytes <= 100
     assert weight.nodes <= 600
