@@ -81,6 +81,26 @@ class BadgeRun(Struct, frozen=True, kw_only=True):
     categories: dict[str, BadgeCategory]
 
 
+class PaperTicket(Struct, frozen=True, kw_only=True):
+    """All that a ticket on paper says, in `language`; `token` is the 122 characters of the QR code.
+
+    `days` are those on which the ticket opens the doors, in words; '' leaves a line out.
+    """
+
+    token: str
+    reference: str
+    given_name: str
+    family_name: str
+    category: str
+    title: str
+    days: str
+    venue: str
+    language: str
+    organisation: str = ""
+    contact: str = ""
+    made_at: datetime
+
+
 class Scan(Struct, frozen=True, kw_only=True):
     """One reading of a code; `id` is minted by the device, so a scan sent twice counts once.
 
@@ -93,6 +113,12 @@ class Scan(Struct, frozen=True, kw_only=True):
     gate: str
     scanned_at: Annotated[datetime, Meta(tz=True)]
     direction: Direction = Direction.IN
+
+
+class UnreadScan(Scan, frozen=True, kw_only=True):
+    """A scan of which no more than its id is sure: `flaw` says why. Its outcome is `unknown`."""
+
+    flaw: str
 
 
 class Presented(Struct, frozen=True, kw_only=True):
@@ -125,14 +151,19 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The answer to one scan; `at` and `gate` say when and where the bearer was let in before."""
+    """The answer to one scan; `at` and `gate` say when and where the bearer was let in before.
 
-    id: UUID
+    `detail` says to programmers what of the scan could not be read. Without a usable `id` (null)
+    the scan was not recorded.
+    """
+
+    id: UUID | None
     outcome: Outcome
     name: str | None = None
     category: str | None = None
     at: datetime | None = None
     gate: str | None = None
+    detail: str | None = None
 
 
 class SigningKey(Struct, frozen=True, kw_only=True):

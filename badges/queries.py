@@ -83,6 +83,21 @@ async def find_ticket(db: Db, edition_id: int, registration_id: UUID) -> Ticket 
     )
 
 
+async def list_tickets(db: Db, edition_id: int) -> list[Ticket]:
+    """Return the tickets of an edition that were not taken back."""
+    return await many(
+        db,
+        Ticket,
+        """
+        select edition_id, registration_id, number, key_id, category_number, days, revision,
+               revoked_at
+          from ticket
+         where edition_id = $1 and revoked_at is null
+        """,
+        edition_id,
+    )
+
+
 async def revoke_ticket(db: Db, edition_id: int, registration_id: UUID, at: datetime) -> None:
     """Take the right to enter back."""
     await db.execute(

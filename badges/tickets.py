@@ -49,6 +49,11 @@ async def find(db: Db, edition_id: int, registration_id: UUID) -> Ticket | None:
     return await queries.find_ticket(db, edition_id, registration_id)
 
 
+async def all_of(db: Db, edition_id: int) -> dict[UUID, Ticket]:
+    """Return the tickets of an edition that open the doors, by registration."""
+    return {one.registration_id: one for one in await queries.list_tickets(db, edition_id)}
+
+
 async def revoke(db: Db, edition_id: int, registration_id: UUID, *, at: datetime) -> None:
     """Take the right to enter back; doing it again changes nothing."""
     await queries.revoke_ticket(db, edition_id, registration_id, at)

@@ -16,6 +16,7 @@ from forum.core.outbox import Claimed
 from forum.core.pages import Templates
 from forum.core.settings import Settings
 from forum.editions import service as editions
+from forum.letters import queries as letters
 from forum.registrations import mails, offers
 from forum.registrations.keys import AttendeeKeys
 
@@ -126,9 +127,12 @@ class Worker:
     async def _render(self, letter: Claimed) -> Mail:
         async with self.database.acquire() as db:
             edition = await editions.by_id(db, letter.edition_id)
-        return mails.render(
+            own = await letters.find_text(db, letter.edition_id, letter.kind, letter.language)
+        return await asyncio.to_thread(  # a ticket on paper takes ten milliseconds
+            mails.render,
             letter,
             edition,
+            own,
             templates=self.templates,
             keyring=self.keyring,
             keys=self.keys,

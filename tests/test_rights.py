@@ -4,6 +4,7 @@ Routes of the organiser's team name their deed, and their lines are made from `f
 all others have a line here.
 """
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -74,6 +75,7 @@ OPEN = {
     "POST /{edition_slug}/link": ALL,
     "GET /{edition_slug}/sessions/{slug}": ALL,
     "POST /{edition_slug}/register": ALL,
+    "GET /api/organisations": ALL,
     "GET /api/editions/{edition_slug}": ALL,
     "GET /api/editions/{edition_slug}/guides": ALL,
     "GET /api/editions/{edition_slug}/programme": ALL,
@@ -84,8 +86,10 @@ OPEN = {
     "DELETE /api/me/registration": ATTENDEE,
     "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
+    "GET /api/me/ticket.pdf": ATTENDEE | {"waiting": 404},
     "GET /me/{key}": OWN_LINK,
     "GET /me/{key}/cancel": OWN_LINK,
+    "GET /me/{key}/ticket.pdf": OWN_LINK,
     "GET /me/{key}/ticket.png": OWN_LINK,
     "GET /me/{key}/edit": OWN_LINK,
     "POST /me/{key}/edit": dict.fromkeys(EVERYONE, 422),  # nothing was filled in
@@ -133,6 +137,7 @@ class House:
         attendee = await site.register(house.edition, answers={"card": site.file()})
         house.sender = attendee
         house.held = await site.register(house.edition)
+        house.invitation = await site.invite(house.edition)
         waiting = await site.register(house.edition)
         revoked, revoked_headers = await site.device(house.edition)
         await site.value("update device set revoked_at = now() where id = $1", revoked.id)
@@ -163,6 +168,8 @@ class House:
             "question": "card" if "/files/" in path else "note",
             "purpose": "photos",
             "registration": self.sender.id,
+            "kind": "reminder",
+            "invitation_id": self.invitation.id,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "/guides/" in path:
@@ -184,6 +191,10 @@ class House:
             "POST /organiser/{slug}/form/questions/{question}": {"data": {"label.fr": "Q"}},
             "POST /organiser/{slug}/form/consent": {"data": {"wording.fr": "Oui"}},
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
+            **{
+                f"POST /organiser/{{slug}}/letters/{{kind}}{path}": {"data": words()}
+                for path in ("", "/preview", "/test")
+            },
         }.get(route, {})
 
 
@@ -197,6 +208,13 @@ def person():
     }
 
 
+def words():
+    """Return the words of an e-mail, as they were."""
+    return {
+        f"{part}-{language}": "Bonjour" for part in ("subject", "body") for language in ("fr", "en")
+    }
+
+
 def handlers():
     """Return every handler that the application serves, by `METHOD /path`."""
     nowhere = Path("/nonexistent")
@@ -204,9 +222,7 @@ def handlers():
     site = create_app(settings)
     found = {}
     for route in site.app.app.routes:
-        path = (
-            route.path_format.replace(":str", "").replace(":path", "").replace(":uuid", "") or "/"
-        )
+        path = re.sub(r":(str|path|uuid)", "", route.path_format) or "/"
         for handler in route.route_handlers:
             found |= {f"{method} {path}": handler for method in handler.http_methods}
     return {

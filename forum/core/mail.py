@@ -20,7 +20,10 @@ PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """A file inside an e-mail; with `cid` it is shown in the text, else attached."""
+    """A file inside an e-mail; with `cid` it is shown in the text, else attached.
+
+    `media_type` may carry parameters: `text/calendar; charset=utf-8`.
+    """
 
     name: str
     media_type: str
@@ -65,7 +68,9 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
     message.add_alternative(mail.html, subtype="html")
     shown = message.get_payload()[1]  # type: ignore[index]
     for part in mail.parts:
-        main, _, sub = part.media_type.partition("/")
+        kind, *told = part.media_type.split("; ")
+        main, _, sub = kind.partition("/")
+        params = dict(one.split("=", 1) for one in told)
         if part.cid:
             shown.add_related(  # type: ignore[union-attr]
                 part.content,
@@ -76,7 +81,7 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
                 disposition="inline",
             )
         else:
-            message.add_attachment(part.content, main, sub, filename=part.name)
+            message.add_attachment(part.content, main, sub, filename=part.name, params=params)
     message["Content-Language"] = mail.language  # last: parts take the content's headers along
     return message
 

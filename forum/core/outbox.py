@@ -6,6 +6,7 @@ each business event one e-mail; the Message-ID is derived from the row's id, so 
 twice after a crash is recognised as one.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -39,15 +40,26 @@ class Claimed(Letter, frozen=True, kw_only=True):
     created_at: datetime
 
 
+PUT = """
+    insert into outbox (edition_id, id, kind, subject_id, version, recipient, language, data,
+                        created_at, run_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+    on conflict on constraint outbox_once_key do nothing
+"""
+
+
 async def put(db: Db, letter: Letter, *, at: datetime) -> None:
     """Store a letter; it leaves only if the caller's transaction commits, and only once."""
-    await db.execute(
-        """
-        insert into outbox (edition_id, id, kind, subject_id, version, recipient, language, data,
-                            created_at, run_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
-        on conflict on constraint outbox_once_key do nothing
-        """,
+    await db.execute(PUT, *_row(letter, at))
+
+
+async def put_all(db: Db, letters: Iterable[Letter], *, at: datetime) -> None:
+    """Store many letters, each as `put` does, with as few answers to wait for as the driver can."""
+    await db.executemany(PUT, [_row(letter, at) for letter in letters])
+
+
+def _row(letter: Letter, at: datetime) -> tuple[object, ...]:
+    return (
         letter.edition_id,
         letter.id,
         letter.kind,

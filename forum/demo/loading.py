@@ -18,6 +18,7 @@ from forum.guides import queries as guide_queries
 from forum.guides import service as guides
 from forum.guides.models import NewLink
 from forum.invitations import queries as invitations
+from forum.letters import queries as letters
 from forum.questions import service as questions
 from forum.questions.models import NewQuestion
 from forum.registrations import queries as registrations
@@ -99,4 +100,5 @@ async def remove(site: Installation, edition: Edition) -> None:
         await registrations.delete_edition_data(site.db, edition.id)
         await invitations.delete_edition_data(site.db, edition.id)
         await guide_queries.delete_edition_data(site.db, edition.id)
+        await letters.delete_edition_data(site.db, edition.id)
         await editions.delete_edition_data(site.db, edition.id)

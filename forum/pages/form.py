@@ -16,11 +16,13 @@ from litestar.response import Redirect
 
 from forum.core.db import Db
 from forum.core.errors import Invalid, Problem
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.rights import Deed, Staff
 from forum.core.text import pick
-from forum.core.web import AnyRequest, AnyResponse, Given, form_fields, limited
+from forum.core.web import AnyRequest, AnyResponse, Given, form_fields
 from forum.editions import forming, rules
 from forum.editions import queries as editions
 from forum.editions.forming import Changes
@@ -51,9 +53,12 @@ Show = Callable[..., Awaitable[AnyResponse]]
 class Desk:
     """Where an organiser changes the form: one request, and what it needs."""
 
-    def __init__(self, request: AnyRequest, db: Db, page: Page, now: datetime, ids: Ids) -> None:
+    def __init__(
+        self, request: AnyRequest, db: Db, once: Once, page: Page, now: datetime, ids: Ids
+    ) -> None:
         self.request = request
         self.db = db
+        self.once = once
         self.page = page
         self.now = now
         self.ids = ids
@@ -71,7 +76,8 @@ class Desk:
         """Do `work` with what was sent; `show` the page again where it cannot be done."""
         sent = await form_fields(self.request)
         revision = _whole(sent.get("revision"))
-        try:
+
+        async def deed() -> bool:
             await form_changes.change(
                 self.db,
                 staff,
@@ -82,6 +88,10 @@ class Desk:
                 at=self.now,
                 ids=self.ids,
             )
+            return True
+
+        try:
+            await self.once(bool, deed)
         except EditionChanged:
             found = await editions.list_form_changes(self.db, staff.edition.id, revision or 0)
             merged = form_values.merged(sent, part, found, staff.edition.zone)
@@ -130,12 +140,13 @@ class Desk:
 async def at_desk(
     request: AnyRequest,
     db: Given[Db],
+    once: Given[Once],
     page: Given[Page],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> Desk:
     """Give a route of the form its desk."""
-    return Desk(request, db, page, now, ids)
+    return Desk(request, db, once, page, now, ids)
 
 
 def _whole(values: list[str] | None) -> int | None:

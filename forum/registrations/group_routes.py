@@ -1,6 +1,5 @@
 """Pages beside the form: a group registered by its coordinator, and a link asked for again."""
 
-import re
 from datetime import datetime
 
 import msgspec
@@ -13,11 +12,12 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.pages import Page
-from forum.core.web import AnyRequest, AnyResponse, Given, form_fields, limited
+from forum.core.web import AnyRequest, AnyResponse, Given, form_fields
 from forum.editions.routes import public_categories
 from forum.registrations import groups, service
-from forum.registrations.grouping import Person, read_people
+from forum.registrations.grouping import NUMBERED, Person, read_people
 from forum.registrations.models import Email, Group, RegistrationForm
 
 GROUPS_PER_MINUTE = 3
@@ -25,7 +25,6 @@ LINKS_PER_MINUTE = 10
 LONGEST_LIST = 20_000
 SHARED = frozenset({"category", "invitation", "language"})
 """What a group says once for all of its people."""
-NUMBERED = re.compile(r"^people\.(\d+)$")
 
 
 class LinkForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

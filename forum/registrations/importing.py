@@ -8,10 +8,12 @@ from msgspec import Struct
 from forum.core import forms
 from forum.core.context import Edition
 from forum.core.errors import Invalid
+from forum.core.tables import UnreadableTable
 from forum.core.text import fold
 from forum.editions.models import Category
 from forum.registrations import rules
 from forum.registrations.models import RegistrationForm
+from forum.territories import service as territories
 
 COLUMNS = {
     "given_name": ("given name", "first name", "prenom"),
@@ -19,6 +21,7 @@ COLUMNS = {
     "email": ("email", "e-mail", "mail", "courriel", "adresse e-mail", "adresse electronique"),
     "category": ("category", "categorie"),
     "organisation": ("organisation", "organization", "organisme", "structure", "collectivite"),
+    "organisation_code": ("organisation code", "code organisation", "siret", "siren"),
     "job_title": ("job title", "function", "fonction", "poste"),
     "language": ("language", "langue"),
     "consents": ("consents", "consentements"),
@@ -55,9 +58,18 @@ def read(
 
     A category is known by its code or its name in any language; without the column, an edition of
     one category uses that.
+
+    Raises:
+        UnreadableTable: no column holds the given names, the family names or the addresses.
     """
     headers = list(dict.fromkeys(header for _, row in rows for header in row))
     known = {header: field for header in headers if (field := field_of(header))}
+    missing = [field for field in NEEDED if field not in known.values()]
+    if rows and missing:
+        raise UnreadableTable(
+            f"no column holds {', '.join(missing)}: name the columns in the first row,"
+            " such as Prénom, Nom, Courriel."
+        )
     names = category_names(categories)
     good: list[tuple[int, RegistrationForm]] = []
     bad: list[BadRow] = []
@@ -122,4 +134,5 @@ def _form(
         purposes=consents,
         languages=edition.languages,
     )
+    mistakes.update(territories.mistakes(sent.get("organisation")))
     return {**mistakes, **errors}, form

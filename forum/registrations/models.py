@@ -95,14 +95,25 @@ class RegistrationNotFound(Problem):
     status = 404
 
 
+class Accepted(Struct, frozen=True, kw_only=True):
+    """What every registration through the API is answered, whoever is registered already."""
+
+    status: str = "accepted"
+    detail: str = "Look at your e-mail: it says what became of this."
+
+
 class RegistrationForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the public form and the API send; without `days` the person comes on all of them."""
+    """What the public form and the API send; without `days` the person comes on all of them.
+
+    `organisation_code` is what `GET /api/organisations` gave for this organisation.
+    """
 
     given_name: Name
     family_name: Name
     email: Email
     category: Code
     organisation: Line | None = None
+    organisation_code: Code | None = None
     job_title: Line | None = None
     language: Code | None = None
     days: list[date] = []
@@ -126,6 +137,7 @@ class Registration(Struct, frozen=True, kw_only=True):
     family_name: str
     email: str
     organisation: str | None
+    organisation_code: str | None = None
     job_title: str | None
     category: str
     language: str
@@ -156,6 +168,7 @@ class OwnRegistration(Struct, frozen=True, kw_only=True):
     family_name: str
     email: str
     organisation: str | None
+    organisation_code: str | None
     job_title: str | None
     category: str
     category_name: Text
@@ -249,6 +262,43 @@ class Lapsed(Struct, frozen=True, kw_only=True):
 
     edition_id: int
     id: UUID
+
+
+class DayCount(Struct, frozen=True, kw_only=True):
+    """How many registrations that still stand came on one day."""
+
+    edition_id: int
+    day: date
+    count: int
+
+
+class OrganisationCount(Struct, frozen=True, kw_only=True):
+    """How many registrations that still stand come from the organisation of one code."""
+
+    code: str
+    count: int
+
+
+class Addressee(Struct, frozen=True, kw_only=True):
+    """A registration as far as a letter to many needs it; `days` and `revision` as stored."""
+
+    id: UUID
+    reference: str
+    given_name: str
+    family_name: str
+    email: str
+    organisation: str | None
+    category_name: Text
+    language: str
+    days: int | None
+    revision: int
+
+
+class Sending(Struct, frozen=True, kw_only=True):
+    """A letter to all who are confirmed: how many were stored before, how many people lack it."""
+
+    sent: int
+    left: int
 
 
 class StatusCount(Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Registrations over HTTP: the pages and the API call the same verbs."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,8 +25,9 @@ from forum.core.context import Attendee, Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound, Unauthenticated
 from forum.core.i18n import N_
-from forum.core.idempotency import RequestKey
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.web import (
     PRIVATE,
@@ -34,7 +36,6 @@ from forum.core.web import (
     Given,
     disposition,
     json_object,
-    limited,
 )
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
@@ -45,9 +46,9 @@ from forum.questions import service as questions
 from forum.questions import views as question_views
 from forum.questions.models import LARGEST_FORM
 from forum.questions.routes import fields_and_files
-from forum.registrations import service
+from forum.registrations import documents, service
 from forum.registrations.keys import AttendeeKeys
-from forum.registrations.models import OwnRegistration, RegistrationForm, Status
+from forum.registrations.models import Accepted, OwnRegistration, RegistrationForm, Status
 from forum.registrations.own_routes import HANDLERS, Desk
 
 PER_MINUTE = 30
@@ -84,6 +85,7 @@ class CreateOperation(Operation):
 @post(
     "/api/editions/{edition_slug:str}/registrations",
     tags=["registrations"],
+    summary="Register somebody",
     operation_class=CreateOperation,
     status_code=202,
     request_max_body_size=LARGEST_FORM,
@@ -93,34 +95,36 @@ async def create(
     request: AnyRequest,
     edition: Given[Edition],
     db: Given[Db],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
     blobs: Given[Blobs],
-) -> Response[bytes]:
+) -> Response[Accepted]:
     """Register one attendee; the answer is always the same, the e-mail says what became of it."""
     body = await json_object(request)
     form = await service.read_form(db, edition, body, at=now)
     await questions.keep_files(blobs, question_rules.sent_answers(body)[1], form.answers)
-    sent = request.headers.get("idempotency-key")
-    key = None
-    if sent is not None:
-        key = RequestKey(f"register:{edition.id}", sent, await request.body())
-    await service.register(db, edition, form, at=now, ids=ids, key=key)
-    return Response(
-        service.ACCEPTED.answer,
-        status_code=service.ACCEPTED.status,
-        media_type="application/json",
-        headers={"cache-control": PRIVATE},
-    )
+
+    async def register() -> Accepted:
+        await service.register(db, edition, form, at=now, ids=ids)
+        return Accepted()
+
+    answer = await once(Accepted, register)
+    return Response(answer, status_code=202, headers={"cache-control": PRIVATE})
 
 
-@get("/api/me/registration", tags=["registrations"])
+@get("/api/me/registration", tags=["registrations"], summary="Tell my registration")
 async def show_own(attendee: Given[Attendee], db: Given[Db]) -> OwnRegistration:
     """Tell the registration of the bearer of the key."""
     return await service.own(db, attendee.edition_id, attendee.registration_id)
 
 
-@delete("/api/me/registration", tags=["registrations"], status_code=200)
+@delete(
+    "/api/me/registration",
+    tags=["registrations"],
+    summary="Cancel my registration",
+    status_code=200,
+)
 async def cancel_own(
     attendee: Given[Attendee],
     db: Given[Db],
@@ -133,7 +137,7 @@ async def cancel_own(
     return await service.own(db, attendee.edition_id, attendee.registration_id)
 
 
-@get("/api/me/ticket.png", tags=["registrations"])
+@get("/api/me/ticket.png", tags=["registrations"], summary="My ticket as a PNG")
 async def own_ticket_png(
     attendee: Given[Attendee],
     db: Given[Db],
@@ -143,7 +147,7 @@ async def own_ticket_png(
     return _png(await _token(db, attendee, keyring))
 
 
-@get("/api/me/ticket.svg", tags=["registrations"])
+@get("/api/me/ticket.svg", tags=["registrations"], summary="My ticket as an SVG")
 async def own_ticket_svg(
     attendee: Given[Attendee],
     db: Given[Db],
@@ -153,6 +157,17 @@ async def own_ticket_svg(
     svg = qr.svg(await _token(db, attendee, keyring))
     headers = {"cache-control": PRIVATE}
     return Response(svg.encode(), media_type="image/svg+xml", headers=headers)
+
+
+@get("/api/me/ticket.pdf", tags=["registrations"])
+async def own_ticket_pdf(
+    attendee: Given[Attendee],
+    db: Given[Db],
+    keyring: Given[Keyring],
+    now: Given[datetime],
+) -> AnyResponse:
+    """Return the ticket as a page to print."""
+    return await _pdf(db, attendee, keyring, now)
 
 
 # The pages
@@ -250,6 +265,18 @@ async def ticket_picture(
 ) -> AnyResponse:
     """Return the ticket's QR code as a PNG, to keep on the phone."""
     return _png(await _token(db, keys.read(key), keyring))
+
+
+@get("/me/{key:str}/ticket.pdf", include_in_schema=False)
+async def ticket_page(
+    key: FromPath[str],
+    db: Given[Db],
+    keyring: Given[Keyring],
+    keys: Given[AttendeeKeys],
+    now: Given[datetime],
+) -> AnyResponse:
+    """Return the ticket as a page to print."""
+    return await _pdf(db, keys.read(key), keyring, now)
 
 
 @get("/me/{key:str}/cancel", include_in_schema=False)
@@ -376,6 +403,32 @@ async def _token(db: Db, attendee: Attendee, keyring: Keyring) -> str:
     return keyring.token(ticket)
 
 
+async def _pdf(db: Db, attendee: Attendee, keyring: Keyring, now: datetime) -> AnyResponse:
+    token = await _token(db, attendee, keyring)
+    edition = await _edition_of(db, attendee)
+    mine = await service.own(db, attendee.edition_id, attendee.registration_id)
+    paper = documents.paper_ticket(
+        edition,
+        token=token,
+        reference=mine.reference,
+        given_name=mine.given_name,
+        family_name=mine.family_name,
+        organisation=mine.organisation,
+        category_name=mine.category_name,
+        days=mine.days,
+        language=mine.language,
+        at=now,
+    )
+    return Response(
+        await asyncio.to_thread(documents.ticket_page, paper),
+        media_type="application/pdf",
+        headers={
+            "cache-control": PRIVATE,
+            "content-disposition": disposition(f"{edition.slug}-{mine.reference}.pdf"),
+        },
+    )
+
+
 def _png(token: str) -> AnyResponse:
     return Response(
         qr.png(token, scale=TICKET_SCALE),
@@ -395,11 +448,13 @@ router = Router(
         cancel_own,
         own_ticket_png,
         own_ticket_svg,
+        own_ticket_pdf,
         register_page,
         submit,
         registered_page,
         manage_page,
         ticket_picture,
+        ticket_page,
         cancel_page,
         cancel,
         *HANDLERS,

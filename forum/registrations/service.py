@@ -10,11 +10,10 @@ from msgspec import Struct
 
 from badges import tickets
 from badges.models import Ticket
-from forum.core import audit, forms, idempotency, outbox
+from forum.core import audit, forms, outbox
 from forum.core.context import Edition
 from forum.core.db import Db, retried
 from forum.core.errors import Invalid
-from forum.core.idempotency import RequestKey
 from forum.core.ids import Ids
 from forum.core.text import Text, search_key, sort_key
 from forum.editions import queries as editions
@@ -34,11 +33,7 @@ from forum.registrations.models import (
     RegistrationNotFound,
     Status,
 )
-
-ACCEPTED = idempotency.Answer(
-    202, b'{"status":"accepted","detail":"Look at your e-mail: it says what became of this."}'
-)
-"""What every registration through the API is answered, whoever is registered already."""
+from forum.territories import service as territories
 
 
 def email_key(email: str) -> str:
@@ -54,7 +49,7 @@ async def read_form(
     Unless it is `whole`, questions may be left open: who is registered by another answers later.
 
     Raises:
-        Invalid: naming every field at fault.
+        Invalid: naming every field at fault, in the order of the form.
     """
     errors: dict[str, str] = {}
     form = None
@@ -81,6 +76,7 @@ async def read_form(
     wrong_days = rules.wrong_days(sent.get("days") or [], edition)
     if wrong_days:
         mistakes["days"] = wrong_days
+    mistakes.update(territories.mistakes(_sent(sent, "organisation")))
     code = _sent(sent, "invitation")
     if isinstance(code, str) and "invitation" not in errors:
         try:
@@ -89,7 +85,9 @@ async def read_form(
             mistakes.update(invalid.fields)
     errors = {**mistakes, **errors, **unanswered}
     if errors or form is None:
-        raise Invalid(fields=errors)
+        before_consents = RegistrationForm.__struct_fields__[:-2]
+        order = dict.fromkeys((*before_consents, *unanswered, *errors))
+        raise Invalid(fields={name: errors[name] for name in order if name in errors})
     return form
 
 
@@ -109,28 +107,22 @@ async def register(
     *,
     at: datetime,
     ids: Ids,
-    key: RequestKey | None = None,
-) -> Registration | None:
+) -> Registration:
     """Give `form` a place at the forum, or a turn on the waiting list once it is full.
 
     The registration, its consents, its ticket and its e-mail are stored together or not at all.
     An address that is registered already gets its e-mail again (not twice within five minutes), so
-    that the answer never tells who is registered. Return None when `key` was used before.
+    that the answer never tells who is registered.
 
     The form comes from `read_form`, which holds it against the edition.
 
     Raises:
         Invalid: the edition has no such category.
         OptionFull: an answer needs a place that somebody else has just taken.
-        KeyReused: `key` came with another form before.
         RegistrationClosed: the edition or the category takes no registrations at `at`.
     """
     async with db.transaction():
-        if key is not None and await idempotency.recall(db, key) is not None:
-            return None
         registration, _ = await add(db, edition, form, ATTENDEE, at=at, ids=ids)
-        if key is not None:
-            await idempotency.remember(db, key, ACCEPTED, at=at)
     return registration
 
 
@@ -311,6 +303,7 @@ def new_registration(
     ids: Ids,
 ) -> Registration:
     """Return a new registration, not stored yet."""
+    organisation = territories.settle(form.organisation, form.organisation_code)
     return Registration(
         edition_id=edition.id,
         id=ids.uuid(at),
@@ -318,7 +311,8 @@ def new_registration(
         given_name=form.given_name,
         family_name=form.family_name,
         email=form.email,
-        organisation=form.organisation,
+        organisation=organisation.name,
+        organisation_code=organisation.code,
         job_title=form.job_title,
         category=form.category,
         language=form.language or edition.language,
@@ -416,11 +410,14 @@ async def announce(
     ticket: Ticket | None,
     *,
     kind: str | None = None,
-    reason: str = "",
     at: datetime,
     ids: Ids,
+    **more: Any,
 ) -> None:
-    """Store the e-mail that says where a registration stands, or what became of it (`kind`)."""
+    """Store the e-mail that says where a registration stands, or what became of it (`kind`).
+
+    `more` is what `mails.letter` takes beside: a reason, a new holder, whether a place was held.
+    """
     line = await _line(db, registration)
     letter = mails.letter(
         kind or STANDING[registration.status],
@@ -429,7 +426,7 @@ async def announce(
         ticket,
         ids.uuid(at),
         line=line,
-        reason=reason,
+        **more,
     )
     await outbox.put(db, letter, at=at)
 
@@ -486,7 +483,10 @@ async def cancel(
         after = await end(db, edition, before, Status.CANCELLED, at=at)
         if announced:
             name = held.category_name
-            await announce(db, after, name, None, kind="cancelled", reason=reason, at=at, ids=ids)
+            gone = before.status is Status.CONFIRMED
+            await announce(
+                db, after, name, None, kind="cancelled", reason=reason, held=gone, at=at, ids=ids
+            )
         await note(db, before, "cancelled", actor=actor, at=at, ids=ids, status=before.status)
         await places.promote(db, edition, at=at, ids=ids)
     return after
@@ -542,6 +542,7 @@ async def own(db: Db, edition_id: int, registration_id: UUID) -> OwnRegistration
         family_name=found.family_name,
         email=found.email,
         organisation=found.organisation,
+        organisation_code=found.organisation_code,
         job_title=found.job_title,
         category=found.category,
         category_name=await _category_name(db, found),

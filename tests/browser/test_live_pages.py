@@ -1,19 +1,21 @@
 """The served demonstration: every page accessible and light, the scanner truthful offline."""
 
 import json
+import re
 import uuid
+from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 
 from tests.browser.chromium import chromium
 from tests.browser.ecoindex import measure
 from tests.browser.test_accessibility import AXE, RULES, VIEWS
-from tests.installations import link
+from tests.installations import get, link, post
 
 PAGES = [
     "home", "programme", "session", "register", "mistakes", "registered", "guides", "manage",
-    "cancel", "sign-in", "organiser", "outbox", "letter", "scan", "nowhere",
+    "cancel", "sign-in", "organiser", "texts", "text", "send", "outbox", "letter", "scan",
+    "nowhere",
     "form", "form-question", "form-new-question", "form-category", "form-consent", "form-preview",
 ]  # fmt: skip
 
@@ -29,7 +31,7 @@ def person(demo):
     """The path by which somebody registered manages that."""
     address = f"{uuid.uuid4().hex}@example.org"
     sent = {"given_name": "Zoé", "family_name": "Ferrand", "email": address, "category": "press"}
-    answer = httpx.post(f"{demo.base}/api/editions/demo/registrations", json=sent)
+    answer = post(f"{demo.base}/api/editions/demo/registrations", json=sent)
     assert answer.status_code == 202
     return link(demo.letter(address))
 
@@ -50,9 +52,9 @@ def team(demo, browser):
 @pytest.fixture(scope="module")
 def addresses(demo, person):
     """The address of each page, by its name."""
-    told = httpx.get(f"{demo.base}/api/editions/demo/programme").json()
+    told = get(f"{demo.base}/api/editions/demo/programme").json()
     session = next(one for one in told["sessions"] if len(one["people"]) > 2)
-    outbox = httpx.get(f"{demo.base}/outbox").text
+    outbox = get(f"{demo.base}/outbox").text
     paths = {
         "home": "/demo/",
         "session": f"/demo/sessions/{session['slug']}",
@@ -66,6 +68,9 @@ def addresses(demo, person):
         "form-category": "/organiser/demo/form/categories/press",
         "form-consent": "/organiser/demo/form/consents/photo",
         "form-preview": "/organiser/demo/form/preview/agent",
+        "texts": "/organiser/demo/letters",
+        "text": "/organiser/demo/letters/confirmed",
+        "send": "/organiser/demo/letters/reminder/send",
         "outbox": "/outbox",
         "letter": "/outbox/" + outbox.split('href="/outbox/')[1].split('"')[0],
         "scan": "/scan",
@@ -103,6 +108,28 @@ def test_a_served_page_has_no_violation_and_fits(addresses, views, name):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
 
+@pytest.mark.parametrize("name", ["organiser", "outbox"])
+def test_a_table_is_seen_whole_on_a_phone(addresses, browser, team, name):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="fr-FR")
+    context.add_cookies(team)
+    page = context.new_page()
+    page.goto(addresses[name])
+    cut = "all => all.map(one => [one.clientWidth > 0, one.scrollWidth - one.clientWidth])"
+    assert page.eval_on_selector_all(".scroll", cut) == [[True, 0]]
+    context.close()
+
+
+@pytest.mark.parametrize(("language", "says"), [
+    ("fr", r"[a-z]+ \d+(er)? [a-zéû]+ \d{4}, \d+\xa0h"),
+    ("en", r"[A-Z][a-z]+day \d+ [A-Z][a-z]+ \d{4}, \d\d:\d\d"),
+])  # fmt: skip
+def test_the_outbox_says_when_in_words(addresses, language, says):
+    for name in ("outbox", "letter"):
+        page = get(addresses[name], params={"lang": language}).text
+        assert re.search(f"<(td|dd)>({says})", page), name
+        assert "+0000" not in page
+
+
 @pytest.mark.parametrize("name", ["manage", "cancel", "session", "sign-in"])
 def test_a_page_of_an_attendee_stays_within_its_budget(addresses, browser, name):
     weight = measure(browser, addresses[name])
@@ -113,9 +140,9 @@ def test_a_page_of_an_attendee_stays_within_its_budget(addresses, browser, name)
 
 
 @pytest.mark.parametrize(
-    "name", ["organiser", *(name for name in PAGES if name.startswith("form"))]
+    "name", ["organiser", "texts", "text", "send", *(n for n in PAGES if n.startswith("form"))]
 )
-def test_the_organisers_page_stays_within_its_budget(addresses, browser, team, name):
+def test_an_organisers_page_stays_within_its_budget(addresses, browser, team, name):
     weight = measure(browser, addresses[name], team)
     assert weight.requests <= 8
     assert weight.kilobytes <= 100
@@ -134,8 +161,10 @@ def test_a_scanner_that_is_cut_off_never_lets_in_and_sends_again_after(demo, bro
     code = demo.json("device", "add", "Coupée", "--gate", "main")["code"]
     context = browser.new_context(locale="fr-FR")
     page = context.new_page()
+    page.clock.install()
     page.goto(f"{demo.base}/scan#code={code}")
     page.wait_for_selector("#door:not([hidden])")
+    page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))  # no verdict goes by itself
     assert page.url == f"{demo.base}/scan"
     context.set_offline(True)
     page.fill("#code", ticket["token"])
@@ -156,7 +185,7 @@ def test_a_scanner_that_is_cut_off_never_lets_in_and_sends_again_after(demo, bro
 def test_cancelling_by_keyboard_alone_without_javascript(demo, browser):
     address = f"{uuid.uuid4().hex}@example.org"
     sent = {"given_name": "Ada", "family_name": "Ferrand", "email": address, "category": "press"}
-    httpx.post(f"{demo.base}/api/editions/demo/registrations", json={**sent, "language": "en"})
+    post(f"{demo.base}/api/editions/demo/registrations", json={**sent, "language": "en"})
     path = link(demo.letter(address))
     context = browser.new_context(java_script_enabled=False, locale="en-GB")
     page = context.new_page()
@@ -167,8 +196,48 @@ def test_cancelling_by_keyboard_alone_without_javascript(demo, browser):
     tab_to(page, "Give up my place")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{path}")
-    assert page.get_by_text("its ticket no longer opens the doors").is_visible()
+    assert page.get_by_text("no ticket of it opens the doors").is_visible()
     assert demo.letter(address, 2)["Subject"].startswith("Registration cancelled")
+    context.close()
+
+
+def test_words_are_tried_and_saved_by_keyboard_alone_without_javascript(demo, browser, team):
+    context = browser.new_context(java_script_enabled=False, locale="fr-FR")
+    context.add_cookies(team)
+    page = context.new_page()
+    page.goto(f"{demo.base}/organiser/demo/letters/thanks")
+    frame = page.frame_locator("iframe[name=preview]")
+    assert frame.get_by_text("Merci d’avoir été des nôtres.").is_visible()
+    page.get_by_label("Texte").first.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Bonjour {given_name},\n\nÀ **très** bientôt.")
+    tab_to(page, "Aperçu")
+    page.keyboard.press("Enter")
+    frame.get_by_text("Bonjour Camille,").wait_for()
+    assert frame.locator("strong", has_text="très").is_visible()
+    assert page.get_by_label("Texte").first.input_value().startswith("Bonjour {given_name}")
+    page.get_by_label("Objet").first.focus()
+    page.keyboard.press("Enter")  # as every form, it is sent by its first button: Save
+    page.wait_for_url("**/letters/thanks?saved=1")
+    assert page.get_by_text("Enregistré.").is_visible()
+    context.close()
+
+
+def test_a_preview_runs_nothing_and_leads_nowhere(demo, browser, team):
+    context = browser.new_context(locale="fr-FR")
+    context.add_cookies(team)
+    page = context.new_page()
+    said = []
+    page.on("console", lambda one: said.append(one.text))
+    page.goto(f"{demo.base}/organiser/demo/letters/confirmed")
+    frame = page.frame_locator("iframe[name=preview]")
+    frame.get_by_role("link", name="Mon inscription").wait_for()
+    assert said == []
+    assert frame.locator("img").evaluate("one => one.naturalWidth") > 100
+    page.get_by_label("Texte").first.fill("<script>parent.document.title = 'x'</script>")
+    page.get_by_role("button", name="Aperçu : Français", exact=True).click()
+    frame.get_by_text("<script>").wait_for()
+    assert page.title() != "x"
     context.close()
 
 

@@ -3,11 +3,17 @@
 import asyncio
 
 import asyncpg
+import pypdfium2
 import pytest
+import zxingcpp
 
 from forum.core.mail import Folder, Smtp
+from forum.letters import service as letters
+from forum.letters.kinds import KINDS
+from forum.letters.models import Author, Change, LetterText
 from forum.worker import Worker, delivery_of
-from tests.factories import Memory, decoded, message
+from tests.factories import Memory, decoded, eventually, message
+from tests.forum.core.test_mail import Inbox, served, tree
 
 
 @pytest.fixture
@@ -22,8 +28,13 @@ async def place(lone_site):
 
 
 def picture(mail):
-    (part,) = mail.parts
+    (part,) = [part for part in mail.parts if part.cid]
     return part
+
+
+def attached(mail):
+    """The names of the files beside the text, their media types without parameters."""
+    return {one.name: one.media_type.partition(";")[0] for one in mail.parts if not one.cid}
 
 
 async def test_the_ticket_in_the_e_mail_is_the_token(lone_site, place, post):
@@ -53,7 +64,70 @@ async def test_each_event_of_a_life_is_one_e_mail(lone_site, place, post):
     assert (
         decoded(picture(promoted).content) == (await lone_site.registered(place, second.id)).token
     )
-    assert [len(one.parts) for one in post.mails if one.kind in {"waiting", "cancelled"}] == [0, 0]
+    by_kind = {one.kind: one for one in post.mails}
+    calendar = {f"{place.slug}-{first.reference}.ics": "text/calendar"}
+    assert (by_kind["waiting"].parts, attached(by_kind["cancelled"])) == ((), calendar)
+
+
+async def test_the_ticket_comes_as_a_page_too_and_the_days_as_a_calendar(lone_site, place, post):
+    person = await lone_site.register(place)
+    await lone_site.worker(post).send_due()
+    name = f"{place.slug}-{person.reference}"
+    assert attached(post.mails[0]) == {
+        f"{name}.pdf": "application/pdf",
+        f"{name}.ics": "text/calendar",
+    }
+    _, pdf, calendar = post.mails[0].parts
+    page = pypdfium2.PdfDocument(pdf.content)[0].render(scale=2).to_pil()
+    assert zxingcpp.read_barcode(page).text == person.token
+    assert b"STATUS:CONFIRMED" in calendar.content
+
+
+async def test_a_mail_server_gets_text_picture_page_and_calendar(lone_site, place):
+    person = await lone_site.register(place)
+    inbox = Inbox()
+    async with served(inbox) as port:
+        way = Smtp(f"smtp://127.0.0.1:{port}", "Forum <forum@example.org>")
+        assert await lone_site.worker(way).send_due() == 1
+    (envelope,) = inbox.messages
+    got = message(envelope.content)
+    assert tree(got) == [
+        "mixed",
+        ["alternative", "text/plain", ["related", "text/html", "image/png"]],
+        "application/pdf",
+        "text/calendar",
+    ]
+    calendar = list(got.iter_attachments())[-1]
+    assert dict(calendar["content-type"].params) == {"charset": "utf-8", "method": "PUBLISH"}
+    assert person.reference in calendar.get_content()
+
+
+async def test_an_organisers_own_words_leave_in_their_language(lone_site, place, post):
+    text = LetterText(subject="Bienvenue {given_name}", body="Un mot de la mairie.")
+    member = await lone_site.value(
+        "insert into account values (gen_random_uuid(), 'a@b.org', 'a@b.org', now()) returning id"
+    )
+    async with lone_site.pool.acquire() as db:
+        await letters.change(
+            db,
+            place,
+            KINDS["waiting"],
+            [Change(language="fr", text=text, revision=0)],
+            by=Author(account_id=member, actor="organiser:x"),
+            at=lone_site.clock.at,
+            ids=lone_site.ids,
+        )
+    for language in ("fr", "fr", "en"):
+        await lone_site.register(place, language=language)
+    await lone_site.worker(post).send_due()
+    waiting = [one for one in post.mails if one.kind == "waiting"]
+    assert sorted(one.subject for one in waiting) == [
+        "Bienvenue Zoé",
+        "You are on the waiting list: Forum of towns",
+    ]
+    (own,) = [one for one in waiting if one.language == "fr"]
+    assert "Un mot de la mairie." in own.text
+    assert "Un mot de la mairie." in own.html
 
 
 async def test_an_e_mail_speaks_the_language_of_its_reader(lone_site, place, post):
@@ -170,9 +244,7 @@ async def test_the_worker_goes_on_when_the_database_comes_back(lone_site, post, 
         lone_site.clock,
     )
     task = asyncio.create_task(worker.run())
-    async with asyncio.timeout(5):
-        while not post.mails:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: post.mails)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -1,15 +1,20 @@
 """One or more sample contexts for every page and e-mail: what the routes hand to the templates."""
 
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from types import SimpleNamespace as View
 
+from badges.models import Ticket
 from forum.core.context import Edition, EditionState
 from forum.core.pages import Templates
 from forum.editions.models import Category, Consent
+from forum.letters.kinds import KINDS, PLACEHOLDERS
+from forum.letters.models import LetterText
 from forum.pages import form_values
 from forum.questions import views
 from forum.questions.models import Condition, Kind, Option, Question
+from forum.registrations.mails import Values, Written, context_of, write
 
 EDITION = Edition(
     id=1,
@@ -96,6 +101,7 @@ DAYS = [
     View(date=EDITION.starts_on, path=f"{BASE}/programme?day=2027-03-23", current=True),
     View(date=EDITION.ends_on, path=f"{BASE}/programme?day=2027-03-24", current=False),
 ]
+NO_DAY = [View(date=one.date, path=one.path, current=False) for one in DAYS]
 CATEGORIES = [
     View(
         code="elected",
@@ -350,7 +356,37 @@ PROGRAMME = {
     "q": "",
 }
 SESSION = {"session": session(1, OPENS_AT), "previous": None, "following": session(2, OPENS_AT)}
-STAFF = View(may=lambda _deed: True)
+STAFF = View(may=lambda _deed: True, organiser=View(email="equipe@forum.example"))
+INVITATIONS = {
+    "staff": STAFF,
+    "invitations": [
+        View(
+            id=n,
+            code=f"MAIRES-{n}",
+            label="Maires du Tarn",
+            guest="Zoé Lefèvre" if n % 2 else None,
+            email="zoe@example.org" if n % 2 else None,
+            category="Élu·e" if n % 3 else None,
+            uses=30,
+            used=n,
+            expires_at=OPENS_AT,
+            last_day=OPENS_AT.date() if n % 4 else None,
+            bypass_approval=n % 2 == 0,
+            bypass_limit=False,
+            reserves=n % 3 == 1,
+            ended=n == 2,
+            link=f"https://forum.example/toulouse-2027/register?code=MAIRES-{n}",
+        )
+        for n in range(40)
+    ],
+    "next": "abc",
+    "categories": CATEGORIES,
+    "sent": {},
+    "errors": {},
+    "lines": {},
+    "made": 0,
+    "revoked": False,
+}
 ORGANISER = {
     "staff": STAFF,
     "counts": [
@@ -426,6 +462,48 @@ FORM_QUESTION = {
         ),
     ],
 }
+BUILT_IN = {"own": False, "changed_at": "", "changed_by": ""}
+OWN = {"own": True, "changed_at": "mardi 2 mars à 9 h", "changed_by": "equipe@forum.example"}
+COLUMN = {
+    "subject": "Votre billet : {edition}",
+    "body": "Bonjour {given_name},\n\n{ticket}\n\n{manage_link}",
+    "revision": 2,
+    "made_from": "0123456789abcdef",
+    "state": OWN,
+    "theirs": None,
+}
+LETTER = {
+    "staff": STAFF,
+    "kind": KINDS["reminder"],
+    "columns": [
+        {**COLUMN, "language": "fr"},
+        {**COLUMN, "language": "en", "revision": 0, "state": BUILT_IN},
+    ],
+    "names": {"fr": "Français", "en": "English"},
+    "placeholders": [(name, PLACEHOLDERS[name]) for name in KINDS["reminder"].placeholders],
+    "errors": {},
+    "places": {
+        "reference": ("Référence d’une inscription", "reference"),
+        "body-fr": ("Texte (Français)", "body-fr"),
+    },
+    "note": "",
+    "reference": "",
+    "to_all": True,
+}
+LETTERS = {
+    "staff": STAFF,
+    "rows": [{"kind": kind, "texts": [OWN, BUILT_IN]} for kind in KINDS.values()],
+    "to_all": [
+        {"kind": KINDS["reminder"], "sending": View(sent=1, left=642)},
+        {"kind": KINDS["thanks"], "sending": View(sent=0, left=1)},
+    ],
+}
+SEND = {
+    "staff": STAFF,
+    "kind": KINDS["reminder"],
+    "sending": View(sent=0, left=642),
+    "done": False,
+}
 MAIL = View(
     path="/outbox/1",
     to="maelys@val-ambroise.example",
@@ -434,6 +512,7 @@ MAIL = View(
     when="mardi 23 mars 2027, 9 h 30",
     text="Bonjour,\n\nhttp://127.0.0.1:8000/me/abc\n<script>alert(1)</script>\n",
     images=[View(name="ticket.png", data_url=PIXEL)],
+    files=["forum-K7QM-42XR.pdf", "forum-K7QM-42XR.ics"],
 )
 PROBLEM = {
     "status": 404,
@@ -526,6 +605,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "registrations/cancel.html",
         {"registration": registration("confirmed")},
     ),
+    "cancel-waiting": (
+        "registrations/cancel.html",
+        {"registration": registration("waiting", turn=3)},
+    ),
     "cancel-done": (
         "registrations/cancel.html",
         {"registration": registration("cancelled")},
@@ -533,13 +616,22 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "programme": ("schedule/programme.html", PROGRAMME),
     "programme-search": (
         "schedule/programme.html",
-        {**PROGRAMME, "slots": slots(days=2)[:6], "q": "données", "track": "ia-et-donnees"},
+        {
+            **PROGRAMME,
+            "days": NO_DAY,
+            "slots": slots(days=2)[:6],
+            "q": "données",
+            "track": "ia-et-donnees",
+        },
     ),
     "programme-everything": (
         "schedule/programme.html",
-        {**PROGRAMME, "slots": slots(days=2), "q": "a"},
+        {**PROGRAMME, "days": NO_DAY, "slots": slots(days=2), "q": "a"},
     ),
-    "programme-nothing": ("schedule/programme.html", {**PROGRAMME, "slots": [], "q": "zzz"}),
+    "programme-nothing": (
+        "schedule/programme.html",
+        {**PROGRAMME, "days": NO_DAY, "slots": [], "q": "zzz"},
+    ),
     "programme-unpublished": ("schedule/programme.html", {**PROGRAMME, "programme": None}),
     "session": ("schedule/session.html", SESSION),
     "session-bare": (
@@ -592,6 +684,42 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "form-consent-new": ("organiser/form_consent.html", {**FORM, "consent": None}),
     "form-preview": ("organiser/form_preview.html", FORM),
+    "invitations": ("organiser/invitations.html", INVITATIONS),
+    "invitations-none": (
+        "organiser/invitations.html",
+        {**INVITATIONS, "invitations": [], "next": None, "made": 3, "revoked": True},
+    ),
+    "invitations-errors": (
+        "organiser/invitations.html",
+        {
+            **INVITATIONS,
+            "sent": {"code": "é", "people": "Ada; Ferrand; ada@"},
+            "errors": {"code": "Vérifiez.", "people.1": ERRORS["email"]},
+            "lines": {1: ERRORS["email"]},
+        },
+    ),
+    "letters": ("letters/letters.html", LETTERS),
+    "letter": ("letters/letter.html", LETTER),
+    "letter-mistakes": (
+        "letters/letter.html",
+        {**LETTER, "errors": {"body-fr": "Ligne 3.", "reference": "Aucune inscription."}},
+    ),
+    "letter-theirs": (
+        "letters/letter.html",
+        {
+            **LETTER,
+            "note": "changed",
+            "columns": [
+                {**COLUMN, "language": "fr", "theirs": View(subject="Autre", body="Autre.")}
+            ],
+        },
+    ),
+    "letter-tested": ("letters/letter.html", {**LETTER, "note": "tested"}),
+    "letter-send": ("letters/send.html", SEND),
+    "letter-sent": (
+        "letters/send.html",
+        {**SEND, "done": True, "sending": View(sent=642, left=0)},
+    ),
     "outbox": ("demo/outbox.html", {"mails": [MAIL, MAIL]}),
     "outbox-none": ("demo/outbox.html", {"mails": []}),
     "mail": ("demo/mail.html", {"mail": MAIL}),
@@ -601,20 +729,38 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "api-docs": ("api/docs.html", {"edition": None}),
 }
 
-MAILS = ["confirmed", "waiting", "promoted", "cancelled", "sign_in"]
+MAILS = [*KINDS, "sign_in"]
 MAIL_PARTS = ["subject.txt", "body.txt", "body.html"]
-LETTER = {
-    "given_name": "Maëlys",
-    "family_name": "d’Hérouville & <Fils",
-    "reference": "K7QM-42XR",
-    "category_name": "Agent public",
-    "manage_url": "https://forum.example/me/abc",
-    "programme_url": "https://forum.example/toulouse-2027/programme",
-    "ticket_cid": "cid:ticket",
-    "turn": 3,
-    "sign_in_url": "https://forum.example/sign-in/abc",
-    "minutes": 30,
-}
+SIGN_IN = {"sign_in_url": "https://forum.example/sign-in/abc", "minutes": 30}
+
+
+def values(**given: object) -> Values:
+    """Return all that a letter can say."""
+    ticket = Ticket(
+        edition_id=1,
+        registration_id=uuid.UUID(int=1),
+        number=1,
+        key_id=1,
+        category_number=0,
+        days=3,
+        revision=0,
+        revoked_at=None,
+    )
+    said = {
+        "given_name": "Maëlys",
+        "family_name": "d’Hérouville & <Fils",
+        "reference": "K7QM-42XR",
+        "category_name": {"fr": "Agent public", "en": "Public agent"},
+        "turn": 3,
+        "offer_until": OPENS_AT,
+        "reason": "Le délai est passé.",
+        "new_holder": "Yann Le Guellec",
+        "people": ["Maëlys d’Hérouville", "Yann Le Guellec"],
+        "code": "VAL-AMBROISE",
+        "valid_until": OPENS_AT,
+        "ticket": ticket,
+    }
+    return Values(**{**said, **given})
 
 
 def page(name: str, language: str = "fr") -> str:
@@ -625,7 +771,22 @@ def page(name: str, language: str = "fr") -> str:
 
 def mail(kind: str, part: str, language: str = "fr") -> str:
     """Return one part of a sample e-mail."""
-    return templates().render(f"mails/{kind}/{part}", language, edition=EDITION, **LETTER)
+    if kind not in KINDS:
+        return templates().render(f"mails/{kind}/{part}", language, edition=EDITION, **SIGN_IN)
+    written = letter(kind, language)
+    return {"subject.txt": written.subject, "body.txt": written.text, "body.html": written.html}[
+        part
+    ]
+
+
+def letter(
+    kind: str, language: str = "fr", own: LetterText | None = None, **given: object
+) -> Written:
+    """Return a sample e-mail, in the built-in words or in others."""
+    context = context_of(
+        values(**given), EDITION, language, key="abc", base_url="https://forum.example"
+    )
+    return write(KINDS[kind], own, context, EDITION, language, templates=templates())
 
 
 @cache

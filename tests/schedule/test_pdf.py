@@ -185,6 +185,23 @@ def test_the_moderator_comes_first_and_each_role_is_named():
     assert order == sorted(order)
 
 
+@pytest.mark.parametrize(
+    ("language", "people", "label"),
+    [("fr", 1, "Grand témoin"), ("fr", 2, "Grands témoins"), ("en", 1, "Guest"),
+     ("en", 2, "Guests")],
+)  # fmt: skip
+def test_a_role_of_several_is_named_as_such(language, people, label):
+    programme = factory.programme(sessions=1)
+    session = next(one for one in programme.sessions if one.type is not SessionType.BREAK)
+    panel = [
+        Participation(speaker_id=one.id, role=SpeakerRole.GUEST)
+        for one in programme.speakers[:people]
+    ]
+    changed = replace(programme, sessions=[replace(session, people=panel)])
+    text = " ".join(" ".join(pages_of(booklet(changed, language=language))).split())
+    assert re.findall(r"\bG(?:rand témoin|rands témoins|uests?)\b", text) == [label]
+
+
 def test_an_empty_programme_is_a_valid_booklet_that_says_so(tmp_path):
     empty = replace(factory.programme(sessions=0), rooms=[], tracks=[], guides=[], title={})
     pdf = booklet(empty, language="fr")
@@ -333,7 +350,7 @@ def test_the_words_are_french_or_english():
 TEXTS = st.dictionaries(st.sampled_from(["fr", "en", "de"]), st.text(max_size=60), max_size=2)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(TEXTS, TEXTS, st.integers(0, 3000), st.integers(0, 2**32))
 def test_no_programme_stops_it(title, abstract, minutes, seed):
     rng = random.Random(seed)  # noqa: S311  # a seed is the point

@@ -67,6 +67,18 @@ def test_an_attachment_stands_beside():
     assert (attached.get_filename(), attached.get_content()) == ("Élus.pdf", b"%PDF-")
 
 
+def test_an_attachment_says_its_parameters():
+    part = Part(
+        name="forum.ics",
+        media_type="text/calendar; charset=utf-8; method=PUBLISH",
+        content="SUMMARY:Forum d’été\r\n".encode(),
+    )
+    (attached,) = received(parts=(part,)).iter_attachments()
+    assert attached.get_content_type() == "text/calendar"
+    assert dict(attached["content-type"].params) == {"charset": "utf-8", "method": "PUBLISH"}
+    assert attached.get_content() == "SUMMARY:Forum d’été\r\n"
+
+
 def test_the_headers_say_who_what_and_when():
     got = received()
     assert [got[name] for name in ("From", "To", "Subject", "Message-ID", "Content-Language")] == [

@@ -1,0 +1,182 @@
+"""The kinds of letters, and the closed list of placeholders that each may use."""
+
+from forum.core.i18n import N_
+from forum.letters.models import Kind
+
+TICKET = "ticket"
+"""The placeholder of the ticket: picture, reference and use, on a line of its own."""
+
+PLACEHOLDERS = {
+    "given_name": N_("the given name of the person"),
+    "family_name": N_("the family name of the person"),
+    "name": N_("given name and family name"),
+    "reference": N_("the reference of the registration, such as K7QM-42XR"),
+    "category": N_("the category of the person"),
+    "days": N_("the days on which the person comes"),
+    "first_day": N_("the first day on which the person comes"),
+    "edition": N_("the title of the forum"),
+    "dates": N_("the dates of the forum"),
+    "venue": N_("where the forum takes place"),
+    "contact": N_("the organisers’ e-mail address"),
+    "place_in_line": N_("the place on the waiting list"),
+    "offer_until": N_("until when the place offered is kept"),
+    "reason": N_("what the organiser wrote about it, if anything"),
+    "new_holder": N_("the name of the person who has taken the place over"),
+    "people": N_("the people of the group, one a line"),
+    "count": N_("how many people the group has"),
+    "code": N_("the invitation’s code"),
+    "valid_until": N_("until when the invitation can be used"),
+    TICKET: N_("the ticket: its QR code and reference, on a line of its own"),
+    "manage_link": N_("the link to the person’s registration"),
+    "accept_link": N_("the link to the page that accepts the place offered"),
+    "programme_link": N_("the link to the programme"),
+    "guides_link": N_("the link to the guides"),
+    "register_link": N_("the link to the form, with the invitation’s code"),
+}
+"""Every placeholder with its meaning, an English msgid."""
+
+LABELS = {
+    "manage_link": N_("My registration"),
+    "accept_link": N_("Accept the place"),
+    "programme_link": N_("See the programme"),
+    "guides_link": N_("See the guides"),
+    "register_link": N_("Register"),
+}
+"""What the button of each link says, a msgid: these placeholders, alone on a line, are buttons."""
+
+FORUM = ("edition", "dates", "venue", "contact", "programme_link", "guides_link")
+PERSON = ("given_name", "family_name", "name", "reference", "category", "days", "first_day")
+OWN = (*PERSON, *FORUM, "manage_link")
+
+
+def _kind(
+    code: str, label: str, when: str, placeholders: tuple[str, ...], needed: tuple[str, ...]
+) -> Kind:
+    return Kind(code=code, label=label, when=when, placeholders=placeholders, needed=needed)
+
+
+WITH_TICKET = (TICKET, "manage_link")
+KINDS = {
+    kind.code: kind
+    for kind in (
+        _kind(
+            "received",
+            N_("Registration received"),
+            N_("Somebody has registered, and the organisers must approve it."),
+            OWN,
+            ("manage_link",),
+        ),
+        _kind(
+            "confirmed",
+            N_("Place confirmed"),
+            N_("Somebody has registered and has a place."),
+            (*OWN, TICKET),
+            WITH_TICKET,
+        ),
+        _kind(
+            "waiting",
+            N_("On the waiting list"),
+            N_("Somebody has registered, and all places are taken."),
+            (*OWN, "place_in_line"),
+            ("manage_link",),
+        ),
+        _kind(
+            "promoted",
+            N_("Place got from the waiting list"),
+            N_("A place has become free and is given to the next in line."),
+            (*OWN, TICKET),
+            WITH_TICKET,
+        ),
+        _kind(
+            "offer",
+            N_("Place offered"),
+            N_("A place has become free and is kept for the next in line, for a time."),
+            (*OWN, "offer_until", "accept_link"),
+            ("accept_link",),
+        ),
+        _kind(
+            "lapsed",
+            N_("Offer over"),
+            N_("A place was kept, and nobody accepted it in time."),
+            (*PERSON, *FORUM),
+            (),
+        ),
+        _kind(
+            "approved",
+            N_("Registration approved"),
+            N_("The organisers have approved a registration."),
+            (*OWN, TICKET),
+            WITH_TICKET,
+        ),
+        _kind(
+            "refused",
+            N_("Registration refused"),
+            N_("The organisers have refused a registration."),
+            (*PERSON, *FORUM, "reason"),
+            (),
+        ),
+        _kind(
+            "changed",
+            N_("Registration changed"),
+            N_("Names, days or category of a registration have been changed."),
+            (*OWN, TICKET, "reason"),
+            WITH_TICKET,
+        ),
+        _kind(
+            "cancelled",
+            N_("Registration cancelled"),
+            N_("The person, or the organisers, have cancelled a registration."),
+            (*PERSON, *FORUM, "reason"),
+            (),
+        ),
+        _kind(
+            "transferred",
+            N_("Place passed on"),
+            N_("To the person who has given the place to a colleague."),
+            (*PERSON, *FORUM, "new_holder"),
+            (),
+        ),
+        _kind(
+            "reminder",
+            N_("Reminder"),
+            N_("Sent from this page to all whose place is confirmed, before the forum."),
+            (*OWN, TICKET),
+            WITH_TICKET,
+        ),
+        _kind(
+            "thanks",
+            N_("Thanks"),
+            N_("Sent from this page to all whose place was confirmed, after the forum."),
+            OWN,
+            (),
+        ),
+        _kind(
+            "link",
+            N_("Link sent again"),
+            N_("Somebody has asked for the link to their registration."),
+            OWN,
+            ("manage_link",),
+        ),
+        _kind(
+            "group",
+            N_("Group registered"),
+            N_("To the coordinator who has registered several people."),
+            ("name", *FORUM, "people", "count"),
+            (),
+        ),
+        _kind(
+            "invitation",
+            N_("Invitation"),
+            N_("To a person invited by a code of their own."),
+            ("name", "category", *FORUM, "code", "valid_until", "register_link"),
+            ("register_link",),
+        ),
+    )
+}
+"""Every kind by its code, in the order in which pages show them.
+
+The e-mail that signs a member of the team in is none of them: it belongs to no edition.
+"""
+
+SENT_FROM_THE_PAGE = ("reminder", "thanks")
+"""The kinds that an organiser sends to all who are confirmed."""

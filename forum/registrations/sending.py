@@ -1,0 +1,119 @@
+"""Letters that an organiser sends: to all who are confirmed, or a test to themselves."""
+
+from datetime import datetime
+
+import msgspec
+
+from badges import tickets
+from badges.models import Ticket
+from forum.core import audit, outbox
+from forum.core.context import Edition
+from forum.core.db import Db, retried
+from forum.core.ids import Ids
+from forum.core.outbox import Letter
+from forum.letters.kinds import TICKET
+from forum.letters.models import Kind, LetterText
+from forum.registrations import mails, queries
+from forum.registrations.models import Addressee, Sending
+
+ONCE = 1
+"""The version of every letter to all: the outbox holds one of a kind for each registration."""
+
+
+async def count(db: Db, edition: Edition, kind: Kind) -> Sending:
+    """Return how many have got this kind of letter, and how many would."""
+    return await queries.count_sending(db, edition.id, kind.code, ONCE)
+
+
+@retried
+async def send_to_confirmed(
+    db: Db, edition: Edition, kind: Kind, *, actor: str, at: datetime, ids: Ids
+) -> int:
+    """Send a letter to each confirmed registration that has not got it; return to how many.
+
+    Sending it again reaches those alone who were confirmed meanwhile.
+    """
+    async with db.transaction():
+        await queries.lock_sending(db, edition.id, kind.code)
+        people = await queries.list_addressees(db, edition.id, kind.code, ONCE)
+        with_ticket = TICKET in kind.placeholders
+        by_person = await tickets.all_of(db, edition.id) if with_ticket else {}
+        letters = [_letter(edition, kind, one, by_person.get(one.id), at, ids) for one in people]
+        await outbox.put_all(db, letters, at=at)
+        await audit.record(
+            db,
+            edition_id=edition.id,
+            id=ids.uuid(at),
+            at=at,
+            actor=actor,
+            action="letter_sent",
+            detail={"kind": kind.code, "count": len(letters)},
+        )
+    return len(letters)
+
+
+def values_of(person: Addressee, ticket: Ticket | None = None) -> mails.Values:
+    """Return what a letter says of a registration."""
+    return mails.Values(
+        given_name=person.given_name,
+        family_name=person.family_name,
+        reference=person.reference,
+        organisation=person.organisation,
+        category_name=person.category_name,
+        days=person.days,
+        revision=person.revision,
+        ticket=ticket,
+    )
+
+
+def _letter(
+    edition: Edition, kind: Kind, person: Addressee, ticket: Ticket | None, at: datetime, ids: Ids
+) -> Letter:
+    return Letter(
+        edition_id=edition.id,
+        id=ids.uuid(at),
+        kind=kind.code,
+        subject_id=person.id,
+        version=ONCE,
+        recipient=person.email,
+        language=person.language,
+        data=mails.stored(values_of(person, ticket)),
+    )
+
+
+async def send_trial(
+    db: Db,
+    edition: Edition,
+    kind: Kind,
+    text: LetterText,
+    values: mails.Values,
+    *,
+    to: str,
+    language: str,
+    actor: str,
+    at: datetime,
+    ids: Ids,
+) -> None:
+    """Send an organiser a letter in words not stored yet; its ticket and links open nothing."""
+    trial = mails.Trial(kind=kind.code, subject=text.subject, body=text.body, values=values)
+    letter = Letter(
+        edition_id=edition.id,
+        id=ids.uuid(at),
+        kind=mails.TEST,
+        subject_id=ids.uuid(at),
+        version=ONCE,
+        recipient=to,
+        language=language,
+        data=msgspec.to_builtins(trial),
+    )
+    async with db.transaction():
+        await outbox.put(db, letter, at=at)
+        await audit.record(
+            db,
+            edition_id=edition.id,
+            id=ids.uuid(at),
+            at=at,
+            actor=actor,
+            action="letter_tested",
+            detail={"kind": kind.code, "language": language},
+        )

@@ -1,0 +1,111 @@
+"""Letters to all who are confirmed, once each, and a test to oneself."""
+
+import asyncio
+
+import pytest
+
+from forum.letters.kinds import KINDS
+from forum.registrations import sending
+from tests.factories import Memory, decoded
+
+REMINDER, THANKS = KINDS["reminder"], KINDS["thanks"]
+
+
+@pytest.fixture
+async def place(lone_site):
+    """An edition of three places."""
+    return await lone_site.edition(places=3)
+
+
+@pytest.fixture
+def send(lone_site, place):
+    """Send a letter to all who are confirmed; return to how many."""
+
+    async def send(kind=REMINDER):
+        async with lone_site.pool.acquire() as db:
+            return await sending.send_to_confirmed(
+                db, place, kind, actor="organiser:x", at=lone_site.clock.at, ids=lone_site.ids
+            )
+
+    return send
+
+
+@pytest.fixture
+def count(lone_site, place):
+    """Count who has a letter and who has not."""
+
+    async def count(kind=REMINDER):
+        async with lone_site.pool.acquire() as db:
+            found = await sending.count(db, place, kind)
+        return found.sent, found.left
+
+    return count
+
+
+@pytest.fixture
+def delivered(lone_site):
+    """Send what the outbox holds; return the letters by kind."""
+
+    async def delivered(kind):
+        post = Memory()
+        worker = lone_site.worker(post)
+        while await worker.send_due():
+            pass
+        return [one for one in post.mails if one.kind == kind]
+
+    return delivered
+
+
+async def test_each_confirmed_person_gets_one_reminder_with_their_ticket(
+    lone_site, place, send, count, delivered
+):
+    people = [await lone_site.register(place) for _ in range(5)]
+    assert await count() == (0, 3)
+    assert await send() == 3
+    assert await count() == (3, 0)
+    got = await delivered("reminder")
+    assert sorted(decoded(one.parts[0].content) for one in got) == sorted(
+        one.token for one in people[:3]
+    )
+
+
+async def test_sending_again_reaches_only_those_confirmed_meanwhile(lone_site, place, send, count):
+    first, *_ = [await lone_site.register(place) for _ in range(4)]
+    assert await send() == 3
+    assert await send() == 0
+    await lone_site.cancel(place, first)
+    assert await count() == (3, 1)
+    assert await send() == 1
+
+
+async def test_many_hands_send_one_letter_each(lone_site, place, send, count):
+    for _ in range(3):
+        await lone_site.register(place)
+    assert sorted(await asyncio.gather(*(send() for _ in range(6)))) == [0, 0, 0, 0, 0, 3]
+    assert await count() == (3, 0)
+
+
+async def test_thanks_are_a_letter_of_their_own_without_a_ticket(
+    lone_site, place, send, count, delivered
+):
+    await lone_site.register(place, language="en")
+    await send()
+    assert await count(THANKS) == (0, 1)
+    await send(THANKS)
+    (mail,) = await delivered("thanks")
+    assert (mail.subject, mail.parts) == ("Thank you: Forum of towns", ())
+
+
+async def test_another_editions_people_get_nothing(lone_site, place, send):
+    await lone_site.register(await lone_site.edition())
+    assert await send() == 0
+
+
+async def test_a_sending_is_recorded_with_its_count(lone_site, place, send):
+    await lone_site.register(place)
+    await send()
+    rows = await lone_site.rows(
+        "select actor, detail from audit where edition_id = $1 and action = 'letter_sent'",
+        place.id,
+    )
+    assert rows == [("organiser:x", {"kind": "reminder", "count": 1})]
