@@ -23,7 +23,8 @@ from badges.keys import Keyring, open_keyring
 from badges.routes import router as badge_routes
 from badges.together import Door, Together
 from forum import __version__
-from forum.accounts.routes import organiser_of
+from forum.accounts.organiser_routes import router as team_routes
+from forum.accounts.routes import organiser_of, to_sign_in
 from forum.accounts.routes import router as account_routes
 from forum.core import clock, migrate
 from forum.core.blobs import Blobs
@@ -327,6 +328,7 @@ def create_app(
             guide_routes,
             badge_routes,
             account_routes,
+            team_routes,
             organiser_routes,
             form_routes,
             letter_routes,
@@ -444,6 +446,8 @@ def show_problem(request: AnyRequest, problem: Problem) -> AnyResponse:
     """Answer a refusal: problem details to programs, a page to people."""
     if request.url.path.startswith(("/api/", "/health/")) or not wants_page(request):
         return problem_document(problem)
+    if isinstance(problem, Unauthenticated) and request.url.path.startswith("/organiser"):
+        return to_sign_in(request)
     parts: Parts = request.app.state.parts
     page = Page(request, parts.templates)
     if isinstance(problem, Unauthenticated):

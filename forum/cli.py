@@ -546,6 +546,38 @@ def add_organiser(
     show_json({"link": link}) if as_json else print(link)
 
 
+@organiser.command("list")
+@edition_option
+@json_option
+@click.pass_obj
+def list_organisers(settings: Settings, edition: str | None, as_json: bool) -> None:
+    """List the team of an edition: addresses, roles, when they were last seen."""
+    from forum.accounts import queries  # noqa: PLC0415
+
+    found = on_edition(settings, edition, lambda site, one: queries.list_members(site.db, one.id))
+    if as_json:
+        show_json(found)
+        return
+    for one in found:
+        seen = f"{one.seen_at:%Y-%m-%d}" if one.seen_at else "never"
+        print(f"{one.email}  {', '.join(one.roles)}  last seen: {seen}")
+
+
+@organiser.command("remove")
+@click.argument("email")
+@edition_option
+@click.pass_obj
+def remove_organiser(settings: Settings, email: str, edition: str | None) -> None:
+    """Take a person out of the team of an edition, at once."""
+    from forum.accounts import team  # noqa: PLC0415
+
+    async def work(site: Installation, one: Edition) -> None:
+        await team.remove_by_email(site.db, one, email, at=site.now(), ids=site.ids)
+
+    on_edition(settings, edition, work)
+    print(f"{email} is no longer in the team.")
+
+
 @commands.group()
 def device() -> None:
     """Phones and scanners at the doors."""

@@ -255,8 +255,8 @@ class Site:
                 at=self.clock.at,
                 ids=self.ids,
             )
-            secret = await accounts.sign_in(db, link, at=self.clock.at, ids=self.ids)
-        return {"cookie": f"session={secret}"}
+            signed_in = await accounts.sign_in(db, link, at=self.clock.at, ids=self.ids)
+        return {"cookie": f"session={signed_in.secret}"}
 
     async def value(self, sql, *arguments):
         async with self.pool.acquire() as db:

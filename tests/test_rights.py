@@ -10,11 +10,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from forum.accounts import service as accounts
 from forum.app import create_app
 from forum.core.context import Role
 from forum.core.rights import RIGHTS, Deed
 from forum.core.settings import Settings
-from tests.factories import SAME_ORIGIN, opened, sent
+from tests.factories import NOON, SAME_ORIGIN, opened, sent
 
 # What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
 EVERYONE = (
@@ -47,6 +48,10 @@ ATTENDEE = {
     "revoked": 404,
 }
 DEVICE = dict.fromkeys(EVERYONE, 401) | {"device": "ok"}
+STAFF = [*TEAM, "stranger"]
+OWN = only(*STAFF, others=401)  # one's own account: whoever is signed in has one
+OWN_NOTHING = OWN | dict.fromkeys(STAFF, 404)  # what nobody has
+NO_PASSKEYS = dict.fromkeys(EVERYONE, 404)  # this site is at a number
 OWN_LINK = ALL  # the key stands in the address: who holds the link is the attendee
 
 OPEN = {
@@ -100,6 +105,18 @@ OPEN = {
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
     "POST /api/device/scans": DEVICE,
     "GET /organiser": only(*TEAM, "stranger", others=401),
+    "GET /organiser/sign-in": ALL,
+    "POST /organiser/sign-in": ALL,
+    "GET /organiser/sign-in/sent": ALL,
+    "POST /organiser/sign-in/passkey": NO_PASSKEYS,
+    "POST /organiser/sign-in/passkey/challenge": NO_PASSKEYS,
+    "GET /organiser/account": OWN,
+    "POST /organiser/account/passkeys": OWN_NOTHING,
+    "POST /organiser/account/passkeys/challenge": OWN_NOTHING,
+    "POST /organiser/account/passkeys/{passkey}/name": OWN_NOTHING,
+    "POST /organiser/account/passkeys/{passkey}/remove": OWN_NOTHING,
+    "POST /organiser/account/web-sessions/{session}/end": OWN_NOTHING,
+    "POST /organiser/account/web-sessions/end-others": OWN,
     "GET /organiser/sign-in/{token}": dict.fromkeys(EVERYONE, 410),  # a link that nobody was given
     "POST /organiser/sign-in/{token}": dict.fromkeys(EVERYONE, 410),
     "POST /organiser/sign-out": ALL,
@@ -142,6 +159,13 @@ class House:
         revoked, revoked_headers = await site.device(house.edition)
         await site.value("update device set revoked_at = now() where id = $1", revoked.id)
         _, device_headers = await site.device(house.edition)
+        async with site.pool.acquire() as db:
+            await accounts.invite(
+                db, "colleague@example.org", house.edition.id, [Role.DOOR], at=NOON, ids=site.ids
+            )
+        house.member = await site.value(
+            "select id from account where email_key = 'colleague@example.org'"
+        )
         house.headers = {
             "anonymous": {},
             "attendee": {"authorization": f"Bearer {attendee.key}"},
@@ -168,6 +192,9 @@ class House:
             "question": "card" if "/files/" in path else "note",
             "purpose": "photos",
             "registration": self.sender.id,
+            "passkey": "none",
+            "session": "none",
+            "member": self.member,
             "kind": "reminder",
             "invitation_id": self.invitation.id,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
@@ -178,6 +205,10 @@ class House:
 
     def body(self, route):
         return {
+            "POST /organiser/sign-in": {"data": {"email": "rights@example.org"}},
+            "POST /organiser/account/passkeys/{passkey}/name": {"data": {"name": "x"}},
+            "POST /organiser/{slug}/team": {"data": {"email": "x@example.org", "roles": "door"}},
+            "POST /organiser/{slug}/team/{member}": {"data": {"roles": "door", "held": "door"}},
             "POST /api/devices": {"json": {"code": "ZZZZ-ZZZZ"}},
             "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
             "POST /api/editions/{edition_slug}/registrations": {"json": person()},

@@ -14,7 +14,10 @@ Code = Annotated[str, Meta(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*(?!\n)$", max_len
 Places = Annotated[int, Meta(ge=1, le=1_000_000)]
 Instant = Annotated[datetime, Meta(tz=True)]
 
-RESERVED = {"api", "health", "me", "metrics", "organiser", "outbox", "problems", "scan", "static"}
+RESERVED = {
+    *("account", "api", "health", "me", "metrics", "organiser", "outbox", "problems", "scan"),
+    *("sign-in", "sign-out", "static"),
+}
 
 
 class EditionNotFound(Problem):

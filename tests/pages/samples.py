@@ -462,6 +462,74 @@ FORM_QUESTION = {
         ),
     ],
 }
+ASK = {"edition": None, "sent": {}, "next": "", "errors": {}, "passkeys": True}
+ACCOUNT = {
+    "edition": None,
+    "email": "anne@forum.example",
+    "editions": [View(edition=EDITION, roles="Organisation, Accueil")],
+    "passkeys": [
+        View(id="1", name="Firefox · Linux", made="lundi 1er mars, 9 h", used=""),
+        View(id="2", name="Clé bleue", made="lundi 1er mars, 9 h", used="mardi 2 mars, 14 h 05"),
+    ],
+    "web_sessions": [
+        View(id="1", browser="Firefox · Linux", began="mardi 2 mars, 9 h", seen="9 h", here=True),
+        View(id="2", browser="", began="mardi 2 mars, 8 h", seen="8 h 40", here=False),
+    ],
+    "party": View(id="forum.example", origin="https://forum.example"),
+    "base_url": "https://forum.example",
+    "browser": "Firefox · Linux",
+    "done": "",
+    "sent": {},
+    "errors": {},
+    "errors_at": {},
+}
+ROLES = [
+    View(code="organiser", name="Organisation", about="Peut tout faire, équipe comprise"),
+    View(code="programme_editor", name="Programme", about="Rédige le programme"),
+    View(code="reception", name="Accueil", about="Reçoit les gens, et imprime les badges"),
+    View(code="door", name="Portes", about="Voit combien de personnes sont entrées"),
+]
+TEAM_PATH = "/organiser/toulouse-2027/team"
+TEAM = {
+    "staff": STAFF,
+    "members": [
+        View(
+            path=f"{TEAM_PATH}/{n}",
+            email=email,
+            roles="Accueil, Portes" if n else "Organisation",
+            seen="" if n == 3 else "lundi 1er mars 2027",
+            self=n == 0,
+        )
+        for n, email in enumerate(
+            f"{name}@agglomeration-du-val-d-ambroise.example"
+            for name in ("anne", "maelys.dherouville-nguyen", "yann", "zoe")
+        )
+    ],
+    "roles": ROLES,
+    "rights": [
+        (f"Faire la chose numéro {n}", [True, n % 2 == 0, n > 6, n == 1]) for n in range(12)
+    ],
+    "done": None,
+    "who": None,
+    "about": None,
+    "sent": {},
+    "ticked": [],
+    "errors": {},
+    "without_smtp": True,
+}
+MEMBER = {
+    "staff": STAFF,
+    "member": View(
+        path=f"{TEAM_PATH}/1",
+        email="maelys.dherouville-nguyen@agglomeration-du-val-d-ambroise.example",
+        held=["reception", "door"],
+        held_words="Accueil, Portes",
+        self=False,
+    ),
+    "roles": ROLES,
+    "ticked": ["reception", "door"],
+    "errors": {},
+}
 BUILT_IN = {"own": False, "changed_at": "", "changed_by": ""}
 OWN = {"own": True, "changed_at": "mardi 2 mars à 9 h", "changed_by": "equipe@forum.example"}
 COLUMN = {
@@ -640,12 +708,56 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "guides": ("guides/guides.html", {"guides": GUIDES}),
     "guides-none": ("guides/guides.html", {"guides": []}),
-    "sign-in": ("accounts/sign_in.html", {"edition": None, "state": "ask", "token": "abc"}),
-    "signed-in": ("accounts/sign_in.html", {"edition": None, "state": "signed_in", "token": ""}),
-    "sign-in-used": ("accounts/sign_in.html", {"edition": None, "state": "used", "token": ""}),
+    "sign-in": (
+        "accounts/sign_in.html",
+        {"edition": None, "state": "ask", "email": "anne@forum.example"},
+    ),
+    "sign-in-used": ("accounts/sign_in.html", {"edition": None, "state": "used", "email": ""}),
     "sign-in-expired": (
         "accounts/sign_in.html",
-        {"edition": None, "state": "expired", "token": ""},
+        {"edition": None, "state": "expired", "email": ""},
+    ),
+    "sign-in-ask": ("accounts/ask.html", ASK),
+    "sign-in-ask-errors": (
+        "accounts/ask.html",
+        {**ASK, "sent": {"email": "anne@"}, "errors": {"email": ERRORS["email"]}},
+    ),
+    "sign-in-sent": (
+        "accounts/sent.html",
+        {"edition": None, "minutes": 30, "without_smtp": True},
+    ),
+    "account": ("accounts/account.html", ACCOUNT),
+    "account-bare": (
+        "accounts/account.html",
+        {**ACCOUNT, "editions": [], "passkeys": [], "party": None, "done": "removed"},
+    ),
+    "account-errors": (
+        "accounts/account.html",
+        {
+            **ACCOUNT,
+            "sent": {"name-1": ""},
+            "errors": {"name-1": ERRORS["family_name"]},
+            "errors_at": {"name-1": ("Nouveau nom", "name-1")},
+        },
+    ),
+    "team": ("organiser/team.html", TEAM),
+    "team-removed": (
+        "organiser/team.html",
+        {**TEAM, "done": "removed", "who": "1", "about": "yann@ambroise.example"},
+    ),
+    "team-errors": (
+        "organiser/team.html",
+        {
+            **TEAM,
+            "sent": {"email": "zoe@"},
+            "ticked": ["door"],
+            "errors": {"email": ERRORS["email"], "roles": ERRORS["family_name"]},
+        },
+    ),
+    "member": ("organiser/member.html", MEMBER),
+    "member-errors": (
+        "organiser/member.html",
+        {**MEMBER, "errors": {"roles": ERRORS["family_name"], "remove": "Gardez quelqu’un."}},
     ),
     "organiser": ("organiser/overview.html", ORGANISER),
     "form": ("organiser/form.html", {**FORM, "done": True}),
@@ -729,9 +841,15 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "api-docs": ("api/docs.html", {"edition": None}),
 }
 
-MAILS = [*KINDS, "sign_in"]
+MAILS = [*KINDS, "sign_in", "team"]
 MAIL_PARTS = ["subject.txt", "body.txt", "body.html"]
-SIGN_IN = {"sign_in_url": "https://forum.example/sign-in/abc", "minutes": 30}
+SIGN_IN = {
+    "sign_in_url": "https://forum.example/sign-in/abc",
+    "minutes": 30,
+    "ask_url": "https://forum.example/organiser/sign-in",
+    "by": "anne@forum.example",
+    "roles": "Accueil, Portes",
+}
 
 
 def values(**given: object) -> Values:
