@@ -16,6 +16,7 @@ PAGES = [
     "home", "programme", "session", "register", "mistakes", "registered", "guides", "manage",
     "cancel", "sign-in", "organiser", "texts", "text", "send", "outbox", "letter", "scan",
     "nowhere",
+    "form", "form-question", "form-new-question", "form-category", "form-consent", "form-preview",
 ]  # fmt: skip
 
 
@@ -61,6 +62,12 @@ def addresses(demo, person):
         "cancel": f"{person}/cancel",
         "sign-in": demo.json("organiser", "add", "autre@example.org")["link"][len(demo.base) :],
         "organiser": "/organiser/demo",
+        "form": "/organiser/demo/form",
+        "form-question": "/organiser/demo/form/questions/visit",
+        "form-new-question": "/organiser/demo/form/question",
+        "form-category": "/organiser/demo/form/categories/press",
+        "form-consent": "/organiser/demo/form/consents/photo",
+        "form-preview": "/organiser/demo/form/preview/agent",
         "texts": "/organiser/demo/letters",
         "text": "/organiser/demo/letters/confirmed",
         "send": "/organiser/demo/letters/reminder/send",
@@ -132,7 +139,9 @@ def test_a_page_of_an_attendee_stays_within_its_budget(addresses, browser, name)
     assert weight.score >= 80
 
 
-@pytest.mark.parametrize("name", ["organiser", "texts", "text", "send"])
+@pytest.mark.parametrize(
+    "name", ["organiser", "texts", "text", "send", *(n for n in PAGES if n.startswith("form"))]
+)
 def test_an_organisers_page_stays_within_its_budget(addresses, browser, team, name):
     weight = measure(browser, addresses[name], team)
     assert weight.requests <= 8

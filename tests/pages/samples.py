@@ -8,8 +8,12 @@ from types import SimpleNamespace as View
 from badges.models import Ticket
 from forum.core.context import Edition, EditionState
 from forum.core.pages import Templates
+from forum.editions.models import Category, Consent
 from forum.letters.kinds import KINDS, PLACEHOLDERS
 from forum.letters.models import LetterText
+from forum.pages import form_values
+from forum.questions import views
+from forum.questions.models import Condition, Kind, Option, Question
 from forum.registrations.mails import Values, Written, context_of, write
 
 EDITION = Edition(
@@ -184,6 +188,36 @@ PIXEL = (
 )
 
 
+def option(code: str, label: str, left: int | None = None) -> Option:
+    """Return an answer to choose, with so many places left."""
+    return Option(
+        code=code,
+        label={"fr": label},
+        open=True,
+        places=left if left is None else 9 + left,
+        taken=9,
+    )
+
+
+def question(code: str, kind: str, label: str, **given: object) -> Question:
+    """Return a question."""
+    values = {
+        "code": code,
+        "kind": Kind(kind),
+        "label": {"fr": label},
+        "help": {},
+        "required": False,
+        "sensitive": False,
+        "categories": [],
+        "condition": None,
+        "options": [],
+        "least": None,
+        "most": None,
+        "retired_at": None,
+    }
+    return Question(**{**values, **given})
+
+
 def registration(status: str, *, turn: int | None = None) -> View:
     """Return the view of a registration in one state."""
     confirmed = status == "confirmed"
@@ -207,10 +241,18 @@ def registration(status: str, *, turn: int | None = None) -> View:
 MANAGED = ("confirmed", "waiting", "cancelled", "pending", "offered", "refused")
 
 
+ANSWERS = [("Serez-vous au dîner ?", "Oui"), ("Que mangez-vous ?", "De tout, végétalien")]
+
+
 def managed(status: str) -> dict[str, object]:
     """Return what the page of a registration in one state is given."""
     shown = registration(status, turn=3 if status == "waiting" else None)
-    return {"registration": shown, "may_change": status not in {"cancelled", "refused"}, "done": ""}
+    return {
+        "registration": shown,
+        "may_change": status not in {"cancelled", "refused"},
+        "answers": ANSWERS,
+        "done": "",
+    }
 
 
 OWN = View(
@@ -265,8 +307,36 @@ HOME = {
     ],
     "guides": GUIDES,
 }
+QUESTIONS = [
+    question("comes", "yes_no", "Serez-vous au dîner ?", required=True),
+    question(
+        "meal",
+        "choices",
+        "Que mangez-vous ?",
+        condition=Condition(question="comes", answers=["yes"]),
+        sensitive=True,
+        options=[option("meat", "De tout"), option("vegan", "Végétalien")],
+    ),
+    question(
+        "visit",
+        "choice",
+        "Quelle visite ?",
+        categories=["elected", "agent"],
+        help={"fr": "Une heure, le soir.", "en": "One hour, in the evening."},
+        options=[option("museum", "Le muséum", 1), option("canal", "Le canal", 0)],
+    ),
+    question("town", "choice", "D’où ?", options=[option(f"t{n}", f"Ville {n}") for n in range(9)]),
+    question("arrival", "date", "Quand arrivez-vous ?"),
+    question("people", "number", "Combien d’accompagnants ?", least=0, most=5),
+    question("line", "text", "Votre devise"),
+    question("text", "long_text", "Vos attentes", required=True),
+    question("file", "file", "Votre mandat"),
+]
 REGISTER = {
     "categories": CATEGORIES,
+    "questions": [],
+    "question_places": {},
+    "typed": {},
     "consents": CONSENTS,
     "registration_open": True,
     "sent": {},
@@ -396,6 +466,70 @@ MEMBER = {
     "ticked": ["reception", "door"],
     "errors": {},
 }
+FORM_CATEGORY = Category(
+    code="agent",
+    number=1,
+    name={"fr": "Agent public", "en": "Public agent"},
+    tint=5,
+    open=True,
+    places=60,
+    taken=40,
+    reserved=2,
+    approval=True,
+)
+FORM = {
+    "staff": STAFF,
+    "status": 200,
+    "revision": 7,
+    "labels": form_values.LABELS,
+    "terms": View(taken=412, reserved=3),
+    "sent": {"state": "open", "places": "800", "registration_closes_at": "2027-03-15T18:00"},
+    "ticked": {},
+    "errors": {},
+    "changed": [],
+    "states": form_values.STATES,
+    "kinds": {kind.value: label for kind, label in views.KINDS.items()},
+    "categories": [FORM_CATEGORY],
+    "category": FORM_CATEGORY,
+    "names": {"elected": "Élu", "agent": "Agent public"},
+    "takes": {"agent": True},
+    "questions": QUESTIONS,
+    "retired": [],
+    "answered": [],
+    "consents": [Consent(purpose="news", wording={"fr": "Recevoir les nouvelles."}, version=2)],
+    "refusal": "",
+    "done": False,
+}
+CHANGED = [
+    {
+        "when": "mardi 23 mars, 9 h 30",
+        "part": "Catégorie agent",
+        "lines": [{"label": "Places", "old": "60", "new": "80"}],
+    },
+    {"when": "mardi 23 mars, 9 h 31", "part": "Question meal", "lines": []},
+]
+FORM_QUESTION = {
+    **FORM,
+    "question": QUESTIONS[2],
+    "rows": form_values.rows(
+        QUESTIONS[2],
+        {
+            "option.1.code": ["museum"],
+            "option.1.fr": ["Le muséum"],
+            "option.1.places": ["10"],
+            "option.1.open": ["yes"],
+        },
+    ),
+    "deciding": [
+        {"code": "comes", "label": "Au dîner ?", "answers": [("yes", "Oui"), ("no", "Non")]}
+    ],
+    "categories": [
+        FORM_CATEGORY,
+        Category(
+            code="press", number=2, name={"fr": "Presse"}, tint=1, open=True, places=None, taken=0
+        ),
+    ],
+}
 BUILT_IN = {"own": False, "changed_at": "", "changed_by": ""}
 OWN = {"own": True, "changed_at": "mardi 2 mars à 9 h", "changed_by": "equipe@forum.example"}
 COLUMN = {
@@ -470,6 +604,23 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "register-errors": (
         "registrations/register.html",
         {**REGISTER, "sent": SENT, "ticked": ["news"], "errors": ERRORS},
+    ),
+    "register-questions": ("registrations/register.html", {**REGISTER, "questions": QUESTIONS}),
+    "register-questions-errors": (
+        "registrations/register.html",
+        {
+            **REGISTER,
+            "questions": QUESTIONS,
+            "question_places": views.places(QUESTIONS, "fr"),
+            "typed": {"comes": ["yes"], "meal": ["vegan"], "town": ["t3"], "line": ["<b>"]},
+            "sent": SENT,
+            "errors": {
+                **ERRORS,
+                "answers.visit": "Choisissez une des réponses proposées.",
+                "answers.text": "Cette réponse est nécessaire.",
+                "answers.arrival": "Donnez une date comme 23/03/2027.",
+            },
+        },
     ),
     "register-closed": ("registrations/register.html", {**REGISTER, "registration_open": False}),
     "registered": ("registrations/registered.html", {}),
@@ -609,6 +760,42 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {**MEMBER, "errors": {"roles": ERRORS["family_name"], "remove": "Gardez quelqu’un."}},
     ),
     "organiser": ("organiser/overview.html", ORGANISER),
+    "form": ("organiser/form.html", {**FORM, "done": True}),
+    "form-errors": (
+        "organiser/form.html",
+        {**FORM, "status": 422, "errors": {"places": "Donnez-en autant ou plus."}},
+    ),
+    "form-changed": (
+        "organiser/form.html",
+        {**FORM, "status": 412, "changed": CHANGED, "retired": QUESTIONS[:1], "questions": []},
+    ),
+    "form-refused": ("organiser/form.html", {**FORM, "refusal": "Fermez-la plutôt."}),
+    "form-category": ("organiser/form_category.html", FORM),
+    "form-category-new": (
+        "organiser/form_category.html",
+        {**FORM, "category": None, "errors": {"name.fr": "Cette réponse est nécessaire."}},
+    ),
+    "form-question": ("organiser/form_question.html", FORM_QUESTION),
+    "form-question-new": (
+        "organiser/form_question.html",
+        {
+            **FORM_QUESTION,
+            "question": None,
+            "rows": form_values.rows(None, {}),
+            "errors": {
+                "label.fr": "Cette réponse est nécessaire.",
+                "kind": "Choisissez une des réponses proposées.",
+                "options": "Donnez au moins une réponse à choisir.",
+                "condition": "Choisissez une des réponses proposées.",
+            },
+        },
+    ),
+    "form-consent": (
+        "organiser/form_consent.html",
+        {**FORM, "consent": Consent(purpose="news", wording={"fr": "Oui"}, version=2)},
+    ),
+    "form-consent-new": ("organiser/form_consent.html", {**FORM, "consent": None}),
+    "form-preview": ("organiser/form_preview.html", FORM),
     "invitations": ("organiser/invitations.html", INVITATIONS),
     "invitations-none": (
         "organiser/invitations.html",
