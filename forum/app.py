@@ -79,8 +79,11 @@ from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
 from forum.questions.organiser_routes import router as answer_routes
 from forum.questions.routes import router as question_routes
+from forum.registrations.desk_routes import router as desk_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.keys import AttendeeKeys
+from forum.registrations.organiser_routes import router as table_routes
+from forum.registrations.person_routes import router as person_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.territories.routes import router as territory_routes
@@ -235,11 +238,18 @@ class Parts:
         """Say who of the organiser's team is signed in."""
         return await organiser_of(request, db, self.settings, self.now())
 
-    async def staff(
-        self, request: AnyRequest, organiser: Given[Organiser], db: Given[Db], slug: FromPath[str]
-    ) -> Staff:
-        """Hold who is signed in against the deed that the route names, in the edition it names."""
-        edition = await editions.find(db, slug)
+    async def staff(self, request: AnyRequest, organiser: Given[Organiser], db: Given[Db]) -> Staff:
+        """Hold who is signed in against the deed that the route names, in the edition it names.
+
+        A route that only shows, and says so (`opt={"kept_edition": True}`), takes the edition as it
+        was a second ago at most.
+        """
+        names = request.path_params
+        slug: str = names["edition_slug" if "edition_slug" in names else "slug"]
+        if request.route_handler.opt.get("kept_edition"):
+            edition = await self.editions.get(slug, partial(self._with_db, editions.find, slug))
+        else:
+            edition = await editions.find(db, slug)
         require(organiser, edition.id, request.route_handler.opt["deed"])
         return Staff(organiser=organiser, edition=edition)
 
@@ -322,6 +332,9 @@ def create_app(
             answer_routes,
             home_routes,
             registration_routes,
+            table_routes,
+            person_routes,
+            desk_routes,
             territory_routes,
             group_routes,
             schedule_routes,

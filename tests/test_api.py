@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 
-from tests.factories import answers, draft
+from tests.factories import SAME_ORIGIN, answers, draft
 
 SEED = 20270323
 EXAMPLES = 20
@@ -27,7 +27,8 @@ async def house(shared_site):
     await shared_site.ask(edition, "card", "file", categories=["press"])
     person = await shared_site.register(edition)
     _, device = await shared_site.device(edition)
-    return edition, [{"authorization": f"Bearer {person.key}"}, device, {}]
+    team = {**SAME_ORIGIN, **await shared_site.signed_in(edition)}
+    return edition, [{"authorization": f"Bearer {person.key}"}, device, team, {}]
 
 
 @pytest.fixture(scope="module")

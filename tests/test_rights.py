@@ -15,6 +15,7 @@ from forum.app import create_app
 from forum.core.context import Role
 from forum.core.rights import RIGHTS, Deed
 from forum.core.settings import Settings
+from forum.editions.models import NewCategory
 from tests.factories import NOON, SAME_ORIGIN, opened, sent
 
 # What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
@@ -145,7 +146,12 @@ class House:
     async def built(cls, site):
         house = cls()
         house.site = site
-        house.edition = await site.edition(places=2)
+        house.edition = await site.edition(
+            categories=[
+                NewCategory(code="elected", name={"fr": "Élu"}, places=2),
+                NewCategory(code="press", name={"fr": "Presse"}),
+            ]
+        )
         other = await site.edition()
         house.guide, _ = await site.guide(house.edition)
         house.programme = await site.programme(house.edition)
@@ -153,7 +159,7 @@ class House:
         await site.ask(house.edition, "card", "file")
         attendee = await site.register(house.edition, answers={"card": site.file()})
         house.sender = attendee
-        house.held = await site.register(house.edition)
+        house.held = await site.register(house.edition, email="held@example.org")
         house.invitation = await site.invite(house.edition)
         waiting = await site.register(house.edition)
         revoked, revoked_headers = await site.device(house.edition)
@@ -186,15 +192,16 @@ class House:
             "version": self.site.parts.templates.version,
             "path": "site.css",
             "key": self.held.key,
+            "reference": self.held.reference,
             "token": "nobody",
             "name": "none.eml",
+            "passkey": "none",
+            "session": "none",
+            "member": self.member,
             "category": "agent",
             "question": "card" if "/files/" in path else "note",
             "purpose": "photos",
             "registration": self.sender.id,
-            "passkey": "none",
-            "session": "none",
-            "member": self.member,
             "kind": "reminder",
             "invitation_id": self.invitation.id,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
@@ -222,11 +229,32 @@ class House:
             "POST /organiser/{slug}/form/questions/{question}": {"data": {"label.fr": "Q"}},
             "POST /organiser/{slug}/form/consent": {"data": {"wording.fr": "Oui"}},
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
+            f"POST {TABLE}/walk-ins": {"json": {**person(), "email": None, **ANOTHER}},
+            f"PATCH {TABLE}/{{reference}}": {"json": {}},
+            "POST /organiser/{slug}/desk": {"data": {**person(), "email": "", **ANOTHER}},
+            "POST /organiser/{slug}/bulk": {"data": {"reference": self.held.reference}},
+            "POST /organiser/{slug}/registrations/{reference}/correct": {"data": self.same()},
+            "POST /organiser/{slug}/registrations/{reference}/decide": {
+                "data": {"deed": "move", "category": "elected", "revision": "1"}
+            },
             **{
                 f"POST /organiser/{{slug}}/letters/{{kind}}{path}": {"data": words()}
                 for path in ("", "/preview", "/test")
             },
         }.get(route, {})
+
+    def same(self):
+        """Return a correction that changes nothing, so that everybody may send it."""
+        return {
+            "given_name": "Zoé",
+            "family_name": self.held.family_name,
+            "email": "held@example.org",
+            "revision": "1",
+        }
+
+
+TABLE = "/api/editions/{edition_slug}/registrations"
+ANOTHER = {"another_person": True}
 
 
 def person():

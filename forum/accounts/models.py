@@ -103,19 +103,20 @@ class Account(Struct, frozen=True, kw_only=True):
     email: str
 
 
-class Bearer(Struct, frozen=True, kw_only=True):
-    """Who holds a web session, and when it was last noted that they did something."""
-
-    id: UUID
-    email: str
-    seen_at: datetime
-
-
 class Membership(Struct, frozen=True, kw_only=True):
     """A role that an account holds in an edition."""
 
     edition_id: int
     role: Role
+
+
+class Bearer(Struct, frozen=True, kw_only=True):
+    """Who holds a web session, their roles, and when it was last noted that they did something."""
+
+    id: UUID
+    email: str
+    seen_at: datetime
+    memberships: list[Membership]
 
 
 class SignInLink(Struct, frozen=True, kw_only=True):

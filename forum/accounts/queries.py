@@ -9,7 +9,6 @@ from forum.accounts.models import (
     Addressee,
     Bearer,
     Member,
-    Membership,
     NewPasskey,
     Passkey,
     Purpose,
@@ -62,16 +61,6 @@ async def insert_membership(db: Db, edition_id: int, account_id: UUID, role: Rol
         edition_id,
         account_id,
         role,
-    )
-
-
-async def list_memberships(db: Db, account_id: UUID) -> list[Membership]:
-    """Return the roles of an account."""
-    return await many(
-        db,
-        Membership,
-        "select edition_id, role from membership where account_id = $1 order by edition_id, role",
-        account_id,
     )
 
 
@@ -336,12 +325,17 @@ async def insert_web_session(
 
 
 async def find_bearer(db: Db, token_digest: bytes, at: datetime) -> Bearer | None:
-    """Return whose web session it is, while it lasts."""
+    """Return whose web session it is, while it lasts, with their roles."""
     return await maybe(
         db,
         Bearer,
         """
-        select a.id, a.email, s.seen_at
+        select a.id, a.email, s.seen_at,
+               (select coalesce(jsonb_agg(jsonb_build_object('edition_id', m.edition_id,
+                                                             'role', m.role)
+                                          order by m.edition_id, m.role), '[]')
+                  from membership m
+                 where m.account_id = a.id) as memberships
           from web_session s
           join account a on a.id = s.account_id
          where s.token_digest = $1 and s.revoked_at is null and s.expires_at > $2

@@ -153,7 +153,7 @@ async def identify(db: Db, web_session: str | None, *, at: datetime) -> Organise
     if at - bearer.seen_at >= SEEN_EVERY:
         await queries.note_seen(db, digest(web_session), at)
     roles: dict[int, list[Role]] = defaultdict(list)
-    for membership in await queries.list_memberships(db, bearer.id):
+    for membership in bearer.memberships:
         roles[membership.edition_id].append(membership.role)
     return Organiser(account_id=bearer.id, email=bearer.email, roles=dict(roles))
 

@@ -46,7 +46,7 @@ from forum.questions import service as questions
 from forum.questions import views as question_views
 from forum.questions.models import LARGEST_FORM
 from forum.questions.routes import fields_and_files
-from forum.registrations import documents, service
+from forum.registrations import documents, service, team_api
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import Accepted, OwnRegistration, RegistrationForm, Status
 from forum.registrations.own_routes import HANDLERS, Desk
@@ -443,6 +443,7 @@ def _png(token: str) -> AnyResponse:
 router = Router(
     "/",
     route_handlers=[
+        *team_api.handlers,
         create,
         show_own,
         cancel_own,

@@ -14,7 +14,8 @@ from tests.installations import get, link, post
 
 PAGES = [
     "home", "programme", "session", "register", "mistakes", "registered", "guides", "manage",
-    "cancel", "sign-in", "organiser", "texts", "text", "send", "outbox", "letter", "scan",
+    "cancel", "sign-in", "organiser", "table", "one", "desk", "walk-in", "texts", "text", "send",
+    "outbox", "letter", "scan",
     "nowhere",
     "form", "form-question", "form-new-question", "form-category", "form-consent", "form-preview",
 ]  # fmt: skip
@@ -50,8 +51,11 @@ def team(demo, browser):
 
 
 @pytest.fixture(scope="module")
-def addresses(demo, person):
+def addresses(demo, person, tmp_path_factory):
     """The address of each page, by its name."""
+    tickets = tmp_path_factory.mktemp("tickets") / "tickets.json"
+    demo.run("export", "tickets", tickets)
+    reference = json.loads(tickets.read_text("utf-8"))[0]["reference"]
     told = get(f"{demo.base}/api/editions/demo/programme").json()
     session = next(one for one in told["sessions"] if len(one["people"]) > 2)
     outbox = get(f"{demo.base}/outbox").text
@@ -68,6 +72,10 @@ def addresses(demo, person):
         "form-category": "/organiser/demo/form/categories/press",
         "form-consent": "/organiser/demo/form/consents/photo",
         "form-preview": "/organiser/demo/form/preview/agent",
+        "table": "/organiser/demo/registrations",
+        "one": f"/organiser/demo/registrations/{reference}",
+        "desk": "/organiser/demo/desk",
+        "walk-in": "/organiser/demo/desk?q=zzz",
         "texts": "/organiser/demo/letters",
         "text": "/organiser/demo/letters/confirmed",
         "send": "/organiser/demo/letters/reminder/send",
@@ -140,7 +148,18 @@ def test_a_page_of_an_attendee_stays_within_its_budget(addresses, browser, name)
 
 
 @pytest.mark.parametrize(
-    "name", ["organiser", "texts", "text", "send", *(n for n in PAGES if n.startswith("form"))]
+    "name",
+    [
+        "organiser",
+        "table",
+        "one",
+        "desk",
+        "walk-in",
+        "texts",
+        "text",
+        "send",
+        *(n for n in PAGES if n.startswith("form")),
+    ],
 )
 def test_an_organisers_page_stays_within_its_budget(addresses, browser, team, name):
     weight = measure(browser, addresses[name], team)

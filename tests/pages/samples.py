@@ -4,8 +4,11 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from types import SimpleNamespace as View
+from uuid import UUID
 
-from badges.models import Ticket
+import msgspec
+
+from badges.models import Outcome, Ticket
 from forum.core.context import Edition, EditionState
 from forum.core.pages import Templates
 from forum.editions.models import Category, Consent
@@ -14,7 +17,11 @@ from forum.letters.models import LetterText
 from forum.pages import form_values
 from forum.questions import views
 from forum.questions.models import Condition, Kind, Option, Question
+from forum.registrations.bulk import Done, ManyDeed, Order
+from forum.registrations.listing import Asked, Choice, Column, Filter, Row, Sort
+from forum.registrations.listing import Page as Found
 from forum.registrations.mails import Values, Written, context_of, write
+from forum.registrations.models import Status
 
 EDITION = Edition(
     id=1,
@@ -398,70 +405,6 @@ ORGANISER = {
     "programme_path": f"{BASE}/programme.pdf",
     "outbox_path": "/outbox",
 }
-FORM_CATEGORY = Category(
-    code="agent",
-    number=1,
-    name={"fr": "Agent public", "en": "Public agent"},
-    tint=5,
-    open=True,
-    places=60,
-    taken=40,
-    reserved=2,
-    approval=True,
-)
-FORM = {
-    "staff": STAFF,
-    "status": 200,
-    "revision": 7,
-    "labels": form_values.LABELS,
-    "terms": View(taken=412, reserved=3),
-    "sent": {"state": "open", "places": "800", "registration_closes_at": "2027-03-15T18:00"},
-    "ticked": {},
-    "errors": {},
-    "changed": [],
-    "states": form_values.STATES,
-    "kinds": {kind.value: label for kind, label in views.KINDS.items()},
-    "categories": [FORM_CATEGORY],
-    "category": FORM_CATEGORY,
-    "names": {"elected": "Élu", "agent": "Agent public"},
-    "takes": {"agent": True},
-    "questions": QUESTIONS,
-    "retired": [],
-    "answered": [],
-    "consents": [Consent(purpose="news", wording={"fr": "Recevoir les nouvelles."}, version=2)],
-    "refusal": "",
-    "done": False,
-}
-CHANGED = [
-    {
-        "when": "mardi 23 mars, 9 h 30",
-        "part": "Catégorie agent",
-        "lines": [{"label": "Places", "old": "60", "new": "80"}],
-    },
-    {"when": "mardi 23 mars, 9 h 31", "part": "Question meal", "lines": []},
-]
-FORM_QUESTION = {
-    **FORM,
-    "question": QUESTIONS[2],
-    "rows": form_values.rows(
-        QUESTIONS[2],
-        {
-            "option.1.code": ["museum"],
-            "option.1.fr": ["Le muséum"],
-            "option.1.places": ["10"],
-            "option.1.open": ["yes"],
-        },
-    ),
-    "deciding": [
-        {"code": "comes", "label": "Au dîner ?", "answers": [("yes", "Oui"), ("no", "Non")]}
-    ],
-    "categories": [
-        FORM_CATEGORY,
-        Category(
-            code="press", number=2, name={"fr": "Presse"}, tint=1, open=True, places=None, taken=0
-        ),
-    ],
-}
 ASK = {"edition": None, "sent": {}, "next": "", "errors": {}, "passkeys": True}
 ACCOUNT = {
     "edition": None,
@@ -530,6 +473,70 @@ MEMBER = {
     "ticked": ["reception", "door"],
     "errors": {},
 }
+FORM_CATEGORY = Category(
+    code="agent",
+    number=1,
+    name={"fr": "Agent public", "en": "Public agent"},
+    tint=5,
+    open=True,
+    places=60,
+    taken=40,
+    reserved=2,
+    approval=True,
+)
+FORM = {
+    "staff": STAFF,
+    "status": 200,
+    "revision": 7,
+    "labels": form_values.LABELS,
+    "terms": View(taken=412, reserved=3),
+    "sent": {"state": "open", "places": "800", "registration_closes_at": "2027-03-15T18:00"},
+    "ticked": {},
+    "errors": {},
+    "changed": [],
+    "states": form_values.STATES,
+    "kinds": {kind.value: label for kind, label in views.KINDS.items()},
+    "categories": [FORM_CATEGORY],
+    "category": FORM_CATEGORY,
+    "names": {"elected": "Élu", "agent": "Agent public"},
+    "takes": {"agent": True},
+    "questions": QUESTIONS,
+    "retired": [],
+    "answered": [],
+    "consents": [Consent(purpose="news", wording={"fr": "Recevoir les nouvelles."}, version=2)],
+    "refusal": "",
+    "done": False,
+}
+CHANGED = [
+    {
+        "when": "mardi 23 mars, 9 h 30",
+        "part": "Catégorie agent",
+        "lines": [{"label": "Places", "old": "60", "new": "80"}],
+    },
+    {"when": "mardi 23 mars, 9 h 31", "part": "Question meal", "lines": []},
+]
+FORM_QUESTION = {
+    **FORM,
+    "question": QUESTIONS[2],
+    "rows": form_values.rows(
+        QUESTIONS[2],
+        {
+            "option.1.code": ["museum"],
+            "option.1.fr": ["Le muséum"],
+            "option.1.places": ["10"],
+            "option.1.open": ["yes"],
+        },
+    ),
+    "deciding": [
+        {"code": "comes", "label": "Au dîner ?", "answers": [("yes", "Oui"), ("no", "Non")]}
+    ],
+    "categories": [
+        FORM_CATEGORY,
+        Category(
+            code="press", number=2, name={"fr": "Presse"}, tint=1, open=True, places=None, taken=0
+        ),
+    ],
+}
 BUILT_IN = {"own": False, "changed_at": "", "changed_by": ""}
 OWN = {"own": True, "changed_at": "mardi 2 mars à 9 h", "changed_by": "equipe@forum.example"}
 COLUMN = {
@@ -587,6 +594,177 @@ PROBLEM = {
     "title": "Page introuvable",
     "what": "Il n’y a rien à cette adresse.",
     "mend": "Vérifiez l’adresse, ou partez de l’accueil.",
+}
+
+ROW = Row(
+    edition_id=1,
+    id=UUID(int=7),
+    reference="K7QM-42XR",
+    given_name="Maëlys",
+    family_name="d’Hérouville-Nguyen",
+    email="maelys@val-ambroise.example",
+    organisation="Communauté de communes du Val d’Ambroise & <Fils",
+    job_title="Directrice",
+    category="agent",
+    language="fr",
+    status=Status.CONFIRMED,
+    days=None,
+    turn=None,
+    offer_until=None,
+    counted=True,
+    group_id=None,
+    group_name=None,
+    printed_at=OPENS_AT,
+    revision=3,
+    created_at=OPENS_AT,
+    changed_at=OPENS_AT,
+    sort_key="herouville",
+    organisation_key="communaute",
+)
+
+
+def rows(count: int) -> list[Row]:
+    """Return so many rows of the organisers' table, standing everywhere they can."""
+    statuses = [*Status]
+    return [
+        msgspec.structs.replace(
+            ROW,
+            reference=f"K7QM-{n:04}",
+            status=statuses[n % len(statuses)],
+            organisation=None if n % 5 == 0 else ROW.organisation,
+        )
+        for n in range(count)
+    ]
+
+
+NAMES = {one.code: one.name for one in CATEGORIES}
+TABLE = {
+    "staff": STAFF,
+    "path": "/organiser/toulouse-2027/registrations",
+    "asked": Asked(filter=Filter(q="mae", status=(Status.CONFIRMED,))),
+    "errors": {},
+    "found": Found(
+        total=128,
+        categories=[Choice(code=code, name=name) for code, name in NAMES.items()],
+        asks_days=True,
+        rows=rows(50),
+    ),
+    "counted": 2000,
+    "columns": [*Column],
+    "statuses": [*Status],
+    "sorts": dict.fromkeys(Sort, "?sort=x"),
+    "kept": [],
+    "query": "?q=mae",
+    "before": "?before=x",
+    "after": "?after=x",
+    "deeds": [*ManyDeed],
+}
+BULK = {
+    "staff": STAFF,
+    "order": Order(deed=ManyDeed.CANCEL),
+    "lacking": False,
+    "rows": rows(12),
+    "touched": rows(9),
+    "at_once": 100,
+    "references": "K7QM-0001 K7QM-0002",
+    "categories": CATEGORIES,
+    "done": [],
+    "deeds": [*ManyDeed],
+    "query": "?q=mae",
+}
+DONE = [
+    {
+        "one": Done(reference="K7QM-0001", name="Maëlys", status=Status.CANCELLED, changed=True),
+        "why": None,
+    },
+    {
+        "one": Done(reference="K7QM-0002", name="Yann", status=Status.CANCELLED, changed=False),
+        "why": None,
+    },
+    {
+        "one": Done(reference="K7QM-0003", name="Anne", status=None, changed=False, why="x"),
+        "why": "Il ne reste pas de place.",
+    },
+]
+PERSON_SENT = {
+    "given_name": "Maëlys",
+    "family_name": "d’Hérouville",
+    "organisation": "",
+    "job_title": "",
+    "email": "maelys@val-ambroise.example",
+}
+PERSON = {
+    "staff": STAFF,
+    "row": ROW,
+    "names": NAMES,
+    "categories": CATEGORIES,
+    "days": EDITION.days,
+    "line": None,
+    "over": False,
+    "ticket": View(revoked_at=None),
+    "agreed": [View(wording={"fr": "Photos"}, version=2, given_at=OPENS_AT, withdrawn_at=OPENS_AT)],
+    "deeds": [
+        View(at=OPENS_AT, actor="organiser:1", actor_email=email, action=action, detail=detail)
+        for action, email, detail in [
+            ("changed", "o@forum.example", {"fields": ["given_name", "category"]}),
+            ("registered", None, {}),
+            ("something new", None, {}),
+        ]
+    ],
+    "letters": [
+        View(
+            kind=kind,
+            recipient="maelys@val-ambroise.example",
+            sent_at=sent_at,
+            failed_at=failed_at,
+            attempts=attempts,
+            run_at=OPENS_AT,
+        )
+        for kind, sent_at, failed_at, attempts in [
+            ("confirmed", OPENS_AT, None, 1),
+            ("link", None, OPENS_AT, 130),
+            ("changed", None, None, 2),
+            ("reminder", None, None, 0),
+        ]
+    ],
+    "scans": [
+        View(
+            scanned_at=OPENS_AT,
+            gate="main",
+            gate_name={"fr": "Entrée"},
+            device="Téléphone 1",
+            outcome=outcome,
+        )
+        for outcome in Outcome
+    ],
+    "sent": PERSON_SENT,
+    "differing": [],
+    "stored": PERSON_SENT,
+    "errors": {},
+    "meanwhile": False,
+    "told": "corrected",
+}
+DESK_SENT = {
+    "family_name": "Ferrand",
+    "given_name": "",
+    "organisation": "",
+    "email": "",
+    "category": "agent",
+}
+DESK = {
+    "staff": STAFF,
+    "q": "",
+    "rows": [],
+    "others": False,
+    "done": None,
+    "names": NAMES,
+    "categories": CATEGORIES,
+    "sent": DESK_SENT,
+    "asks": False,
+    "first": "given_name",
+    "why": None,
+    "another": False,
+    "errors": {},
 }
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
@@ -796,6 +974,83 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "form-consent-new": ("organiser/form_consent.html", {**FORM, "consent": None}),
     "form-preview": ("organiser/form_preview.html", FORM),
+    "table": ("registrations/listing.html", TABLE),
+    "table-nobody": (
+        "registrations/listing.html",
+        {
+            **TABLE,
+            "asked": Asked(columns=(Column.EMAIL,), sort=Sort.DATE, descending=True),
+            "errors": {"since": "Indiquez une date comme 2027-03-23."},
+            "found": Found(total=0, categories=[], asks_days=False, rows=[]),
+        },
+    ),
+    "table-much": (
+        "registrations/listing.html",
+        {
+            **TABLE,
+            "asked": Asked(columns=(*Column,), filter=Filter(group=UUID(int=1))),
+            "found": msgspec.structs.replace(
+                TABLE["found"], total=2001, rows=rows(Asked(columns=(*Column,)).size)
+            ),
+        },
+    ),
+    "bulk": ("registrations/bulk.html", BULK),
+    "bulk-move": (
+        "registrations/bulk.html",
+        {**BULK, "order": Order(deed=ManyDeed.MOVE), "lacking": True},
+    ),
+    "bulk-what": ("registrations/bulk.html", {**BULK, "order": None, "touched": []}),
+    "bulk-nobody": ("registrations/bulk.html", {**BULK, "rows": [], "touched": []}),
+    "bulk-done": ("registrations/bulk.html", {**BULK, "done": DONE, "rows": rows(2)}),
+    "person": ("registrations/person.html", PERSON),
+    "person-waiting": (
+        "registrations/person.html",
+        {
+            **PERSON,
+            "row": msgspec.structs.replace(
+                ROW,
+                status=Status.WAITING,
+                turn=4,
+                email="",
+                group_id=UUID(int=1),
+                group_name="Anne",
+                counted=False,
+            ),
+            "line": 2,
+            "ticket": None,
+            "letters": [],
+            "scans": [],
+            "deeds": [],
+        },
+    ),
+    "person-meanwhile": (
+        "registrations/person.html",
+        {**PERSON, "meanwhile": True, "differing": ["given_name", "organisation"], "told": ""},
+    ),
+    "person-errors": (
+        "registrations/person.html",
+        {
+            **PERSON,
+            "row": msgspec.structs.replace(ROW, status=Status.PENDING),
+            "errors": ERRORS,
+            "told": "",
+        },
+    ),
+    "desk": ("registrations/desk.html", DESK),
+    "desk-done": ("registrations/desk.html", {**DESK, "done": ROW}),
+    "desk-found": (
+        "registrations/desk.html",
+        {**DESK, "q": "ferrand", "rows": rows(8), "others": True, "asks": True},
+    ),
+    "desk-namesakes": (
+        "registrations/desk.html",
+        {**DESK, "rows": rows(2), "asks": True, "why": "namesakes"},
+    ),
+    "desk-full": (
+        "registrations/desk.html",
+        {**DESK, "asks": True, "why": "no_place_left", "another": True},
+    ),
+    "desk-errors": ("registrations/desk.html", {**DESK, "asks": True, "errors": ERRORS}),
     "invitations": ("organiser/invitations.html", INVITATIONS),
     "invitations-none": (
         "organiser/invitations.html",
