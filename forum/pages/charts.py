@@ -103,8 +103,8 @@ def stroke(kind: str) -> Markup:
     ).format(kind)
 
 
-WIDTH, HEIGHT = 480, 270
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 28
+WIDTH, HEIGHT = 400, 240
+LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 28
 
 
 def curves(lines: Sequence[Line], axes: Axes, said: str) -> Markup:
@@ -126,7 +126,7 @@ def curves(lines: Sequence[Line], axes: Axes, said: str) -> Markup:
         '<path class="tick" d="M{0:.1f} {1}v5"/><text class="{2}" x="{0:.1f}" y="{3}">{4}</text>'
     )
     for day, label in axes.days:
-        place = "end" if day == axes.last else "mid"
+        place = "mid" if day else "end"  # the first day stands at the right edge
         drawn.append(tick.format(x(day), HEIGHT - BOTTOM, place, HEIGHT - 8, label))
     for line in lines:
         steps = " ".join(f"{x(day):.1f} {y(count):.1f}" for day, count in line.points)

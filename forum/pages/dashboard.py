@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -166,8 +167,8 @@ def _counts(most: int) -> tuple[int, list[tuple[int, str]]]:
 
 
 def _day(day: int, words: Words) -> str:
-    if day == 0:
-        return words.gettext("First day")
+    if day <= 0:
+        return words.gettext("Day %(n)d") % {"n": 1 - day}
     return words.gettext("D−%(n)d") % {"n": day}
 
 
@@ -250,7 +251,7 @@ def represented(
         territories=len(come),
         sizes=_sizes(come, standing, words),
         regions=_regions(by_region, by_departement, atlas),
-        shades=_legend(steps),
+        shades=_legend(steps, max(by_departement.values(), default=0)),
         picture=picture,
     )
 
@@ -268,7 +269,7 @@ def _regions(by_region: Counter[str], by_departement: Counter[str], atlas: Atlas
             for code, count in by_departement.most_common()
             if (one := atlas.departements[code]).region == region
         ]
-        return ", ".join(f"{name} {count}" for count, name in found)
+        return ", ".join(f"{name}\N{NO-BREAK SPACE}{count}" for count, name in found)
 
     return [
         Region(name=atlas.regions[code], count=count, departements=inside(code))
@@ -290,17 +291,11 @@ def step_of(count: int, steps: Sequence[int]) -> int:
     return reached + STEPS - len(steps) if reached else 0
 
 
-def _legend(steps: Sequence[int]) -> list[Shade]:
+def _legend(steps: Sequence[int], most: int) -> list[Shade]:
     shown = [Shade(step=0, label="0")]
-    for place, least in enumerate(steps):
-        following = steps[place + 1] - 1 if place + 1 < len(steps) else None
-        label = f"{least}+" if following is None else f"{least}–{following}"
-        shown.append(
-            Shade(
-                step=step_of(least, steps),
-                label=str(least) if following == least else label,
-            )
-        )
+    for least, following in pairwise([*steps, most + 1]):
+        label = f"{least}–{following - 1}" if following - 1 > least else str(least)
+        shown.append(Shade(step=step_of(least, steps), label=label))
     return shown
 
 
