@@ -81,6 +81,26 @@ class BadgeRun(Struct, frozen=True, kw_only=True):
     categories: dict[str, BadgeCategory]
 
 
+class PaperTicket(Struct, frozen=True, kw_only=True):
+    """All that a ticket on paper says, in `language`; `token` is the 122 characters of the QR code.
+
+    `days` are those on which the ticket opens the doors, in words; '' leaves a line out.
+    """
+
+    token: str
+    reference: str
+    given_name: str
+    family_name: str
+    category: str
+    title: str
+    days: str
+    venue: str
+    language: str
+    organisation: str = ""
+    contact: str = ""
+    made_at: datetime
+
+
 class Scan(Struct, frozen=True, kw_only=True):
     """One reading of a code; `id` is minted by the device, so a scan sent twice counts once.
 

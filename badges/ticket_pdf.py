@@ -1,10 +1,8 @@
 """One ticket on paper: an A4 page, tagged (PDF/UA-1), from values alone."""
 
-from datetime import datetime
 from io import BytesIO
 
-from msgspec import Struct
-
+from badges.models import PaperTicket
 from badges.qr import QUIET_ZONE, ticket_qr
 from badges.sheets import printable
 from forum.core.i18n import Words, words
@@ -21,26 +19,6 @@ GAP = 12 * MM
 FAIR, SMALL = 14.0, 11.0
 NAME_SIZES = (26.0, 22.0, 18.0, 15.0)
 LONGEST_NAME = 3
-
-
-class PaperTicket(Struct, frozen=True, kw_only=True):
-    """All that the page says, in `language`; `token` is the 122 characters of the QR code.
-
-    `days` are those on which the ticket opens the doors, in words; '' leaves a line out.
-    """
-
-    token: str
-    reference: str
-    given_name: str
-    family_name: str
-    category: str
-    title: str
-    days: str
-    venue: str
-    language: str
-    organisation: str = ""
-    contact: str = ""
-    made_at: datetime
 
 
 def render(ticket: PaperTicket) -> bytes:

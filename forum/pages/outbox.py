@@ -33,7 +33,7 @@ async def outbox_page(page: Given[Page], settings: Given[Settings]) -> AnyRespon
 async def mail_page(
     name: FromPath[str], page: Given[Page], settings: Given[Settings]
 ) -> AnyResponse:
-    """Show one e-mail, its text and its pictures."""
+    """Show one e-mail, its text and its pictures; of the files joined to it the names."""
     file = settings.var / "outbox" / name
     if not NAME.fullmatch(name) or not file.is_file():
         raise NotFound
@@ -55,6 +55,7 @@ def _shown(file: Path, words: Words) -> dict[str, Any]:
             for part in message.walk()
             if part.get_content_maintype() == "image"
         ],
+        "files": [part.get_filename() or "" for part in message.iter_attachments()],
     }
 
 

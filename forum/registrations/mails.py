@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from badges import qr, ticket_pdf
+from badges import qr
 from badges.keys import Keyring
 from badges.models import Ticket
 from badges.tokens import LENGTH
@@ -32,7 +32,7 @@ from forum.letters.kinds import KINDS, TICKET
 from forum.letters.markup import parse
 from forum.letters.models import Kind, LetterText
 from forum.registrations import ics, rules
-from forum.registrations.documents import days_in_words, paper_ticket
+from forum.registrations.documents import days_in_words, paper_ticket, ticket_page
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import Registration, StoredGroup
 
@@ -406,7 +406,7 @@ def _parts(
             language=stored.language,
             at=at,
         )
-        pdf = ticket_pdf.render(paper)
+        pdf = ticket_page(paper)
         picture = qr.png(token, scale=TICKET_SCALE)
         parts += [
             Part(name=f"{name}.png", media_type="image/png", content=picture, cid=TICKET_CID),

@@ -18,7 +18,7 @@ from litestar.openapi.spec import (
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from badges import qr, ticket_pdf, tickets
+from badges import qr, tickets
 from badges.keys import Keyring
 from forum.core.context import Attendee, Edition
 from forum.core.db import Db
@@ -41,8 +41,7 @@ from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.editions.routes import public_categories
 from forum.invitations import queries as invitations
-from forum.registrations import service
-from forum.registrations.documents import paper_ticket
+from forum.registrations import documents, service
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import Accepted, OwnRegistration, RegistrationForm, Status
 from forum.registrations.own_routes import HANDLERS, Desk
@@ -387,7 +386,7 @@ async def _pdf(db: Db, attendee: Attendee, keyring: Keyring, now: datetime) -> A
     token = await _token(db, attendee, keyring)
     edition = await _edition_of(db, attendee)
     mine = await service.own(db, attendee.edition_id, attendee.registration_id)
-    paper = paper_ticket(
+    paper = documents.paper_ticket(
         edition,
         token=token,
         reference=mine.reference,
@@ -400,7 +399,7 @@ async def _pdf(db: Db, attendee: Attendee, keyring: Keyring, now: datetime) -> A
         at=now,
     )
     return Response(
-        await asyncio.to_thread(ticket_pdf.render, paper),
+        await asyncio.to_thread(documents.ticket_page, paper),
         media_type="application/pdf",
         headers={
             "cache-control": PRIVATE,

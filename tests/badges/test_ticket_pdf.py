@@ -10,7 +10,8 @@ import pytest
 import zxingcpp
 from msgspec.structs import replace
 
-from badges.ticket_pdf import PaperTicket, render
+from badges.models import PaperTicket
+from badges.ticket_pdf import render
 
 TICKET = PaperTicket(
     token="A" * 121 + "B",

@@ -118,7 +118,7 @@ def test_a_table_is_seen_whole_on_a_phone(addresses, browser, team, name):
 ])  # fmt: skip
 def test_the_outbox_says_when_in_words(addresses, language, says):
     for name in ("outbox", "letter"):
-        page = httpx.get(addresses[name], params={"lang": language}).text
+        page = get(addresses[name], params={"lang": language}).text
         assert re.search(f"<(td|dd)>({says})", page), name
         assert "+0000" not in page
 

@@ -378,6 +378,7 @@ MAIL = View(
     when="mardi 23 mars 2027, 9 h 30",
     text="Bonjour,\n\nhttp://127.0.0.1:8000/me/abc\n<script>alert(1)</script>\n",
     images=[View(name="ticket.png", data_url=PIXEL)],
+    files=["forum-K7QM-42XR.pdf", "forum-K7QM-42XR.ics"],
 )
 PROBLEM = {
     "status": 404,

@@ -2,7 +2,9 @@
 
 import re
 
+import pypdfium2
 import pytest
+import zxingcpp
 
 from forum.core.i18n import words
 from forum.editions.models import NewCategory
@@ -181,6 +183,22 @@ async def test_the_ticket_is_a_picture_of_the_token(site, client, edition, endin
         assert decoded(answer.content) == person.token
     else:
         assert answer.text.startswith("<svg")
+
+
+async def test_the_ticket_is_a_page_to_print(site, client, edition):
+    person = await site.register(edition, given_name="Zoé", language="en")
+    for path, headers in (
+        ("/api/me/ticket.pdf", bearer(person)),
+        (f"/me/{person.key}/ticket.pdf", {}),
+    ):
+        answer = await client.get(path, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        assert answer.headers["cache-control"] == "private, no-store"
+        name = f"{edition.slug}-{person.reference}.pdf"
+        assert f'filename="{name}"' in answer.headers["content-disposition"]
+        page = pypdfium2.PdfDocument(answer.content)[0]
+        assert zxingcpp.read_barcode(page.render(scale=2).to_pil()).text == person.token
+        assert "Elected official" in page.get_textpage().get_text_range()
 
 
 async def test_who_waits_or_cancelled_has_no_ticket(site, client):
