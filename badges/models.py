@@ -115,6 +115,12 @@ class Scan(Struct, frozen=True, kw_only=True):
     direction: Direction = Direction.IN
 
 
+class UnreadScan(Scan, frozen=True, kw_only=True):
+    """A scan of which no more than its id is sure: `flaw` says why. Its outcome is `unknown`."""
+
+    flaw: str
+
+
 class Presented(Struct, frozen=True, kw_only=True):
     """A scan with the device that sent it."""
 
@@ -145,14 +151,19 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The answer to one scan; `at` and `gate` say when and where the bearer was let in before."""
+    """The answer to one scan; `at` and `gate` say when and where the bearer was let in before.
 
-    id: UUID
+    `detail` says to programmers what of the scan could not be read. Without a usable `id` (null)
+    the scan was not recorded.
+    """
+
+    id: UUID | None
     outcome: Outcome
     name: str | None = None
     category: str | None = None
     at: datetime | None = None
     gate: str | None = None
+    detail: str | None = None
 
 
 class SigningKey(Struct, frozen=True, kw_only=True):

@@ -13,12 +13,16 @@ def decide(  # noqa: PLR0911 -- a table of outcomes, read from the top
     *,
     edition_id: int,
     day: int,
+    unread: bool = False,
 ) -> Outcome:
     """Say whether the bearer passes; the first line that is true wins.
 
     `payload` is None for a token that nobody here signed; `day` is the edition's day of the scan
-    from 0, or -1 outside of it (then the token's days are not looked at).
+    from 0, or -1 outside of it (then the token's days are not looked at). `unread` says that the
+    device sent no code, or no way through the gate.
     """
+    if unread:
+        return Outcome.UNKNOWN
     if payload is None:
         return Outcome.FORGED
     if payload.edition != edition_id:

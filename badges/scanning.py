@@ -8,7 +8,15 @@ import msgspec
 
 from badges import queries, rules
 from badges.keys import Keyring
-from badges.models import Answer, Outcome, Presented, Reading, Scan, TokenPayload
+from badges.models import (
+    Answer,
+    Outcome,
+    Presented,
+    Reading,
+    Scan,
+    TokenPayload,
+    UnreadScan,
+)
 from badges.tokens import Forged
 from forum.core.context import Device, Edition
 from forum.core.db import Db, retried
@@ -54,6 +62,7 @@ async def scan_all(
             one.scan.direction,
             edition_id=edition.id,
             day=rules.day_of(one.scan.scanned_at, zone, days),
+            unread=isinstance(one.scan, UnreadScan),
         )
         for one, payload, reading in zip(presented, payloads, readings, strict=True)
     ]
@@ -129,7 +138,9 @@ async def _record(
 
 def _answer(one: Scan, reading: Reading, outcome: Outcome, edition: Edition) -> Answer:
     if reading.registration_id is None:
-        return Answer(id=one.id, outcome=outcome)
+        unknown = outcome is Outcome.UNKNOWN
+        flaw = one.flaw if unknown and isinstance(one, UnreadScan) else None
+        return Answer(id=one.id, outcome=outcome, detail=flaw)
     before = outcome is Outcome.ALREADY_IN
     return Answer(
         id=one.id,

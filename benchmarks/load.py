@@ -20,7 +20,7 @@ from msgspec import Struct
 
 ROOT = Path(__file__).parents[1]
 HOST = "127.0.0.1"
-LONGEST_S = 60
+LONGEST_S = 600
 BODILESS = (204, 304)
 
 

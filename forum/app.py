@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
 from litestar import Litestar, get
@@ -16,7 +16,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.params import FromPath
+from litestar.params import FromPath, HeaderParameter
 
 from badges import devices
 from badges.keys import Keyring, open_keyring
@@ -37,15 +37,34 @@ from forum.core.db import (
     Db,
     open_pool,
 )
-from forum.core.errors import Forbidden, NotFound, Problem, TooMany, Unauthenticated
+from forum.core.errors import (
+    BodyTooLarge,
+    Forbidden,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    Unauthenticated,
+)
+from forum.core.idempotency import Once, RequestKey
 from forum.core.ids import Ids
+from forum.core.limits import Limits
 from forum.core.log import configure
 from forum.core.pages import Page, Templates, static_content, static_version
 from forum.core.rights import Staff, require
 from forum.core.settings import Settings, load
 from forum.core.shelf import Shelf
 from forum.core.shell import Shell
-from forum.core.web import IMMUTABLE, AnyRequest, AnyResponse, Given, document, problem_document
+from forum.core.web import (
+    IMMUTABLE,
+    AnyRequest,
+    AnyResponse,
+    Given,
+    JsonRequest,
+    NotJson,
+    document,
+    expect_json,
+    problem_document,
+)
 from forum.editions import service as editions
 from forum.editions.models import EditionNotFound
 from forum.editions.routes import router as edition_routes
@@ -70,6 +89,14 @@ LOANS = POOL_SIZE - 4
 for while holding it (an edition, a device, a version of the programme) can always be read."""
 HUNG_UP = "client disconnected prematurely"
 """What Litestar says, as a failure of the server, of a client who left in the middle of a body."""
+NO_BODY = {"data": "'data'"}
+"""What Litestar says of a body that is not there."""
+PLAIN: dict[HTTPStatus, type[Problem]] = {
+    HTTPStatus.NOT_FOUND: NotFound,
+    HTTPStatus.FORBIDDEN: Forbidden,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge,
+}
+"""The framework's refusals that say all by their status."""
 MEDIA_TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -162,6 +189,32 @@ class Parts:
         lent.callback(self._loans.release)
         return await lent.enter_async_context(self.database.acquire())
 
+    async def once(
+        self,
+        request: AnyRequest,
+        db: Given[Db],
+        idempotency_key: Annotated[
+            str | None,
+            HeaderParameter(
+                name="Idempotency-Key",
+                description="1 to 200 visible ASCII characters, random and new for each deed. Sent"
+                " again within two days with the same body, it gets the same answer and nothing is"
+                " done twice; with another body it is refused (422 `idempotency_key_reused`).",
+            ),
+        ] = None,
+    ) -> Once:
+        """Take the Idempotency-Key of a request, if it has one, for the deed of its route."""
+        sent = None
+        if idempotency_key is not None:
+            sent = RequestKey(
+                scope=f"{request.method} {request.scope['path']}",
+                key=idempotency_key,
+                body=await request.body(),
+                who=request.headers.get("authorization", ""),
+                status=request.route_handler.status_code,
+            )
+        return Once(db, sent, self.settings.secret_key, self.now())
+
     async def edition(self, edition_slug: FromPath[str]) -> Edition:
         """Find the edition that the address names; a draft is nobody's to see."""
         found = await self.editions.get(
@@ -212,6 +265,7 @@ class Parts:
         """Return what a route may ask for by the name of a parameter."""
         made = (
             self.db,
+            self.once,
             self.edition,
             self.organiser,
             self.staff,
@@ -285,10 +339,12 @@ def create_app(
             path="/api/openapi.json",
             render_plugins=[JsonRenderPlugin(path="/")],
         ),
+        request_class=JsonRequest,
+        before_request=expect_json,
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
     )
-    app.state.settings = settings
+    app.state.limits = Limits() if settings.rate_limit else None
     app.state.parts = parts
     https = settings.base_url.startswith("https:")
     return Shell(Lender(app), proxies=settings.trusted_proxies, https=https)
@@ -398,22 +454,33 @@ def wants_page(request: AnyRequest) -> bool:
 
 def show_http_error(request: AnyRequest, error: HTTPException) -> AnyResponse:
     """Answer what the framework refused (no such route, a malformed body) as every refusal."""
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and error.detail != HUNG_UP:
+        return show_failure(request, error)
+    return show_problem(request, _refusal(error))
+
+
+def _refusal(error: HTTPException) -> Problem:
+    """Return the problem that says what the framework refused."""
+    fields = _at_fault(error)
     problem: Problem
-    if error.status_code == HTTPStatus.NOT_FOUND:
-        problem = NotFound()
-    elif error.status_code == HTTPStatus.FORBIDDEN:
-        problem = Forbidden()
-    elif error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        problem = TooMany(int((error.headers or {}).get("RateLimit-Reset", 60)))
+    if error.status_code in PLAIN:
+        problem = PLAIN[HTTPStatus(error.status_code)]()
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        problem = MethodNotAllowed(_allowed(error))
     elif error.detail == HUNG_UP:
         problem = BodyCut()
-    elif error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return show_failure(request, error)
+    elif fields == NO_BODY:
+        problem = NotJson()
     else:
-        problem = Problem(error.detail)
+        problem = Problem(error.detail, fields=fields)
         problem.code, problem.status = "bad_request", error.status_code
-        problem.fields.update(_at_fault(error))
-    return show_problem(request, problem)
+    return problem
+
+
+def _allowed(error: HTTPException) -> set[str]:
+    """Return the methods of an address: those of its routes, and HEAD where GET is (`Shell`)."""
+    methods = set((error.headers or {}).get("allow", "").replace(" ", "").split(","))
+    return methods | {"HEAD"} if "GET" in methods else methods
 
 
 def _at_fault(error: HTTPException) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The command line: every command, its arguments, and its errors in one line."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,12 @@ def on_edition(
 def show_json(value: Any) -> None:
     """Print a value as JSON, for scripts."""
     print(msgspec.json.encode(value).decode())
+
+
+def many(counted: int | Sized, what: str) -> str:
+    """Return a number and what it counts: `1 page`, `2 pages`."""
+    number = counted if isinstance(counted, int) else len(counted)
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def edition_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -272,8 +278,8 @@ def show_edition(settings: Settings, slug: str | None, as_json: bool) -> None:
         f"{one.slug}: {_title(one)}\n{one.starts_on} – {one.ends_on} ({one.timezone}), {one.state}"
     )
     for category in categories:
-        limit = "no limit" if category.places is None else f"of {category.places}"
-        print(f"  {category.code}: {pick(category.name, one.language)}, {category.taken} {limit}")
+        limit = ", no limit" if category.places is None else f" of {category.places}"
+        print(f"  {category.code}: {pick(category.name, one.language)}, {category.taken}{limit}")
 
 
 def _title(one: Edition) -> str:
@@ -323,9 +329,9 @@ def import_programme(
         line = f"line {loss.line}, " if loss.line else ""
         print(f"{line}{loss.place}: {loss.what}")
     print(
-        f"{imported.format}: {len(draft.sessions)} sessions, {len(draft.speakers)} speakers,"
-        f" {len(draft.rooms)} rooms, {len(draft.tracks)} tracks;"
-        f" {len(imported.losses)} remarks above."
+        f"{imported.format}: {many(draft.sessions, 'session')}, {many(draft.speakers, 'speaker')},"
+        f" {many(draft.rooms, 'room')}, {many(draft.tracks, 'track')};"
+        f" {many(imported.losses, 'remark')} above."
         + (" Nothing was stored (--dry-run)." if dry_run else " Next: forum publish.")
     )
 
@@ -406,7 +412,7 @@ def publish(settings: Settings, edition: str | None, note: str, as_json: bool) -
     titles = {session.id: session.title for session in programme.sessions}
     for change in changes:
         print(f"{change.kind}: {pick(titles.get(change.session_id, {}), programme.language)}")
-    print(f"Version {programme.version} is published: {len(changes)} changes.")
+    print(f"Version {programme.version} is published: {many(changes, 'change')}.")
 
 
 @commands.command()
@@ -424,10 +430,10 @@ def export(
     async def work(site: Installation, one: Edition) -> str:
         if what == "programme":
             version = await exporting.programme(site, one, out, language=language)
-            return f"version {version.version}, {len(version.sessions)} sessions"
+            return f"version {version.version}, {many(version.sessions, 'session')}"
         if what == "tickets":
-            return f"{await exporting.tickets(site, one, out)} tickets"
-        return f"{await exporting.registrations(site, one, out)} registrations"
+            return many(await exporting.tickets(site, one, out), "ticket")
+        return many(await exporting.registrations(site, one, out), "registration")
 
     print(f"{out}: {on_edition(settings, edition, work)}")
 
@@ -470,7 +476,7 @@ def badges(
         return
     for reference, what in sheets.problems:
         print(f"{reference}: {what}", file=sys.stderr)
-    print(f"{out}: {count} badges on {sheets.pages} pages")
+    print(f"{out}: {many(count, 'badge')} on {many(sheets.pages, 'page')}")
 
 
 def waiting(what: str) -> Any:

@@ -167,7 +167,7 @@ def list_key(day: Day) -> str:
 def day_list(book: Book, day: Day) -> tuple[list[Sheet], dict[str, int]]:
     """Lay out the sessions of a day."""
     many = sum(one.session.type is not SessionType.BREAK for one in day.held)
-    note = book.ngettext("One session", "%(n)d sessions", many)
+    note = book.ngettext("%(n)d session", "%(n)d sessions", many)
     blocks, inside = pdf_list.blocks(book, day), bool(day.held)
     title = book.day(day.date)
     return pdf_list.sheets(book, title, list_key(day), blocks, note=note, inside=inside)
@@ -328,7 +328,7 @@ def gist(book: Book, some: list[Session]) -> str:
     real = [one for one in some if one.type is not SessionType.BREAK] or some
     if len(real) == 1:
         return book.title(real[0])
-    return book.ngettext("One session", "%(n)d sessions", len(real))
+    return book.ngettext("%(n)d session", "%(n)d sessions", len(real))
 
 
 def contents_pages(entries: list[Entry]) -> list[list[Entry]]:

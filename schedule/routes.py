@@ -54,14 +54,16 @@ async def programme_page(
     page: Given[Page],
     now: Given[datetime],
 ) -> AnyResponse:
-    """Show the programme by time: a day (today's, else the first), a track, or what holds words."""
+    """Show the programme by time: a day (today's, else the first), or a search over all days."""
     shelved = await shelves.current(database, edition)
     if shelved is None:
         return page("schedule/programme.html", edition, programme=None)
     asked = request.query_params
     q = asked.get("q", "")[:LONGEST_QUERY].strip()
     track = asked.get("track", "")[:LONGEST_QUERY]
-    day = asked.get("day", "")[:10] or now.astimezone(edition.zone).date().isoformat()
+    day = asked.get("day", "")[:10]
+    if not (day or track or q):
+        day = now.astimezone(edition.zone).date().isoformat()
 
     def build() -> bytes:
         return _programme_html(shelved.programme, edition, page, day=day, track=track, q=q)

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 from forum.core.db import open_pool, prepare_connection
 from forum.core.migrate import migrate
@@ -17,6 +19,12 @@ from tests.factories import NOON, opened
 from tests.installations import demo, empty, folder
 
 __all__ = ["demo", "empty", "folder"]  # fixtures of tests/installations.py
+
+# The same examples in every run, however slow: what fails once fails always.
+hypothesis.settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("repeatable")
 
 # Nothing here outlives the run: no need to wait for a disk.
 OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")

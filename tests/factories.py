@@ -1,5 +1,6 @@
 """What tests of the running site begin with: an edition, people, devices, a signed-in team."""
 
+import asyncio
 import email
 import email.policy
 import itertools
@@ -44,6 +45,18 @@ DURING = datetime(2027, 3, 23, 9, 0, tzinfo=UTC)
 MORNING = datetime(2027, 3, 23, 8, 0, tzinfo=UTC)
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
 numbers = itertools.count(1)
+
+
+async def eventually(what, *, seconds=120):
+    """Return what `what` returns once it is true; fail when it never is."""
+    async with asyncio.timeout(seconds):
+        while True:
+            found = what()
+            if asyncio.iscoroutine(found):
+                found = await found
+            if found:
+                return found
+            await asyncio.sleep(0.01)
 
 
 class Clock:

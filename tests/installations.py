@@ -1,5 +1,7 @@
 """Installations as strangers have them: made, served and worked by the commands alone."""
 
+import asyncio
+import itertools
 import json
 import os
 import re
@@ -10,21 +12,38 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
+from forum.core.postgres import Cluster
 from tests.factories import decoded, message
 
 ROOT = Path(__file__).parents[1]
-PATIENCE_S = 60
+PATIENCE_S = 120
+"""How long a test waits before it says that something never happens: it decides nothing else."""
+get = partial(httpx.get, timeout=PATIENCE_S)
+post = partial(httpx.post, timeout=PATIENCE_S)
+delete = partial(httpx.delete, timeout=PATIENCE_S)
+PORTS = range(20_000, 32_000)
+"""Below those that systems give to outgoing connections: what is free stays so until it is used."""
+ports = itertools.islice(itertools.cycle(PORTS), os.getpid() * 97 % len(PORTS), None)
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port of 127.0.0.1 that nobody holds, another one each time."""
+    while True:
+        port = next(ports)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def until(what, *, seconds=PATIENCE_S):
@@ -70,7 +89,7 @@ class Forum:
             env=self.environ,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=5 * PATIENCE_S,
             check=False,
         )
 
@@ -87,12 +106,12 @@ class Forum:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        until(self.answers)
+        until(self.answers, seconds=5 * PATIENCE_S)  # made anew when midnight passed
 
     def answers(self):
         assert self.server.poll() is None, self.said.read_text()
         try:
-            return httpx.get(f"{self.base}/health/ready", timeout=2).status_code == 200
+            return get(f"{self.base}/health/ready").status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -101,34 +120,50 @@ class Forum:
         if self.server is None:
             return None
         self.server.send_signal(signal.SIGTERM)
-        status = self.server.wait(timeout=15)
+        status = self.server.wait(timeout=PATIENCE_S)
         self.server = None
         return status
 
     def kill(self):
         """End the server and its children at once, as a power cut would."""
         os.killpg(self.server.pid, signal.SIGKILL)
-        self.server.wait(timeout=15)
+        self.server.wait(timeout=PATIENCE_S)
         self.server = None
 
     def client(self, **options):
         """Return a browser without JavaScript: it says where its posts come from."""
         headers = {"accept": "text/html", "origin": self.base, "accept-language": "fr"}
-        return httpx.Client(base_url=self.base, headers=headers, timeout=30, **options)
+        return httpx.Client(base_url=self.base, headers=headers, timeout=PATIENCE_S, **options)
 
     def device(self, edition, gate="main"):
         """Enrol a device by the code that the command prints; return how it is known."""
         code = self.json("device", "add", "Téléphone", "--gate", gate, "--edition", edition)["code"]
-        answer = httpx.post(f"{self.base}/api/devices", json={"code": code})
+        answer = post(f"{self.base}/api/devices", json={"code": code})
         assert answer.status_code == 201
         return {"authorization": f"Bearer {answer.json()['token']}"}
 
     def scan(self, device, *scans):
-        answer = httpx.post(
-            f"{self.base}/api/device/scans", json={"scans": list(scans)}, headers=device
-        )
+        answer = post(f"{self.base}/api/device/scans", json={"scans": list(scans)}, headers=device)
         assert answer.status_code == 200, answer.text
         return answer.json()["outcomes"]
+
+    @property
+    def cluster(self):
+        """Its embedded PostgreSQL; who asks does not count as a user of it."""
+        return Cluster(self.var / "postgres")
+
+    def values(self, sql):
+        """Return the first column of a query on the database of what is being served."""
+
+        async def ask():
+            connection = await asyncpg.connect(self.cluster.dsn(), timeout=PATIENCE_S)
+            try:
+                return [row[0] for row in await connection.fetch(sql)]
+            finally:
+                await connection.close()
+
+        with asyncio.Runner() as runner:
+            return runner.run(ask())
 
     def letters(self, address):
         """Return the e-mails that an address got, the oldest first."""
@@ -181,3 +216,4 @@ def empty(folder):
     forum = Forum(place)
     yield forum
     forum.stop()
+    shutil.rmtree(place, ignore_errors=True)  # 50 MB each: not all of them at once

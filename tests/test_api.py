@@ -46,6 +46,29 @@ async def test_the_description_names_every_route_of_the_api(shared_site, describ
     }
 
 
+BY_ID = {"/api/device/scans"}
+"""Sent again without harm by the ids in the body: no Idempotency-Key is needed."""
+
+
+def test_every_post_of_the_api_takes_an_idempotency_key(shared_site, described):
+    """A route that forgets `once` is found here."""
+    posts = {
+        path: {one["name"] for one in operations["post"].get("parameters", [])}
+        for path, operations in described["paths"].items()
+        if "post" in operations
+    }
+    without = {path for path, names in posts.items() if "Idempotency-Key" not in names}
+    assert without == BY_ID
+    asked = {
+        route.path_format
+        for route in shared_site.app.app.app.routes
+        for handler in getattr(route, "route_handlers", [])
+        if "POST" in handler.http_methods and route.path_format.startswith("/api/")
+        if "once" in handler.fn.__annotations__
+    }
+    assert asked == posts.keys() - BY_ID
+
+
 async def test_whatever_is_sent_nothing_fails_inside(shared_site, described, house):
     """Cases are drawn from the description, then sent by each who may ask; the seed is fixed."""
     edition, principals = house
@@ -121,7 +144,7 @@ FIELDS = st.sampled_from(
     max_examples=150,
     deadline=None,
     database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @hypothesis.given(changed=st.dictionaries(FIELDS | st.text(), VALUES, max_size=4))
 async def test_whatever_a_form_holds_it_is_taken_or_its_mistakes_are_named(

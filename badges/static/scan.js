@@ -7,6 +7,7 @@ const vendor = element("scanner").dataset;
 
 const TOKEN = /[A-Z2-7]{122}$/;
 const DEVICE = "forum.device";
+const ENROLMENT = "forum.enrolment";
 const SAME_CODE_MS = 2500;
 const ANSWER_MS = 8000;
 const FRAME_MS = 120;
@@ -30,12 +31,13 @@ function newId() {
 }
 
 // Answers {status, body}; throws where no answer of ours came (network cut, captive portal, timeout).
-async function post(address, body, token) {
+async function post(address, body, { token, key } = {}) {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), ANSWER_MS);
   try {
     const headers = { "Content-Type": "application/json" };
     if (token) headers.Authorization = "Bearer " + token;
+    if (key) headers["Idempotency-Key"] = key;
     const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(body), signal: limit.signal });
     if (!/\bjson\b/.test(answer.headers.get("content-type") || "")) throw new Error("not our server");
     return { status: answer.status, body: await answer.json() };
@@ -51,11 +53,21 @@ function showDevice() {
   element("device").textContent = device ? device.name + " · " + device.gate : "";
 }
 
+// A code works once: where its answer was lost, the same code goes again with the same key, even
+// after a reload, and gets the same answer.
+function enrolmentKey(code) {
+  const kept = JSON.parse(sessionStorage.getItem(ENROLMENT) || "null");
+  if (kept?.code === code) return kept.key;
+  const key = newId();
+  sessionStorage.setItem(ENROLMENT, JSON.stringify({ code, key }));
+  return key;
+}
+
 async function enrol(code) {
   element("enrol-error").textContent = "";
   let answer;
   try {
-    answer = await post("/api/devices", { code });
+    answer = await post("/api/devices", { code }, { key: enrolmentKey(code) });
   } catch {
     element("enrol-error").textContent = words.no_server;
     return;
@@ -66,6 +78,7 @@ async function enrol(code) {
   }
   device = { token: answer.body.token, name: answer.body.device.name, gate: answer.body.device.gate };
   localStorage.setItem(DEVICE, JSON.stringify(device));
+  sessionStorage.removeItem(ENROLMENT);
   showDevice();
   element("start").focus();
 }
@@ -127,12 +140,17 @@ function place({ at, gate }) {
 
 /* One path for the three inputs */
 let last = { code: "", at: 0 };
-function read(raw) {
+let inView = ""; // in the camera's last picture: still there, however slowly this phone looks
+function codeOf(raw) {
   const text = raw.trim().toUpperCase().replace(/\s+/g, "");
-  const code = TOKEN.exec(text)?.[0] || text;
+  return TOKEN.exec(text)?.[0] || text;
+}
+
+function read(raw) {
+  const code = codeOf(raw);
   const now = Date.now();
   if (!device || !code || sending) return;
-  const stillThere = code === last.code && now - last.at < SAME_CODE_MS;
+  const stillThere = code === last.code && (code === inView || now - last.at < SAME_CODE_MS);
   last = { code, at: now };
   if (stillThere) return;
   if (pending?.token !== code) {
@@ -146,7 +164,7 @@ async function send() {
   const patience = setTimeout(() => verdict("idle", words.sending), PATIENCE_MS);
   let answer = null;
   try {
-    answer = await post("/api/device/scans", { scans: [pending] }, device.token);
+    answer = await post("/api/device/scans", { scans: [pending] }, { token: device.token });
   } catch {
     answer = null;
   }
@@ -257,9 +275,11 @@ async function startCamera() {
   element("torch").hidden = !mine.getVideoTracks()[0].getCapabilities?.().torch;
   keepAwake();
   while (stream === mine) {
-    if (!document.hidden && !sending && video.readyState >= 2) {
+    if (document.hidden) inView = "";
+    else if (!sending && video.readyState >= 2) {
       const code = await decode(video).catch(() => null);
       if (code) read(code);
+      inView = code ? codeOf(code) : "";
     }
     await new Promise(resolve => setTimeout(resolve, FRAME_MS));
   }
@@ -268,6 +288,7 @@ async function startCamera() {
 function stopCamera() {
   stream?.getTracks().forEach(track => track.stop());
   stream = null;
+  inView = "";
   element("camera-note").hidden = false;
   element("torch").hidden = true;
 }
@@ -297,7 +318,7 @@ element("typed").addEventListener("submit", event => {
   event.preventDefault();
   const code = element("code").value;
   element("code").value = "";
-  last.at = 0;
+  last.code = "";
   read(code);
 });
 element("again").addEventListener("click", send);

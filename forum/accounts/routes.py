@@ -12,9 +12,10 @@ from forum.accounts.models import LinkExpired, LinkUsed
 from forum.core.context import Organiser
 from forum.core.db import Db
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.settings import Settings
-from forum.core.web import AnyRequest, AnyResponse, Given, limited
+from forum.core.web import AnyRequest, AnyResponse, Given
 
 WEB_SESSION_S = int(service.WEB_SESSION_LIFE.total_seconds())
 

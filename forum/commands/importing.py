@@ -92,14 +92,14 @@ async def registrations(
     left as it is, so that a file may be imported again.
 
     Raises:
-        FileUnreadable, UnreadableTable: the file cannot be read.
+        FileUnreadable, UnreadableTable: the file cannot be read, or lacks a column.
     """
     categories = await editions.list_categories(site.db, edition.id)
     purposes = {one.purpose for one in await editions.list_consents(site.db, edition.id)}
     content = read_file(file)
     with naming(file):
         rows = tables.read_table(content, file.name)
-    found = importing.read(rows, edition, categories, purposes)
+        found = importing.read(rows, edition, categories, purposes)
     store = not dry and (skip_bad or not found.bad)
     forms = [form for _, form in found.good]
     added: list[bool] = []
@@ -148,6 +148,10 @@ async def guide_folder(site: Installation, edition: Edition, folder: Path) -> li
     named = {one.file: one for one in listed.document}
     known = {one.slug: one for one in await guide_queries.list_guides(site.db, edition.id)}
     made: list[Guide] = []
+    for file in files:  # all are looked at before the first is stored
+        content = read_file(file)
+        with naming(file):
+            guides.check_pdf(content)
     async with site.db.transaction():
         for file in files:
             title = {edition.language: file.stem.replace("-", " ").replace("_", " ").capitalize()}

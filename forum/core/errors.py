@@ -1,6 +1,6 @@
 """Refusals that a caller can understand and act on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 
 class Problem(Exception):  # noqa: N818 -- the word of RFC 9457
@@ -49,6 +49,33 @@ class Forbidden(Problem):
 
     code = "forbidden"
     status = 403
+
+
+class MethodNotAllowed(Problem):
+    """This address does not take this method: the Allow header says which it takes."""
+
+    code = "method_not_allowed"
+    status = 405
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        super().__init__(headers={"Allow": ", ".join(sorted(allowed))})
+
+
+class BodyTooLarge(Problem):
+    """The request is too large: send 2 MB at most."""
+
+    code = "body_too_large"
+    status = 413
+
+
+class MediaTypeUnsupported(Problem):
+    """The API reads JSON: send it with Content-Type application/json."""
+
+    code = "unsupported_media_type"
+    status = 415
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Accept": "application/json"})
 
 
 class Invalid(Problem):

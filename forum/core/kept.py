@@ -19,13 +19,16 @@ Message = dict[str, Any]
 
 
 class Answer:
-    """An answer as it was sent; `route` is who gave it, `made_at` when (a monotonic time)."""
+    """An answer as it was sent; `route` is who gave it, from when to when (monotonic times)."""
 
-    __slots__ = ("made_at", "messages", "refreshing", "route")
+    __slots__ = ("began_at", "made_at", "messages", "refreshing", "route")
 
-    def __init__(self, messages: list[Message], route: str, made_at: float) -> None:
+    def __init__(
+        self, messages: list[Message], route: str, *, began_at: float, made_at: float
+    ) -> None:
         self.messages = messages
         self.route = route
+        self.began_at = began_at
         self.made_at = made_at
         self.refreshing = False
 
@@ -60,7 +63,7 @@ class Kept:
     ) -> None:
         self.fresh_s = fresh_s
         self.most = most
-        self._clock = clock
+        self.clock = clock
         self._answers: OrderedDict[Question, Answer] = OrderedDict()
 
     def find(self, question: Question) -> Answer | None:
@@ -68,7 +71,7 @@ class Kept:
         answer = self._answers.get(question)
         if answer is None:
             return None
-        age_s = self._clock() - answer.made_at
+        age_s = self.clock() - answer.made_at
         if age_s >= self.fresh_s and (not answer.refreshing or age_s >= 2 * self.fresh_s):
             answer.refreshing = True
             return None
@@ -76,12 +79,23 @@ class Kept:
         return answer
 
     def keep(
-        self, question: Question, scope: dict[str, Any], messages: list[Message], route: str
+        self,
+        question: Question,
+        scope: dict[str, Any],
+        messages: list[Message],
+        route: str,
+        began_at: float,
     ) -> None:
-        """Keep an answer if its route says that it is shared, and nothing in it is personal."""
+        """Keep an answer if its route says that it is shared, and nothing in it is personal.
+
+        One that began later stays: an answer that was slow takes no reader back.
+        """
         if SHARED not in scope or len(messages) != WHOLE or _sets_cookie(messages[0]):
             return
-        self._answers[question] = Answer(messages, route, self._clock())
+        there = self._answers.get(question)
+        if there is not None and there.began_at > began_at:
+            return
+        self._answers[question] = Answer(messages, route, began_at=began_at, made_at=self.clock())
         self._answers.move_to_end(question)
         while len(self._answers) > self.most:
             self._answers.popitem(last=False)

@@ -288,8 +288,9 @@ def _kept_key(var: Path) -> bytes:
             _make_key(file)
         key = file.read_bytes().strip()
     except OSError as error:
+        mend = "let Forum write there, or name another folder with FORUM_VAR"
         raise SettingsError(
-            [f"FORUM_SECRET_KEY: absent, and {file} cannot be kept ({error.strerror})"]
+            [f"FORUM_SECRET_KEY: absent, and {file} cannot be kept ({error.strerror}): {mend}"]
         ) from error
     if len(key) < SECRET_KEY_MIN:
         raise SettingsError([f"{file}: too short; delete it to have a new one (all sign in again)"])

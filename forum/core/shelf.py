@@ -11,21 +11,29 @@ V = TypeVar("V")
 
 
 class Shelf(Generic[K, V]):
-    """Keeps what `load` returned for `fresh_s` seconds; those who ask meanwhile share one load.
+    """Keeps what `load` returned until `fresh_s` seconds after it began; all who ask share a load.
 
-    At most `most` values are kept, the least used leave first. A failed load is not kept.
+    A value may be as old as the beginning of its load, so a slow one makes it no fresher. At most
+    `most` values are kept, the least used leave first. A failed load is not kept.
     """
 
-    def __init__(self, *, fresh_s: float = 1.0, most: int = 1000) -> None:
+    def __init__(
+        self,
+        *,
+        fresh_s: float = 1.0,
+        most: int = 1000,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.fresh_s = fresh_s
         self.most = most
+        self.clock = clock
         self._kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
         self._loading: dict[K, asyncio.Future[V]] = {}
 
     async def get(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
         """Return the value kept for `key`, or load it."""
         kept = self._kept.get(key)
-        if kept is not None and time.monotonic() - kept[0] < self.fresh_s:
+        if kept is not None and self.clock() - kept[0] < self.fresh_s:
             self._kept.move_to_end(key)
             return kept[1]
         loading = self._loading.get(key)
@@ -36,8 +44,9 @@ class Shelf(Generic[K, V]):
         return await asyncio.shield(loading)
 
     async def _load(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
+        began = self.clock()
         value = await load()
-        self._kept[key] = (time.monotonic(), value)
+        self._kept[key] = (began, value)
         self._kept.move_to_end(key)
         while len(self._kept) > self.most:
             self._kept.popitem(last=False)

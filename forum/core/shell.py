@@ -74,9 +74,10 @@ class Shell:
             self._count(kept)
             return
         scope = {**scope}  # the server's own stays as it is
+        began_at = self.kept.clock()
         messages, route = await self._serve(scope, receive, send)
         if question is not None:
-            self.kept.keep(question, scope, messages, route)
+            self.kept.keep(question, scope, messages, route, began_at)
 
     async def _serve(
         self, scope: Scope, receive: Any, send: Any
@@ -104,7 +105,7 @@ class Shell:
             await send(message)
 
         try:
-            if cross_site(method, sent):
+            if cross_site(method, sent, scope["path"]):
                 await _refuse(answer, 403, CROSS_SITE)
             elif "\0" in scope["path"]:
                 await _refuse(answer, 404, NOWHERE)
@@ -154,12 +155,13 @@ class Shell:
         return any(parsed in network for network in self.proxies)
 
 
-def cross_site(method: str, sent: dict[str, str]) -> bool:
+def cross_site(method: str, sent: dict[str, str], path: str) -> bool:
     """Say whether a request that changes something was sent by a page of another site.
 
     Browsers say so themselves (Sec-Fetch-Site; Origin on those before 2020 or so). A request
     without either comes from a program, which carries no cookie by accident; yet a form without
-    either is refused, because only an odd browser sends one.
+    either is refused, because only an odd browser sends one. The API reads no form, and tells
+    programs so by itself (`forum.core.web.expect_json`).
     """
     if method in SAFE_METHODS:
         return False
@@ -168,7 +170,7 @@ def cross_site(method: str, sent: dict[str, str]) -> bool:
     if "origin" in sent:
         origin = _host(sent["origin"])
         return not origin or origin != sent.get("host")
-    form = sent.get("content-type", "").startswith(FORM_TYPES)
+    form = sent.get("content-type", "").startswith(FORM_TYPES) and not path.startswith("/api/")
     return form or "cookie" in sent
 
 

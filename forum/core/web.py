@@ -14,12 +14,11 @@ import anyio
 import msgspec
 from litestar import Request, Response
 from litestar.di import NamedDependency
-from litestar.middleware.base import DefineMiddleware
-from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.exceptions import SerializationException
 from litestar.params import SkipValidation
 from litestar.response import Stream
 
-from forum.core.errors import Problem
+from forum.core.errors import MediaTypeUnsupported, Problem
 from forum.core.kept import SHARED
 
 T = TypeVar("T")
@@ -31,6 +30,9 @@ AnyResponse = Response[Any]
 
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 CHUNK = 256 * 1024
+API = "/api/"
+WITH_BODY = ("POST", "PUT", "PATCH")
+JSON_SUFFIX = re.compile(r"application/[a-z0-9.!#$&^_-]+\+json")
 REVALIDATE = "public, max-age=0, must-revalidate"
 PRIVATE = "private, no-store"
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -179,6 +181,34 @@ class NotJson(Problem):
     status = 400
 
 
+class JsonRequest(Request[Any, Any, Any]):
+    """A request whose JSON body is JSON, or refused as every refusal."""
+
+    async def json(self) -> Any:
+        """Read the body as JSON.
+
+        Raises:
+            NotJson: it is anything else, or nested beyond measure.
+        """
+        try:
+            return await super().json()
+        except (SerializationException, UnicodeDecodeError, RecursionError) as error:
+            raise NotJson from error
+
+
+async def expect_json(request: AnyRequest) -> None:
+    """Refuse a body for the API that says to be no JSON; one that says nothing is tried.
+
+    Raises:
+        MediaTypeUnsupported: the Content-Type is another.
+    """
+    if request.method not in WITH_BODY or not request.scope["path"].startswith(API):
+        return
+    said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if said and said != "application/json" and not JSON_SUFFIX.fullmatch(said):
+        raise MediaTypeUnsupported
+
+
 async def json_object(request: AnyRequest) -> dict[str, Any]:
     """Read the body as a JSON object.
 
@@ -195,19 +225,3 @@ async def form_fields(request: AnyRequest) -> dict[str, list[str]]:
     """Read a posted form as texts by field name; files are left out."""
     sent = (await request.form()).dict()
     return {name: [v for v in values if isinstance(v, str)] for name, values in sent.items()}
-
-
-def limited(bucket: str, *, per_minute: int) -> DefineMiddleware:
-    """Limit a route to `per_minute` requests per client address (`Settings.rate_limit`)."""
-
-    def who(request: AnyRequest) -> str:
-        return f"{bucket}:{request.client.host if request.client else '-'}"
-
-    def wanted(request: AnyRequest) -> bool:
-        return bool(request.app.state.settings.rate_limit) and request.method != "GET"
-
-    return RateLimitConfig(
-        rate_limit=("minute", per_minute),
-        identifier_for_request=who,
-        check_throttle_handler=wanted,
-    ).middleware

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -76,7 +75,7 @@ async def prepare(
 ) -> Welcome:
     """Have the demonstration edition, its PDFs, and new links to get in."""
     folder = site.settings.var / "demo"
-    today = datetime.now(ZoneInfo(programme.TIMEZONE)).date()
+    today = site.now().astimezone(ZoneInfo(programme.TIMEZONE)).date()
     wanted = Made(starts_on=today.isoformat(), registrations=count, base_url=site.settings.base_url)
     slug = values.edition(today, count).slug
     there = await editions.find_edition(site.db, slug)

@@ -17,11 +17,12 @@ from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound
 from forum.core.i18n import Words, words
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.pages import HTML, Page, Templates
 from forum.core.rights import Deed, Staff
 from forum.core.settings import Settings
 from forum.core.shell import POLICY
-from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, form_fields, limited
+from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, form_fields
 from forum.editions import queries as editions
 from forum.letters import queries as letters
 from forum.letters import service

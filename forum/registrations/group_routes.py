@@ -13,8 +13,9 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.pages import Page
-from forum.core.web import AnyRequest, AnyResponse, Given, form_fields, limited
+from forum.core.web import AnyRequest, AnyResponse, Given, form_fields
 from forum.editions.routes import public_categories
 from forum.registrations import groups, service
 from forum.registrations.grouping import Person, read_people

@@ -8,6 +8,7 @@ from msgspec import Struct
 from forum.core import forms
 from forum.core.context import Edition
 from forum.core.errors import Invalid
+from forum.core.tables import UnreadableTable
 from forum.core.text import fold
 from forum.editions.models import Category
 from forum.registrations import rules
@@ -55,9 +56,18 @@ def read(
 
     A category is known by its code or its name in any language; without the column, an edition of
     one category uses that.
+
+    Raises:
+        UnreadableTable: no column holds the given names, the family names or the addresses.
     """
     headers = list(dict.fromkeys(header for _, row in rows for header in row))
     known = {header: field for header in headers if (field := field_of(header))}
+    missing = [field for field in NEEDED if field not in known.values()]
+    if rows and missing:
+        raise UnreadableTable(
+            f"no column holds {', '.join(missing)}: name the columns in the first row,"
+            " such as Prénom, Nom, Courriel."
+        )
     names = category_names(categories)
     good: list[tuple[int, RegistrationForm]] = []
     bad: list[BadRow] = []

@@ -95,6 +95,13 @@ class RegistrationNotFound(Problem):
     status = 404
 
 
+class Accepted(Struct, frozen=True, kw_only=True):
+    """What every registration through the API is answered, whoever is registered already."""
+
+    status: str = "accepted"
+    detail: str = "Look at your e-mail: it says what became of this."
+
+
 class RegistrationForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the public form and the API send; without `days` the person comes on all of them."""
 

@@ -16,7 +16,9 @@ from forum.core.context import Attendee, Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid
 from forum.core.i18n import N_
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.web import (
     PRIVATE,
@@ -25,7 +27,6 @@ from forum.core.web import (
     Given,
     form_fields,
     json_object,
-    limited,
 )
 from forum.editions import queries as editions
 from forum.editions import rules as edition_rules
@@ -95,13 +96,18 @@ async def change_own(
 async def accept_own(
     attendee: Given[Attendee],
     db: Given[Db],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> OwnRegistration:
     """Accept the place offered to the bearer of the key; accepting again changes nothing."""
     edition = await edition_service.by_id(db, attendee.edition_id)
-    await offers.accept(db, edition, attendee.registration_id, at=now, ids=ids)
-    return await service.own(db, attendee.edition_id, attendee.registration_id)
+
+    async def accept() -> OwnRegistration:
+        await offers.accept(db, edition, attendee.registration_id, at=now, ids=ids)
+        return await service.own(db, attendee.edition_id, attendee.registration_id)
+
+    return await once(OwnRegistration, accept)
 
 
 def read_change(sent: Mapping[str, Any]) -> Change:

@@ -24,8 +24,9 @@ from forum.core.context import Attendee, Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound, Unauthenticated
 from forum.core.i18n import N_
-from forum.core.idempotency import RequestKey
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
+from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.web import (
     PRIVATE,
@@ -35,7 +36,6 @@ from forum.core.web import (
     disposition,
     form_fields,
     json_object,
-    limited,
 )
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
@@ -43,7 +43,7 @@ from forum.editions.routes import public_categories
 from forum.invitations import queries as invitations
 from forum.registrations import documents, service
 from forum.registrations.keys import AttendeeKeys
-from forum.registrations.models import OwnRegistration, RegistrationForm, Status
+from forum.registrations.models import Accepted, OwnRegistration, RegistrationForm, Status
 from forum.registrations.own_routes import HANDLERS, Desk
 
 PER_MINUTE = 30
@@ -88,22 +88,19 @@ async def create(
     request: AnyRequest,
     edition: Given[Edition],
     db: Given[Db],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
-) -> Response[bytes]:
+) -> Response[Accepted]:
     """Register one attendee; the answer is always the same, the e-mail says what became of it."""
     form = await service.read_form(db, edition, await json_object(request), at=now)
-    sent = request.headers.get("idempotency-key")
-    key = None
-    if sent is not None:
-        key = RequestKey(f"register:{edition.id}", sent, await request.body())
-    await service.register(db, edition, form, at=now, ids=ids, key=key)
-    return Response(
-        service.ACCEPTED.answer,
-        status_code=service.ACCEPTED.status,
-        media_type="application/json",
-        headers={"cache-control": PRIVATE},
-    )
+
+    async def register() -> Accepted:
+        await service.register(db, edition, form, at=now, ids=ids)
+        return Accepted()
+
+    answer = await once(Accepted, register)
+    return Response(answer, status_code=202, headers={"cache-control": PRIVATE})
 
 
 @get("/api/me/registration", tags=["registrations"])

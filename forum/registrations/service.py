@@ -10,11 +10,10 @@ from msgspec import Struct
 
 from badges import tickets
 from badges.models import Ticket
-from forum.core import audit, forms, idempotency, outbox
+from forum.core import audit, forms, outbox
 from forum.core.context import Edition
 from forum.core.db import Db, retried
 from forum.core.errors import Invalid
-from forum.core.idempotency import RequestKey
 from forum.core.ids import Ids
 from forum.core.text import Text, search_key, sort_key
 from forum.editions import queries as editions
@@ -32,11 +31,6 @@ from forum.registrations.models import (
     RegistrationNotFound,
     Status,
 )
-
-ACCEPTED = idempotency.Answer(
-    202, b'{"status":"accepted","detail":"Look at your e-mail: it says what became of this."}'
-)
-"""What every registration through the API is answered, whoever is registered already."""
 
 
 def email_key(email: str) -> str:
@@ -97,27 +91,21 @@ async def register(
     *,
     at: datetime,
     ids: Ids,
-    key: RequestKey | None = None,
-) -> Registration | None:
+) -> Registration:
     """Give `form` a place at the forum, or a turn on the waiting list once it is full.
 
     The registration, its consents, its ticket and its e-mail are stored together or not at all.
     An address that is registered already gets its e-mail again (not twice within five minutes), so
-    that the answer never tells who is registered. Return None when `key` was used before.
+    that the answer never tells who is registered.
 
     The form comes from `read_form`, which holds it against the edition.
 
     Raises:
         Invalid: the edition has no such category.
-        KeyReused: `key` came with another form before.
         RegistrationClosed: the edition or the category takes no registrations at `at`.
     """
     async with db.transaction():
-        if key is not None and await idempotency.recall(db, key) is not None:
-            return None
         registration, _ = await add(db, edition, form, ATTENDEE, at=at, ids=ids)
-        if key is not None:
-            await idempotency.remember(db, key, ACCEPTED, at=at)
     return registration
 
 

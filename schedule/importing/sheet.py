@@ -188,10 +188,10 @@ class _Sheet:
         start, end = cells.get("start", "").strip(), cells.get("end", "").strip()
         when = cells.get("date", "").strip()
         if exact := instant(start, self.zone):
-            return exact, self._end(end, exact)
+            return exact, self._end(end, exact, self._day_of(exact))
         if when and not start and (exact := instant(when, self.zone)) and "00:00" not in when:
             self.day = day_of(when)
-            return exact, self._end(end, exact)
+            return exact, self._end(end, exact, self._day_of(exact))
         if when:
             self.day = day_of(when)
             if self.day is None:
@@ -205,18 +205,23 @@ class _Sheet:
                 self.losses.add(at, place, "has no time that can be read: left unplaced")
             return None, None
         starts_at = at_clock(self.day, clock, self.zone)
-        return starts_at, self._end(end, starts_at)
+        return starts_at, self._end(end, starts_at, self.day)
 
-    def _end(self, text: str, starts_at: datetime) -> datetime | None:
-        """Return the first such time on the clock after the start; None for none."""
+    def _day_of(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
+
+    def _end(self, text: str, starts_at: datetime, day: date) -> datetime | None:
+        """Return the first such time after the start, on the clock of `day`; None for none.
+
+        From 25h to 26h is an hour of the night that belongs to `day`.
+        """
         if exact := instant(text, self.zone):
             return exact
         clock = clock_minutes(text) if text else None
         if clock is None:
             return None
-        day = starts_at.astimezone(self.zone).date()
-        same_day = at_clock(day, clock, self.zone)
-        return same_day if same_day > starts_at else at_clock(day, clock + 24 * 60, self.zone)
+        times = (at_clock(day, clock + later * 24 * 60, self.zone) for later in range(4))
+        return next((time for time in times if time > starts_at), None)
 
     def _minutes(
         self,

@@ -69,6 +69,8 @@ def _refusal(data: bytes, error: etree.XMLSyntaxError) -> Unreadable:
         )
     if "amplification" in str(error.msg):
         return Unreadable(ENTITIES, line=line)
+    if "'<' not found" in str(error.msg) and line == 1:
+        return Unreadable("this is no XML: choose the file that holds the programme.", line=line)
     message = re.sub(r", line \d+, column \d+.*$", "", str(error.msg))
     if line >= data.rstrip().count(b"\n"):
         return Unreadable(f"the file breaks off here ({message}): download it again.", line=line)

@@ -4,7 +4,7 @@ import random
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from badges.layouts import A6, LAYOUTS, Box, UnknownLayout, find, fit, lettering
@@ -77,7 +77,6 @@ def test_an_accent_stays_with_its_letter():
 
 
 @given(names)
-@settings(deadline=None)
 def test_any_name_is_whole_and_inside_its_place(text):
     got = fitted(text)
     assert "".join(got.lines).replace(" ", "") == text.replace(" ", "")

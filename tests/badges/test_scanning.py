@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from badges import scanning
 from badges.models import Direction, TokenPayload
 from badges.tokens import sign
-from tests.factories import DURING, Counting, scan, sent
+from tests.factories import DURING, Counting, eventually, scan, sent
 
 
 @pytest.fixture
@@ -305,17 +305,15 @@ async def test_two_batches_that_hold_what_the_other_needs_both_end(site, door, e
             asyncio.create_task(door(scan(one.token), scan(other.token)))
             for one, other in ((low, high), (high, low))
         ]
-        async with asyncio.timeout(5):
-            while await waiting_for_locks(site) < 2:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: two_wait_for_locks(site))
         await held.rollback()
     got = [answer.outcome for answers in await asyncio.gather(*waiting) for answer in answers]
     assert (got.count("admitted"), got.count("already_in")) == (2, 2)
 
 
-async def waiting_for_locks(site):
+async def two_wait_for_locks(site):
     return await site.value(
-        "select count(*) from pg_stat_activity"
+        "select count(*) = 2 from pg_stat_activity"
         " where wait_event_type = 'Lock' and datname = current_database()"
     )
 
@@ -349,8 +347,7 @@ async def test_a_batch_has_1_to_500_scans(site, client, edition, count, status):
 
 @settings(
     max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
 async def test_any_order_split_and_repetition_ends_in_the_same_state(data, shared_site):

@@ -1,11 +1,14 @@
 """The programme's search answers as one types, and as a plain form without JavaScript."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.browser.chromium import SITE, chromium, serve_samples
 from tests.pages.samples import page as sample
 
 SEARCH = f"{SITE}/toulouse-2027/programme"
+NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +18,7 @@ def browser():
 
 
 def opened(browser, **options):
-    """Return the programme's page, its server, which finds six sessions, and what was asked."""
+    """Return the programme's page, whose clock stands still, and what was asked of its server."""
     context = browser.new_context(**options)
     serve_samples(context)
     asked = []
@@ -26,19 +29,26 @@ def opened(browser, **options):
 
     context.route(f"{SEARCH}**", answer)
     page = context.new_page()
+    page.clock.install(time=NOON - timedelta(hours=1))
     page.goto(f"{SITE}/programme")
+    page.clock.pause_at(NOON)
     return page, asked
 
 
 def test_the_list_follows_what_is_typed(browser):
     page, asked = opened(browser)
     assert page.inner_text("#count") == "23 séances"
-    page.locator("#q").press_sequentially("données", delay=20)
+    assert page.locator(".days [aria-current]").count() == 1
+    page.locator("#q").press_sequentially("données")
+    page.clock.run_for(249)
+    assert asked == []
+    page.clock.run_for(1)
     page.locator("#count", has_text="12").wait_for()
     assert asked == [f"{SEARCH}?q=donn%C3%A9es&track="]
     assert page.url == asked[0]
     assert page.evaluate("document.activeElement.id") == "q"
     assert page.locator("#slots .ses").count() == 12
+    assert page.locator(".days [aria-current]").count() == 0  # found on every day
     assert page.locator("[aria-busy]").count() == 0
 
 
@@ -46,6 +56,7 @@ def test_a_server_that_fails_is_shown_rather_than_hidden(browser):
     page, _ = opened(browser)
     page.context.route(f"{SEARCH}**", lambda route: route.fulfill(status=503, body="En panne"))
     page.locator("#q").press_sequentially("x")
+    page.clock.run_for(250)
     page.wait_for_url(f"{SEARCH}?q=x&track=")
     assert page.inner_text("body") == "En panne"
 

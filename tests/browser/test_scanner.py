@@ -1,6 +1,7 @@
 """The scanner in a real browser: enrolment, camera, keyboard scanner, verdicts, cut network."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
@@ -11,6 +12,19 @@ from tests.browser.chromium import SITE, WASM_POLICY, chromium, serve_samples
 TOKEN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 3 + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DEVICE = {"token": "secret", "device": {"name": "Tablette 1", "gate": "main"}}
 SHIFT_AZERTY = {"A": "Q", "Q": "A", "Z": "W", "W": "Z", "M": "?"}
+NOON = datetime(2027, 3, 23, 12, tzinfo=UTC)
+# A phone that takes `apart` milliseconds for each picture, and sees nothing while `away`.
+EYES = """
+  const real = { now: Date.now, draw: CanvasRenderingContext2D.prototype.drawImage };
+  Object.assign(window, { pictures: 0, apart: 0, late: 0, away: false });
+  Date.now = () => real.now() + window.late;
+  CanvasRenderingContext2D.prototype.drawImage = function (...all) {
+    window.pictures += 1;
+    window.late += window.apart;
+    if (window.away) this.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    else real.draw.apply(this, all);
+  };
+"""
 AZERTY_DIGITS = {"2": "é", "3": '"', "4": "'", "5": "(", "6": "-", "7": "è"}
 
 
@@ -19,6 +33,7 @@ class Doors:
 
     def __init__(self, context):
         self.received = []
+        self.keys = []
         self.outcome = {"outcome": "admitted", "name": "Maëlys d’H.", "category": "Agent public"}
         self.cut = False
         self.status = 200
@@ -27,7 +42,10 @@ class Doors:
         context.route("**/api/device/scans", self.scan)
 
     def enrol(self, route):
-        if json.loads(route.request.post_data) == {"code": "K7Q-4MX"}:
+        self.keys.append(route.request.headers["idempotency-key"])
+        if self.cut:
+            route.abort("connectionreset")
+        elif json.loads(route.request.post_data) == {"code": "K7Q-4MX"}:
             route.fulfill(status=201, json=DEVICE)
         else:
             problem = json.dumps({"code": "code_unknown"})
@@ -75,15 +93,17 @@ def browser(tmp_path_factory):
 
 @pytest.fixture
 def scanner(browser):
-    """Return an enrolled scanner's page and the doors that it speaks to."""
+    """Return an enrolled scanner's page, whose clock stands still, and the doors it speaks to."""
     context = browser.new_context(viewport={"width": 390, "height": 844})
     serve_samples(context, policy=WASM_POLICY)
     doors = Doors(context)
     page = context.new_page()
     mistakes = []
     page.on("pageerror", lambda error: mistakes.append(str(error)))
+    page.clock.install(time=NOON - timedelta(hours=1))
     page.goto(f"{SITE}/scan#code=K7Q-4MX")
     page.wait_for_selector("#door:not([hidden])")
+    page.clock.pause_at(NOON)
     yield page, doors
     context.close()
     assert mistakes == []
@@ -103,6 +123,25 @@ def test_a_code_in_the_address_enrols_and_leaves_the_address(scanner):
     page, _ = scanner
     assert page.url == f"{SITE}/scan"
     assert page.inner_text("#device") == "Tablette 1 · main"
+
+
+def test_a_code_whose_answer_was_lost_goes_again_with_the_same_key(browser):
+    context = browser.new_context()
+    serve_samples(context)
+    doors = Doors(context)
+    doors.cut = True
+    page = context.new_page()
+    page.goto(f"{SITE}/scan#code=K7Q-4MX")
+    page.wait_for_selector("#enrol-error:not(:empty)")
+    page.reload()
+    page.fill("#enrol-code", "K7Q-4MX")
+    doors.cut = False
+    page.click("#enrol button")
+    page.wait_for_selector("#door:not([hidden])")
+    assert len(doors.keys) == 2
+    assert len({*doors.keys}) == 1
+    assert page.evaluate("sessionStorage.length") == 0
+    context.close()
 
 
 def test_an_unknown_code_is_refused_in_words(browser):
@@ -200,6 +239,8 @@ def test_a_keyboard_scanner_is_read_wherever_the_focus_is(scanner, end):
     page.keyboard.type(TOKEN)
     if end:
         page.keyboard.press(end)
+    else:
+        page.clock.run_for(1000)
     verdict(page, "pass")
     assert [scan["token"] for _, scan in doors.received] == [TOKEN]
 
@@ -224,15 +265,40 @@ def test_a_us_keyboard_scanner_is_read_on_a_french_host(scanner):
     assert [scan["token"] for _, scan in doors.received] == [TOKEN]
 
 
-def test_the_camera_reads_a_ticket_with_our_own_reader(browser):
+@pytest.fixture
+def camera(browser):
+    """Return the page of a scanner whose camera was started, and the doors that it speaks to."""
     context = browser.new_context(permissions=["camera"])
     serve_samples(context, policy=WASM_POLICY)
     doors = Doors(context)
+    context.add_init_script(EYES)
     page = context.new_page()
     page.goto(f"{SITE}/scan#code=K7Q-4MX")
     page.evaluate("delete window.BarcodeDetector")
     page.click("#start")
-    assert verdict(page, "pass") == "Bienvenue"
-    page.wait_for_timeout(1500)
-    assert [scan["token"] for _, scan in doors.received] == [TOKEN]
+    yield page, doors
     context.close()
+
+
+def look(page, times):
+    """Wait until the camera has looked so many times more."""
+    page.wait_for_function("wanted => pictures >= wanted", arg=page.evaluate("pictures") + times)
+
+
+@pytest.mark.parametrize("apart", [0, 3000], ids=["quick", "slow"])
+def test_the_camera_reads_a_ticket_once_with_our_own_reader_however_slow_it_is(camera, apart):
+    page, doors = camera
+    page.evaluate("apart => { window.apart = apart; }", apart)
+    assert verdict(page, "pass") == "Bienvenue"
+    look(page, 10)
+    assert [scan["token"] for _, scan in doors.received] == [TOKEN]
+
+
+def test_a_ticket_that_was_gone_is_read_again(camera):
+    page, doors = camera
+    verdict(page, "pass")
+    page.evaluate("window.away = true")
+    look(page, 2)
+    page.evaluate("window.late += 3000; window.away = false")
+    look(page, 10)
+    assert [scan["token"] for _, scan in doors.received] == [TOKEN] * 2

@@ -3,16 +3,14 @@
 import os
 import resource
 import subprocess
-import time
 from contextlib import contextmanager
 from io import BytesIO
 
-import httpx
 import pikepdf
 import pytest
 from PIL import Image
 
-from tests.installations import Forum, until
+from tests.installations import Forum, get, post, until
 
 LEAST = 64 * 1024
 
@@ -78,7 +76,7 @@ def test_an_e_mail_waits_for_room_and_is_not_lost(forum):
     outbox = forum.var / "outbox"
     with full_disk(outbox):
         forum.start("serve")
-        answer = httpx.post(
+        answer = post(
             f"{forum.base}/api/editions/forum/registrations",
             json={
                 "given_name": "Ada",
@@ -92,7 +90,7 @@ def test_an_e_mail_waits_for_room_and_is_not_lost(forum):
         assert list(outbox.glob("*.eml")) == []
     letter = forum.letter("ada@example.org")
     assert letter["Subject"].startswith("Votre billet")
-    time.sleep(1.5)
+    until(lambda: forum.values("select count(*) from outbox where sent_at is null") == [0])
     assert len(forum.letters("ada@example.org")) == 1
 
 
@@ -112,7 +110,7 @@ def test_a_guide_that_finds_no_room_is_not_published(forum, tmp_path):
         assert str(files) in error
         assert "No space left on device" in error
     forum.start("serve")
-    assert httpx.get(f"{forum.base}/api/editions/forum/guides").json() == {"guides": []}
+    assert get(f"{forum.base}/api/editions/forum/guides").json() == {"guides": []}
     assert forum.run("import", "guides", guides) == "pdf  guide\n"
 
 

@@ -5,16 +5,18 @@ import asyncio
 import msgspec
 import pytest
 
-from forum.app import LOANS
-from tests.factories import SAME_ORIGIN, answers
+from forum.app import LOANS, Parts
+from tests.factories import SAME_ORIGIN, answers, eventually
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
 async def test_who_sends_slowly_keeps_nobody_waiting(site, client, edition, kind):
     last = asyncio.Event()
+    awaited = []
 
     async def slowly():
         yield b"{"
+        awaited.append(1)  # the site asks for more
         await last.wait()
         yield msgspec.json.encode(answers())[1:]
 
@@ -29,12 +31,21 @@ async def test_who_sends_slowly_keeps_nobody_waiting(site, client, edition, kind
         )
         for _ in range(LOANS)
     ]
-    await asyncio.sleep(0.05)
-    async with asyncio.timeout(5):
-        assert (await client.get(f"/api/editions/{edition.slug}")).status_code == 200
+    await eventually(lambda: len(awaited) == LOANS)
+    assert (await client.get(f"/api/editions/{edition.slug}")).status_code == 200
     last.set()
     statuses = {answer.status_code for answer in await asyncio.gather(*slow)}
     assert statuses == ({422} if page else {202})
+
+
+@pytest.mark.parametrize(("inline", "started"), [(True, ["Worker.run"]), (False, [])])
+async def test_e_mails_leave_from_the_site_only_where_that_is_wanted(lone_site, inline, started):
+    settings = msgspec.structs.replace(lone_site.settings, inline_worker=inline)
+    parts = Parts(settings, lone_site.pool, lone_site.keyring, lone_site.clock, lone_site.ids)
+    before = asyncio.all_tasks()
+    async with parts.open(None):
+        tasks = asyncio.all_tasks() - before
+        assert [one.get_coro().__qualname__ for one in tasks] == started
 
 
 async def test_a_form_in_parts_is_read(client, edition):

@@ -12,7 +12,7 @@ from forum.letters import service as letters
 from forum.letters.kinds import KINDS
 from forum.letters.models import Author, Change, LetterText
 from forum.worker import Worker, delivery_of
-from tests.factories import Memory, decoded, message
+from tests.factories import Memory, decoded, eventually, message
 from tests.forum.core.test_mail import Inbox, served, tree
 
 
@@ -244,9 +244,7 @@ async def test_the_worker_goes_on_when_the_database_comes_back(lone_site, post, 
         lone_site.clock,
     )
     task = asyncio.create_task(worker.run())
-    async with asyncio.timeout(5):
-        while not post.mails:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: post.mails)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

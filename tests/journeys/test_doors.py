@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from datetime import UTC, datetime
 
 import asyncpg
 import pytest
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from badges import tokens
 from badges.keys import open_keyring
 from badges.models import Ticket, TokenPayload
+from forum.core import clock
 from forum.core.db import prepare_connection
 from forum.core.postgres import Cluster
 from forum.core.settings import read
@@ -19,7 +19,7 @@ HELD_BY_NOBODY = 2**48 - 1
 
 
 def reading(text, gate="lunch"):
-    now = datetime.now(UTC).isoformat()
+    now = clock.now().isoformat()
     return {"id": str(uuid.uuid4()), "token": text, "gate": gate, "scanned_at": now}
 
 
@@ -41,7 +41,7 @@ def tickets(demo, tmp_path):
 
 async def test_a_code_that_we_signed_for_nobody_is_unknown(demo, database):
     secret = read(demo.environ, demo.var).secret_key
-    keyring = await open_keyring(database, secret, at=datetime.now(UTC))
+    keyring = await open_keyring(database, secret, at=clock.now())
     edition = await database.fetchval("select id from edition where slug = 'demo'")
     ticket = Ticket(
         edition_id=edition,

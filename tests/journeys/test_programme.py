@@ -7,11 +7,10 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-import httpx
 import icalendar
 import pytest
 
-from tests.installations import until
+from tests.installations import get, until
 
 ROOT = Path(__file__).parents[2]
 VALIDATE = ROOT.parent / "shared" / "data" / "programmes" / "validate.py"
@@ -55,7 +54,7 @@ def published(empty, tmp_path):
 
 def test_page_json_calendar_xml_and_booklet_agree(published, tmp_path):
     base = f"{published.base}/forum"
-    told = httpx.get(f"{published.base}/api/editions/forum/programme").json()
+    told = get(f"{published.base}/api/editions/forum/programme").json()
     rooms = {room["id"]: room["name"] for room in told["rooms"]}
     speakers = {one["id"]: one["name"] for one in told["speakers"]}
     sessions = {
@@ -75,7 +74,7 @@ def test_page_json_calendar_xml_and_booklet_agree(published, tmp_path):
     )  # fmt: skip
     assert night[1] == 90
 
-    calendar = icalendar.Calendar.from_ical(httpx.get(f"{base}/programme.ics").content)
+    calendar = icalendar.Calendar.from_ical(get(f"{base}/programme.ics").content)
     events = {
         str(e["SUMMARY"]): (e.decoded("DTSTART"), e.decoded("DTEND"))
         for e in calendar.walk("VEVENT")
@@ -85,12 +84,12 @@ def test_page_json_calendar_xml_and_booklet_agree(published, tmp_path):
         assert events[title][0] == starts_at
         assert (events[title][1] - events[title][0]).total_seconds() == minutes * 60
 
-    written = json.loads(httpx.get(f"{base}/programme.json").content)
-    xml = httpx.get(f"{base}/programme.xml").text
-    first = httpx.get(f"{base}/programme?day=2027-03-22&lang=fr").text
-    second = httpx.get(f"{base}/programme?day=2027-03-23&lang=fr").text
+    written = json.loads(get(f"{base}/programme.json").content)
+    xml = get(f"{base}/programme.xml").text
+    first = get(f"{base}/programme?day=2027-03-22&lang=fr").text
+    second = get(f"{base}/programme?day=2027-03-23&lang=fr").text
     booklet = tmp_path / "programme.pdf"
-    booklet.write_bytes(httpx.get(f"{base}/programme.pdf", timeout=60).content)
+    booklet.write_bytes(get(f"{base}/programme.pdf", timeout=60).content)
     paper = subprocess.run(
         ["pdftotext", booklet, "-"], capture_output=True, text=True, check=True
     ).stdout
@@ -109,13 +108,13 @@ def test_page_json_calendar_xml_and_booklet_agree(published, tmp_path):
 
 def test_a_version_answers_304_and_the_next_one_is_seen(published):
     address = f"{published.base}/forum/programme.xml"
-    first = httpx.get(address)
-    same = httpx.get(address, headers={"if-none-match": first.headers["etag"]})
+    first = get(address)
+    same = get(address, headers={"if-none-match": first.headers["etag"]})
     assert (same.status_code, same.content) == (304, b"")
     assert published.json("publish", "--note", "Relecture")["version"] == 2
     told = f"{published.base}/api/editions/forum/programme"
-    until(lambda: httpx.get(told).json()["version"] == 2, seconds=5)
-    again = httpx.get(address, headers={"if-none-match": first.headers["etag"]})
+    until(lambda: get(told).json()["version"] == 2)
+    again = get(address, headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.headers["etag"] == first.headers["etag"]) == (200, False)
 
 

@@ -2,12 +2,13 @@
 
 import re
 
-import httpx
 import pikepdf
+
+from tests.installations import get
 
 
 def test_a_guide_is_downloaded_whole_in_parts_and_not_again(demo, tmp_path):
-    told = httpx.get(f"{demo.base}/api/editions/demo/guides").json()["guides"]
+    told = get(f"{demo.base}/api/editions/demo/guides").json()["guides"]
     assert [one["kind"] for one in told] == ["pdf", "link"]
     document, useful = told
     assert useful["url"].startswith("https://")
@@ -44,11 +45,11 @@ def test_a_sign_in_link_works_once_and_shows_the_counts(demo):
 
 
 def test_every_page_answers_in_both_languages(demo):
-    slug = httpx.get(f"{demo.base}/api/editions/demo/programme").json()["sessions"][1]["slug"]
+    slug = get(f"{demo.base}/api/editions/demo/programme").json()["sessions"][1]["slug"]
     pages = ["/demo/", "/demo/programme", f"/demo/sessions/{slug}", "/demo/register",
              "/demo/registered", "/demo/guides", "/scan", "/outbox", "/api/docs"]  # fmt: skip
     for page in pages:
         for language in ("fr", "en"):
-            answer = httpx.get(f"{demo.base}{page}", params={"lang": language})
+            answer = get(f"{demo.base}{page}", params={"lang": language})
             assert answer.status_code == 200, page
             assert f'<html lang="{language}"' in answer.text, page

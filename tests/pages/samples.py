@@ -97,6 +97,7 @@ DAYS = [
     View(date=EDITION.starts_on, path=f"{BASE}/programme?day=2027-03-23", current=True),
     View(date=EDITION.ends_on, path=f"{BASE}/programme?day=2027-03-24", current=False),
 ]
+NO_DAY = [View(date=one.date, path=one.path, current=False) for one in DAYS]
 CATEGORIES = [
     View(
         code="elected",
@@ -423,6 +424,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "registrations/cancel.html",
         {"registration": registration("confirmed")},
     ),
+    "cancel-waiting": (
+        "registrations/cancel.html",
+        {"registration": registration("waiting", turn=3)},
+    ),
     "cancel-done": (
         "registrations/cancel.html",
         {"registration": registration("cancelled")},
@@ -430,13 +435,22 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "programme": ("schedule/programme.html", PROGRAMME),
     "programme-search": (
         "schedule/programme.html",
-        {**PROGRAMME, "slots": slots(days=2)[:6], "q": "données", "track": "ia-et-donnees"},
+        {
+            **PROGRAMME,
+            "days": NO_DAY,
+            "slots": slots(days=2)[:6],
+            "q": "données",
+            "track": "ia-et-donnees",
+        },
     ),
     "programme-everything": (
         "schedule/programme.html",
-        {**PROGRAMME, "slots": slots(days=2), "q": "a"},
+        {**PROGRAMME, "days": NO_DAY, "slots": slots(days=2), "q": "a"},
     ),
-    "programme-nothing": ("schedule/programme.html", {**PROGRAMME, "slots": [], "q": "zzz"}),
+    "programme-nothing": (
+        "schedule/programme.html",
+        {**PROGRAMME, "days": NO_DAY, "slots": [], "q": "zzz"},
+    ),
     "programme-unpublished": ("schedule/programme.html", {**PROGRAMME, "programme": None}),
     "session": ("schedule/session.html", SESSION),
     "session-bare": (

@@ -333,7 +333,7 @@ def test_the_words_are_french_or_english():
 TEXTS = st.dictionaries(st.sampled_from(["fr", "en", "de"]), st.text(max_size=60), max_size=2)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(TEXTS, TEXTS, st.integers(0, 3000), st.integers(0, 2**32))
 def test_no_programme_stops_it(title, abstract, minutes, seed):
     rng = random.Random(seed)  # noqa: S311  # a seed is the point

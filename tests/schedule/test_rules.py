@@ -139,7 +139,7 @@ def naive(one):
     return found
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(drafts())
 def test_conflicts_are_those_of_a_naive_search(one):
     found = conflicts(one)
@@ -148,7 +148,7 @@ def test_conflicts_are_those_of_a_naive_search(one):
     assert len(told) == len(found)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(drafts())
 def test_without_the_marked_sessions_no_room_is_taken_twice(one):
     marked = overlapping(one.sessions)
@@ -265,7 +265,7 @@ def mixed(new, old):
     return Draft(**{name: both(name) for name in ("rooms", "tracks", "speakers", "sessions")})
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(drafts(), drafts())
 def test_what_changed_has_a_new_revision_and_nothing_else_has(old, new):
     first = frozen(old)

@@ -4,8 +4,11 @@ import msgspec
 import pytest
 
 from forum.core.errors import (
+    BodyTooLarge,
     Forbidden,
     Invalid,
+    MediaTypeUnsupported,
+    MethodNotAllowed,
     NotFound,
     Problem,
     TooMany,
@@ -20,6 +23,9 @@ from forum.core.web import problem_document
         (NotFound(), "not_found", 404),
         (Unauthenticated(), "unauthenticated", 401),
         (Forbidden(), "forbidden", 403),
+        (MethodNotAllowed(["GET"]), "method_not_allowed", 405),
+        (BodyTooLarge(), "body_too_large", 413),
+        (MediaTypeUnsupported(), "unsupported_media_type", 415),
         (Invalid(), "invalid", 422),
         (TooMany(30), "too_many_requests", 429),
         (Problem(), "problem", 409),
@@ -39,6 +45,10 @@ def test_a_message_given_wins():
 
 def test_too_many_says_when_to_come_back():
     assert TooMany(30).headers == {"Retry-After": "30"}
+
+
+def test_a_method_refused_is_told_with_those_that_are_not():
+    assert MethodNotAllowed({"POST", "GET"}).headers == {"Allow": "GET, POST"}
 
 
 def test_who_must_say_who_they_are_is_told_how():

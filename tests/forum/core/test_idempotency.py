@@ -1,12 +1,20 @@
 """Idempotency-Key: the same key gives the same answer, and the deed is done once."""
 
 import asyncio
+import json
+import uuid
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
+from cryptography.exceptions import InvalidTag
 
+from badges import devices
 from forum.core import idempotency
+from forum.core.idempotency import RequestKey, Slot, recall, remember
 from tests.factories import NOON, answers
+
+SECRET = b"a secret of the installation"
 
 
 @pytest.fixture
@@ -91,10 +99,101 @@ async def test_a_key_is_visible_ascii(client, edition, key):
 
 
 async def test_old_answers_are_swept_and_newer_ones_stay(db):
-    answer = idempotency.Answer(200, b"{}")
-    for key, age in (("old", 3), ("new", 1)):
-        sent = idempotency.RequestKey("test", key, b"")
-        await idempotency.remember(db, sent, answer, at=NOON - timedelta(days=age))
+    slots = {key: Slot(RequestKey(scope="test", key=key, body=b""), SECRET) for key in "ab"}
+    await remember(db, slots["a"], b"{}", at=NOON - timedelta(days=3))
+    await remember(db, slots["b"], b"{}", at=NOON - timedelta(days=1))
     await idempotency.sweep(db, before=NOON - idempotency.KEPT)
-    kept = [row["key"] for row in await db.fetch("select key from idempotency")]
-    assert kept == ["new"]
+    assert [await recall(db, slots[key]) for key in "ab"] == [None, b"{}"]
+
+
+# What is stored
+
+
+@pytest.fixture
+async def code(site, edition):
+    async with site.pool.acquire() as db:
+        return await devices.add(db, edition.id, "Phone", "main", at=site.clock.at, ids=site.ids)
+
+
+@pytest.fixture
+def key():
+    """A key of the test's own: all devices of a site share one scope."""
+    return str(uuid.uuid4())
+
+
+async def enrol(client, code, key, **headers):
+    headers = {"idempotency-key": key, **headers}
+    return await client.post("/api/devices", json={"code": code}, headers=headers)
+
+
+async def test_a_device_whose_answer_was_lost_gets_it_again(client, code, key):
+    first, again = await enrol(client, code, key), await enrol(client, code, key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.content == first.content
+    assert (await enrol(client, code, str(uuid.uuid4()))).json()["code"] == "device_code_unknown"
+    headers = {"authorization": f"Bearer {again.json()['token']}"}
+    answer = await client.post("/api/device/scans", json={"scans": [None]}, headers=headers)
+    assert answer.status_code == 200
+
+
+async def test_a_code_with_another_code_under_its_key_is_refused(client, code, key):
+    await enrol(client, code, key)
+    answer = await enrol(client, "ZZZZ-ZZZZ", key)
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_of_ten_at_once_with_one_key_all_get_the_one_token(client, code, key):
+    got = await asyncio.gather(*(enrol(client, code, key) for _ in range(10)))
+    assert {answer.status_code for answer in got} == {201}
+    assert len({answer.content for answer in got}) == 1
+
+
+async def test_a_key_says_nothing_to_other_credentials(client, code, key):
+    await enrol(client, code, key)
+    answer = await enrol(client, code, key, authorization="Bearer other")
+    assert answer.json()["code"] == "device_code_unknown"
+
+
+async def test_neither_key_nor_body_nor_answer_can_be_read_in_the_table(lone_site):
+    edition = await lone_site.edition()
+    async with lone_site.pool.acquire() as db, lone_site.client() as client:
+        code = await devices.add(
+            db, edition.id, "Phone", "main", at=lone_site.clock.at, ids=lone_site.ids
+        )
+        answer = (await enrol(client, code, "the key")).json()
+        [row] = await db.fetch("select * from idempotency")
+    stored = b"|".join(
+        value if isinstance(value, bytes) else str(value).encode() for value in row.values()
+    )
+    body = json.dumps({"code": code}, separators=(",", ":")).encode()
+    secrets = ["the key", code, answer["token"], answer["device"]["name"]]
+    digests = [sha256(text).digest() for text in (b"the key", code.encode(), body)]
+    assert [one for one in [*(s.encode() for s in secrets), *digests] if one in stored] == []
+    assert (row["scope"], row["status"]) == ("POST /api/devices", 201)
+
+
+def test_another_secret_or_key_or_body_seals_otherwise():
+    sent = RequestKey(scope="s", key="k", body=b"b")
+    slot = Slot(sent, SECRET)
+    assert slot.opened(slot.sealed(b"answer")) == b"answer"
+    others = [
+        Slot(sent, b"another secret"),
+        Slot(RequestKey(scope="s", key="l", body=b"b"), SECRET),
+        Slot(RequestKey(scope="s", key="k", body=b"c"), SECRET),
+    ]
+    for other in others:
+        with pytest.raises(InvalidTag):
+            other.opened(slot.sealed(b"answer"))
+
+
+def test_the_same_key_has_the_same_place_and_others_have_others():
+    sent = [
+        RequestKey(scope="s", key="k", body=b"b"),
+        RequestKey(scope="s", key="k", body=b"c"),
+        RequestKey(scope="s", key="k", body=b"b", who="a"),
+        RequestKey(scope="t", key="k", body=b"b"),
+        RequestKey(scope="s", key="l", body=b"b"),
+    ]
+    names = [Slot(one, SECRET).name for one in sent]
+    assert names[0] == names[1]
+    assert len({*names}) == 4

@@ -70,6 +70,23 @@ async def test_the_same_question_gets_the_same_answer_for_a_moment(seconds):
     assert got == ["answer 1", "answer 1", "answer 2"]
 
 
+async def test_a_slow_answer_takes_nobody_back(seconds):
+    """It began before the one that is kept by now, and may tell what was true before."""
+    kept = Kept(clock=seconds, fresh_s=1.0)
+    question = ("/p", b"", ())
+
+    def keep(body, began_at):
+        start = {"type": "http.response.start", "status": 200, "headers": []}
+        messages = [start, {"type": "http.response.body", "body": body}]
+        kept.keep(question, {SHARED: True}, messages, "/p", began_at)
+
+    keep(b"new", seconds.now - 0.5)
+    keep(b"old", seconds.now - 0.75)
+    assert kept.find(question).messages[1]["body"] == b"new"
+    keep(b"newer", seconds.now)
+    assert kept.find(question).messages[1]["body"] == b"newer"
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -123,7 +140,7 @@ async def test_one_makes_it_anew_while_the_others_get_what_there_is(seconds):
     kept = Kept(clock=seconds, fresh_s=1.0)
     question = ("/p", b"", ())
     start = {"type": "http.response.start", "status": 200, "headers": []}
-    kept.keep(question, {SHARED: True}, [start, {"type": "http.response.body"}], "/p")
+    kept.keep(question, {SHARED: True}, [start, {"type": "http.response.body"}], "/p", seconds.now)
     seconds.now += 1.0
     assert [kept.find(question) is None for _ in range(3)] == [True, False, False]
     seconds.now += 1.0

@@ -112,7 +112,7 @@ def test_abstracts_end_at_a_sentence_or_a_word():
     assert cut("mot " * 20, 18) == "mot mot mot mot…"
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=80),
     st.floats(20, 300),

@@ -79,7 +79,7 @@ def process():
 
 def ask(dsn, sql):
     async def go():
-        connection = await asyncpg.connect(dsn, timeout=5)
+        connection = await asyncpg.connect(dsn, timeout=120)
         try:
             return await connection.fetchval(sql)
         finally:

@@ -190,8 +190,9 @@ def test_no_key_is_made_while_something_is_wrong(root):
 
 def test_a_place_that_cannot_hold_the_key_is_named(root):
     (root / "var").write_text("a file, not a folder")
+    mend = "let Forum write there, or name another folder with FORUM_VAR"
     assert mistakes({}, root) == [
-        f"FORUM_SECRET_KEY: absent, and {root}/var/secret.key cannot be kept (File exists)"
+        f"FORUM_SECRET_KEY: absent, and {root}/var/secret.key cannot be kept (File exists): {mend}"
     ]
 
 

@@ -28,6 +28,24 @@ async def test_what_is_fresh_is_not_loaded_again():
     assert [await shelf.get("a", load) for _ in range(3)] == [1, 1, 1]
 
 
+async def test_a_slow_load_makes_nothing_fresher():
+    """What was read as the load began may have changed since."""
+    now, load = [0.0], Loads()
+    shelf = Shelf(fresh_s=1.0, clock=lambda: now[0])
+
+    async def slowly():
+        read = await load()
+        now[0] += 0.75
+        return read
+
+    got = [await shelf.get("a", slowly)]
+    now[0] += 0.125
+    got.append(await shelf.get("a", slowly))
+    now[0] += 0.125
+    got.append(await shelf.get("a", slowly))
+    assert got == [1, 1, 2]
+
+
 async def test_what_is_stale_is_loaded_again():
     shelf, load = Shelf(fresh_s=0), Loads()
     assert [await shelf.get("a", load) for _ in range(3)] == [1, 2, 3]

@@ -36,12 +36,25 @@ FORM = "application/x-www-form-urlencoded"
     ],
 )
 def test_a_post_of_another_site_is_known(headers, refused):
-    assert cross_site("POST", headers) is refused
+    assert cross_site("POST", headers, "/essai/register") is refused
+
+
+@pytest.mark.parametrize(
+    ("headers", "refused"),
+    [
+        ({"content-type": FORM}, False),
+        ({"content-type": FORM, "cookie": "session=x"}, True),
+        ({"content-type": FORM, "sec-fetch-site": "cross-site"}, True),
+        ({"content-type": FORM, "origin": "https://evil.example", "host": "a.example"}, True),
+    ],
+)
+def test_a_program_that_calls_its_json_a_form_is_left_to_the_api(headers, refused):
+    assert cross_site("POST", headers, "/api/devices") is refused
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_reading_is_never_forged(method):
-    assert not cross_site(method, {"sec-fetch-site": "cross-site"})
+    assert not cross_site(method, {"sec-fetch-site": "cross-site"}, "/")
 
 
 async def test_a_form_from_another_site_changes_nothing(site, client, edition):

@@ -135,14 +135,14 @@ CELLS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("=+-@
 )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=4))
 def test_what_is_written_as_csv_is_read_back(rows):
     back = read_table(write_csv(["a", "b"], rows), "x.csv")
     assert [(row["a"], row["b"]) for _, row in back] == [row for row in rows if any(row)]
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=8)
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=20, max_size=40))
 def test_what_is_written_as_a_workbook_is_read_back(rows):
     back = read_table(write_xlsx(["a", "b"], rows, sheet="x"), "x.xlsx")

@@ -57,9 +57,25 @@ async def test_an_address_that_nothing_can_have_is_not_found(client, path):
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-async def test_a_method_that_is_not_there_is_refused(client):
-    answer = await client.put("/api/devices")
-    assert (answer.status_code, answer.json()["code"]) == (405, "bad_request")
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/api/devices", "OPTIONS, POST"),
+        ("GET", "/api/devices", "OPTIONS, POST"),
+        ("DELETE", "/api/editions/{slug}", "GET, HEAD, OPTIONS"),
+        ("POST", "/api/me/registration", "DELETE, GET, HEAD, OPTIONS, PATCH"),
+        ("PATCH", "/{slug}/register", "GET, HEAD, OPTIONS, POST"),
+    ],
+)
+async def test_a_method_that_is_not_there_is_refused(client, edition, method, path, allowed):
+    answer = await client.request(method, path.format(slug=edition.slug))
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["allow"] == allowed
+
+
+async def test_head_of_what_is_only_posted_is_refused(client):
+    answer = await client.head("/api/devices")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "OPTIONS, POST")
 
 
 async def test_a_failure_tells_nothing_of_its_inside(client, edition, monkeypatch):
@@ -93,6 +109,46 @@ async def test_a_body_that_is_no_object_is_refused(client, edition, body):
     assert (answer.status_code, answer.json()["code"]) == (400, "not_json")
 
 
+@pytest.mark.parametrize(
+    "body", [b"{", b"\xff", b'{"code": "\\ud800"}', b"[" * 100_000, b"", b'{"code": "A"}}']
+)
+async def test_a_body_that_is_no_json_at_all_is_refused(client, body):
+    answer = await client.post("/api/devices", content=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "not_json")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/plain",
+        "text/xml",
+        "application/jsonx",
+        "json",
+    ],
+)
+@pytest.mark.parametrize(
+    "path", ["/api/devices", "/api/device/scans", "/api/editions/{slug}/registrations"]
+)
+async def test_the_api_says_what_it_reads(client, edition, path, kind):
+    answer = await client.post(
+        path.format(slug=edition.slug), content=b"{}", headers={"content-type": kind}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    assert answer.headers["accept"] == "application/json"
+    assert "application/json" in answer.json()["title"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "Application/JSON; charset=utf-8", "application/ld+json", None]
+)
+async def test_json_is_read_by_any_of_its_names(client, kind):
+    headers = {} if kind is None else {"content-type": kind}
+    answer = await client.post("/api/devices", content=b'{"code": "none"}', headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (404, "device_code_unknown")
+
+
 @pytest.mark.parametrize("path", ["//evil.example/x", "/%5Cevil.example/x", "/%2F/evil.example"])
 async def test_the_other_language_is_on_this_site(client, path):
     answer = await client.get(f"http://test{path}", headers={"accept": "text/html"})
@@ -104,7 +160,7 @@ async def test_the_other_language_is_on_this_site(client, path):
 async def test_a_body_over_the_limit_is_refused(client, edition):
     body = b'{"a":"' + b"a" * 2_000_000 + b'"}'
     answer = await client.post(f"/api/editions/{edition.slug}/registrations", content=body)
-    assert answer.status_code == 413
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
 
 
 async def test_a_body_of_the_wrong_shape_names_what_is_wrong(client):

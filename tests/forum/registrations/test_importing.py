@@ -84,6 +84,19 @@ def test_every_bad_row_is_named_with_its_reasons_and_the_good_are_kept():
     assert str(got.bad[1]) == "row 5: email: row 2 has the same address"
 
 
+@pytest.mark.parametrize(
+    ("headers", "missing"),
+    [
+        ("Prénom,Nom,Adresse", "email"),
+        ("Nom,Courriel", "given_name"),
+        ("a,b", "given_name, family_name, email"),
+    ],
+)
+def test_a_table_without_a_needed_column_is_refused(headers, missing):
+    with pytest.raises(tables.UnreadableTable, match=f"no column holds {missing}: name"):
+        read(f"{headers}\n1,2,3\n", [ELECTED])
+
+
 def test_a_workbook_is_read_as_a_table_is():
     headers = ["given_name", "family_name", "email", "category"]
     book = tables.write_xlsx(headers, [["Zoé", "=1+1", "z@example.org", "agent"]], sheet="x")

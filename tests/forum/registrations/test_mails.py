@@ -51,8 +51,8 @@ SENTENCES = {
     ),
     "changed": ("Votre inscription a été modifiée.", "Your registration has been changed."),
     "cancelled": (
-        "Votre inscription K7QM-42XR est annulée ; son billet n’ouvre plus les portes.",
-        "Your registration K7QM-42XR is cancelled; its ticket no longer opens the doors.",
+        "Votre inscription K7QM-42XR est annulée ; aucun de ses billets n’ouvre les portes.",
+        "Your registration K7QM-42XR is cancelled; no ticket of it opens the doors.",
     ),
     "transferred": (
         "C’est maintenant la place de Yann Le Guellec, qui reçoit un billet",

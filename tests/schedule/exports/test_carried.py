@@ -26,8 +26,6 @@ EXAMPLES = {Format.XLSX: 8, Format.ICS: 25}
 def test_an_export_read_back_is_what_the_format_carries(form):
     @settings(
         max_examples=EXAMPLES.get(form, 60),
-        deadline=None,
-        derandomize=True,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(programmes(), st.sampled_from(["fr", "en"]))

@@ -24,7 +24,7 @@ def unfolded(data):
     return data.decode().replace("\r\n ", "").split("\r\n")
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(programmes(), st.sampled_from(["fr", "en"]))
 def test_every_line_is_as_the_standard_says(programme, language):
     data = calendar(programme, language=language)
@@ -45,7 +45,7 @@ def test_every_line_is_as_the_standard_says(programme, language):
     assert open_parts == []
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(programmes())
 def test_instants_are_the_same_for_a_library(programme):
     told = [

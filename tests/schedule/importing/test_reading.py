@@ -1,7 +1,7 @@
 """What organisers' files say in many ways, and what is listed where they make no sense."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -451,6 +451,23 @@ def test_a_sheet_in_english_with_two_languages_and_minutes():
     assert found.title == {"en": "Opening", "fr": "Ouverture"}
     assert (found.minutes, found.type, found.cancelled) == (45, SessionType.PLENARY, True)
     assert losses(data, "a.csv") == [(1, "column “Budget”", "is none of ours: left out")]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hour", "minutes"),
+    [
+        ("23h", "25h", 22, 120),
+        ("25h", "26h", 24, 60),
+        ("25h", "2h", 24, 60),
+        ("25h-26h30", "", 24, 90),
+        ("2027-03-22 23:00", "25h", 22, 120),
+    ],
+)
+def test_the_hours_of_a_night_are_counted_from_the_day_it_follows(start, end, hour, minutes):
+    data = f"Jour,Début,Fin,Titre\n22/03/2027,{start},{end},Nuit\n".encode()
+    found = one(data, "a.csv")
+    evening = datetime(2027, 3, 22, tzinfo=UTC) + timedelta(hours=hour)
+    assert (found.starts_at, found.minutes) == (evening, minutes)
 
 
 def test_the_same_sheet_gives_the_same_ids():

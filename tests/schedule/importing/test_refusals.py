@@ -72,7 +72,7 @@ def test_bytes_changed_at_random_never_end_in_a_stack_trace(ending):
     [
         (b"", "a.xml", "Line 1: a.xml is empty"),
         (b"\xef\xbb\xbf \n", "a.json", "Line 1: a.json is empty"),
-        (b"hello", "a.xml", "Line 1: the file breaks off here"),
+        (b"hello", "a.xml", "Line 1: this is no XML: choose the file"),
         (b"<html><body>x</body></html>", "a.xml", "Line 1: the first element is <html>"),
         (b"<!DOCTYPE html>\n<html><br></html>", "a.xml", "Line 2: this is a web page"),
         (b"<schedule/>", "a.xml", "Line 1: there is neither <conference> nor <day>"),
