@@ -31,7 +31,7 @@ PLACEHOLDERS = {
     "accept_link": N_("the link to the page that accepts the place offered"),
     "programme_link": N_("the link to the programme"),
     "guides_link": N_("the link to the guides"),
-    "register_link": N_("the link to the form, with the invitation’s code"),
+    "register_link": N_("the link to the form, with the invitation’s code if there is one"),
 }
 """Every placeholder with its meaning, an English msgid."""
 
@@ -93,6 +93,13 @@ KINDS = {
             N_("A place has become free and is kept for the next in line, for a time."),
             (*OWN, "offer_until", "accept_link"),
             ("accept_link",),
+        ),
+        _kind(
+            "lapsed",
+            N_("Offer over"),
+            N_("Somebody has not accepted the place offered in time."),
+            (*PERSON, *FORUM, "register_link"),
+            (),
         ),
         _kind(
             "approved",
