@@ -155,7 +155,8 @@ def set_up(locks: list) -> None:
             return
         say(f"Setting up {VENV} (once; it takes a minute) …")
         if RUNTIME in wanted:
-            make_venv()
+            make_venv()  # nothing of the other lock is left in it
+            wanted = locks
         install([RUNTIME] if wanted == [RUNTIME] else [RUNTIME, TEST])
         for lock in wanted:
             stamp(lock).write_text(fingerprint(lock), "utf-8")

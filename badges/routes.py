@@ -46,6 +46,7 @@ class Outcomes(Struct, frozen=True, kw_only=True):
 @post(
     "/api/devices",
     tags=["devices"],
+    summary="Enrol a device",
     status_code=201,
     middleware=[limited("enrol", per_minute=10)],
 )
@@ -118,7 +119,13 @@ class RecordOperation(Operation):
         )
 
 
-@post("/api/device/scans", tags=["devices"], operation_class=RecordOperation, status_code=200)
+@post(
+    "/api/device/scans",
+    tags=["devices"],
+    summary="Record scans",
+    operation_class=RecordOperation,
+    status_code=200,
+)
 async def record(request: AnyRequest, door: Given[Door]) -> Outcomes:
     """Record 1 to 500 scans and answer each, in order; sending again changes nothing.
 

@@ -37,6 +37,7 @@ from forum.core.db import (
     Db,
     open_pool,
 )
+from forum.core.draining import Draining
 from forum.core.errors import (
     BodyTooLarge,
     Forbidden,
@@ -70,6 +71,7 @@ from forum.editions.models import EditionNotFound
 from forum.editions.routes import router as edition_routes
 from forum.guides.routes import router as guide_routes
 from forum.pages.home import router as home_routes
+from forum.pages.invitations import router as invitation_routes
 from forum.pages.letters import router as letter_routes
 from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
@@ -77,6 +79,7 @@ from forum.registrations.group_routes import router as group_routes
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
+from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
 from schedule.published import Shelves
 from schedule.routes import router as schedule_routes
@@ -313,6 +316,7 @@ def create_app(
             edition_routes,
             home_routes,
             registration_routes,
+            territory_routes,
             group_routes,
             schedule_routes,
             guide_routes,
@@ -320,6 +324,7 @@ def create_app(
             account_routes,
             organiser_routes,
             letter_routes,
+            invitation_routes,
             live,
             ready,
             static,
@@ -336,6 +341,7 @@ def create_app(
         openapi_config=OpenAPIConfig(
             title="Forum",
             version=__version__,
+            use_handler_docstrings=True,
             path="/api/openapi.json",
             render_plugins=[JsonRenderPlugin(path="/")],
         ),
@@ -379,14 +385,14 @@ def _what_broke(scope: Any) -> tuple[Any, Any, Any]:
     return type(error) if error else None, error, None
 
 
-def serve() -> Shell:
+def serve() -> Draining:
     """Assemble the site from the settings of this process, for the server."""
     settings = load()
     configure(settings.log)
     site = create_app(settings)
     gc.collect()
     gc.freeze()  # what lives as long as the process is never looked through again: 30 ms each time
-    return site
+    return Draining(site)
 
 
 @get("/health/live", include_in_schema=False)

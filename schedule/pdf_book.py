@@ -41,7 +41,7 @@ from forum.core.pdf_text import (
 from forum.core.text import Text, pick
 from schedule.days import Day, days
 from schedule.models import Programme, Room, Session, SessionType, Speaker, SpeakerRole, Track
-from schedule.vocabulary import ROLE_NAMES, TYPE_NAMES
+from schedule.vocabulary import ROLE_NAMES, ROLE_NAMES_OF_MANY, TYPE_NAMES
 
 PAGE_MM = (210.0, 297.0)
 WIDTH, HEIGHT = PAGE_MM[0] * MM, PAGE_MM[1] * MM
@@ -190,13 +190,18 @@ class Book:
         for part in session.people:
             if part.speaker_id in self.people:
                 by_role.setdefault(part.role, []).append(self.people[part.speaker_id])
-        return [(self.role(role), by_role[role]) for role in SpeakerRole if role in by_role]
+        return [
+            (self.role(role, len(by_role[role])), by_role[role])
+            for role in SpeakerRole
+            if role in by_role
+        ]
 
-    def role(self, role: SpeakerRole) -> str:
-        """Return what stands before the people of a role."""
+    def role(self, role: SpeakerRole, people: int) -> str:
+        """Return what stands before so many people of a role."""
         if role is SpeakerRole.SPEAKER:
             return self.gettext("With")
-        name = typeset(pick(ROLE_NAMES[role], self.language), self.language)
+        names = ROLE_NAMES if people == 1 else ROLE_NAMES_OF_MANY
+        name = typeset(pick(names[role], self.language), self.language)
         return name[:1].upper() + name[1:]
 
     def about(self, session: Session) -> Text:

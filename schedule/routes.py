@@ -93,7 +93,11 @@ async def session_page(
     return _page(request, page, shelved, edition, slug, build)
 
 
-@get("/api/editions/{edition_slug:str}/programme", tags=["programme"])
+@get(
+    "/api/editions/{edition_slug:str}/programme",
+    tags=["programme"],
+    summary="Tell the programme",
+)
 async def tell(
     request: AnyRequest,
     edition: Given[Edition],

@@ -7,7 +7,7 @@ from schedule.models import SessionType, SpeakerRole
 
 TYPE_NAMES: dict[SessionType, dict[str, str]] = {
     SessionType.PLENARY: {"fr": "Plénière", "en": "Plenary"},
-    SessionType.KEYNOTE: {"fr": "Conférence inaugurale", "en": "Keynote"},
+    SessionType.KEYNOTE: {"fr": "Grande conférence", "en": "Keynote"},
     SessionType.ROUND_TABLE: {"fr": "Table ronde", "en": "Round table"},
     SessionType.WORKSHOP: {"fr": "Atelier", "en": "Workshop"},
     SessionType.TALK: {"fr": "Conférence", "en": "Talk"},
@@ -25,10 +25,20 @@ ROLE_NAMES: dict[SpeakerRole, dict[str, str]] = {
     SpeakerRole.HOST: {"fr": "accueil", "en": "host"},
 }
 
+ROLE_NAMES_OF_MANY: dict[SpeakerRole, dict[str, str]] = {
+    SpeakerRole.MODERATOR: {"fr": "modération", "en": "moderators"},
+    SpeakerRole.CHAIR: {"fr": "présidence", "en": "chairs"},
+    SpeakerRole.SPEAKER: {"fr": "intervention", "en": "speakers"},
+    SpeakerRole.GUEST: {"fr": "grands témoins", "en": "guests"},
+    SpeakerRole.CONTRIBUTOR: {"fr": "contribution", "en": "contributors"},
+    SpeakerRole.HOST: {"fr": "accueil", "en": "hosts"},
+}
+
 TYPE_WORDS: dict[SessionType, str] = {
     SessionType.PLENARY: "plenary, pleniere, seance pleniere, plenary session, plenarium, plenum,"
     " opening, ouverture, closing, cloture, eroffnung, seance d ouverture, seance de cloture",
-    SessionType.KEYNOTE: "keynote, conference inaugurale, grand temoin, grand entretien, keynotes",
+    SessionType.KEYNOTE: "keynote, keynotes, grande conference, conference inaugurale,"
+    " grand temoin, grand entretien",
     SessionType.ROUND_TABLE: "round table, roundtable, table ronde, tables rondes, panel, podium,"
     " panel discussion, podiumsdiskussion, discussion, debat, debate, runder tisch, diskussion",
     SessionType.WORKSHOP: "workshop, atelier, ateliers, hands on, tutorial, tutoriel, training,"

@@ -69,6 +69,12 @@ def test_every_post_of_the_api_takes_an_idempotency_key(shared_site, described):
     assert asked == posts.keys() - BY_ID
 
 
+async def test_every_operation_says_in_words_what_it_does(described):
+    said = [one for path in described["paths"].values() for one in path.values()]
+    assert len({one["summary"] for one in said}) == len(said) >= 10
+    assert all(" " in one["summary"] and one["description"].endswith(".") for one in said)
+
+
 async def test_whatever_is_sent_nothing_fails_inside(shared_site, described, house):
     """Cases are drawn from the description, then sent by each who may ask; the seed is fixed."""
     edition, principals = house

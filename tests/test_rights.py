@@ -4,6 +4,7 @@ Routes of the organiser's team name their deed, and their lines are made from `f
 all others have a line here.
 """
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -74,6 +75,7 @@ OPEN = {
     "POST /{edition_slug}/link": ALL,
     "GET /{edition_slug}/sessions/{slug}": ALL,
     "POST /{edition_slug}/register": ALL,
+    "GET /api/organisations": ALL,
     "GET /api/editions/{edition_slug}": ALL,
     "GET /api/editions/{edition_slug}/guides": ALL,
     "GET /api/editions/{edition_slug}/programme": ALL,
@@ -132,6 +134,7 @@ class House:
         house.programme = await site.programme(house.edition)
         attendee = await site.register(house.edition)
         house.held = await site.register(house.edition)
+        house.invitation = await site.invite(house.edition)
         waiting = await site.register(house.edition)
         revoked, revoked_headers = await site.device(house.edition)
         await site.value("update device set revoked_at = now() where id = $1", revoked.id)
@@ -159,6 +162,7 @@ class House:
             "token": "nobody",
             "name": "none.eml",
             "kind": "reminder",
+            "invitation_id": self.invitation.id,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "/guides/" in path:
@@ -204,7 +208,7 @@ def handlers():
     site = create_app(settings)
     found = {}
     for route in site.app.app.routes:
-        path = route.path_format.replace(":str", "").replace(":path", "") or "/"
+        path = re.sub(r":(str|path|uuid)", "", route.path_format) or "/"
         for handler in route.route_handlers:
             found |= {f"{method} {path}": handler for method in handler.http_methods}
     return {

@@ -17,6 +17,7 @@ print("cli", sys.argv[1:], os.getcwd())
 # Stands for uv: making a .venv without pip takes a tenth of the time.
 UV = f"""#!/bin/sh
 echo "$1" >>"${{0%/*}}/../asked"
+echo "$*" >>"${{0%/*}}/../asked-in-full"
 case "$1" in
   venv) exec {sys.executable} -m venv --without-pip "$5" ;;
   pip) if grep -q absent "$8"; then echo "absent was not found"; exit 1; fi ;;
@@ -142,6 +143,18 @@ def load():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_a_changed_lock_brings_the_tests_tools_again_where_they_are_asked_for(project):
+    run(project, "test")
+    (project / "requirements.lock").write_text("# something\n")
+    (project / "asked-in-full").unlink()
+    run(project, "test")
+    asked = (project / "asked-in-full").read_text().splitlines()
+    assert [line.split()[0] for line in asked] == ["venv", "pip"]
+    assert "/requirements.lock" in asked[1]
+    assert "/requirements-test.lock" in asked[1]
+    assert len(list((project / ".venv").glob("*.stamp"))) == 2
 
 
 def test_an_old_python_is_refused(monkeypatch):

@@ -134,7 +134,7 @@ function showOutcome(outcome) {
 
 function place({ at, gate }) {
   if (!at) return "";
-  const time = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const time = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   return gate ? words.at_gate.replace("{time}", time).replace("{gate}", gate) : time;
 }
 

@@ -1,6 +1,6 @@
 """The SQL of editions: one function, one statement."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from forum.core.context import Edition
 from forum.core.db import Db, many, maybe, one, value
@@ -49,6 +49,23 @@ async def list_editions(db: Db) -> list[Edition]:
           from edition
          order by starts_on desc, id desc
         """,
+    )
+
+
+async def find_edition_before(db: Db, starts_on: date) -> Edition | None:
+    """Return the last edition that began before a day, a draft aside."""
+    return await maybe(
+        db,
+        Edition,
+        """
+        select id, slug, title, subtitle, venue, timezone, languages, starts_on, ends_on,
+               contact_email, fictitious, state
+          from edition
+         where starts_on < $1 and state <> 'draft'
+         order by starts_on desc, id desc
+         limit 1
+        """,
+        starts_on,
     )
 
 

@@ -43,7 +43,7 @@ async def public_categories(
     ]
 
 
-@get("/api/editions/{edition_slug:str}", tags=["editions"])
+@get("/api/editions/{edition_slug:str}", tags=["editions"], summary="Tell an edition")
 async def tell(edition: Given[Edition], db: Given[Db], now: Given[datetime]) -> PublicEdition:
     """Tell an edition: dates, place, categories and their free places, languages."""
     is_open, categories = await public_categories(db, edition, now)

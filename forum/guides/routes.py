@@ -15,7 +15,7 @@ from forum.guides.models import Guide, GuideKind, GuideNotFound, PublicGuide
 MEGABYTE = 1_000_000
 
 
-@get("/api/editions/{edition_slug:str}/guides", tags=["guides"])
+@get("/api/editions/{edition_slug:str}/guides", tags=["guides"], summary="Tell the guides")
 async def tell(edition: Given[Edition], db: Given[Db]) -> dict[str, list[PublicGuide]]:
     """Tell the guides in order."""
     guides = await queries.list_guides(db, edition.id)

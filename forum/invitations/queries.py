@@ -107,8 +107,8 @@ async def revoke(db: Db, edition_id: int, invitation_id: UUID, at: datetime) -> 
     )
 
 
-async def list_all(db: Db, edition_id: int) -> list[Invitation]:
-    """Return the invitations of an edition, the newest first."""
+async def list_page(db: Db, edition_id: int, after: UUID | None, limit: int) -> list[Invitation]:
+    """Return `limit` invitations after one of them (None: from the start), the newest first."""
     return await many(
         db,
         Invitation,
@@ -116,10 +116,13 @@ async def list_all(db: Db, edition_id: int) -> list[Invitation]:
         select edition_id, id, code, label, category, uses, used, expires_at, bypass_approval,
                bypass_limit, reserves, email, name, language, created_at, revoked_at
           from invitation
-         where edition_id = $1
-         order by created_at desc, id desc
+         where edition_id = $1 and ($2::uuid is null or id < $2)
+         order by id desc
+         limit $3
         """,
         edition_id,
+        after,
+        limit,
     )
 
 

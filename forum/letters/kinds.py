@@ -97,8 +97,8 @@ KINDS = {
         _kind(
             "lapsed",
             N_("Offer over"),
-            N_("Somebody has not accepted the place offered in time."),
-            (*PERSON, *FORUM, "register_link"),
+            N_("A place was kept, and nobody accepted it in time."),
+            (*PERSON, *FORUM),
             (),
         ),
         _kind(

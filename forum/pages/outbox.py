@@ -12,6 +12,7 @@ from litestar import Router, get
 from litestar.params import FromPath
 
 from forum.core.errors import NotFound
+from forum.core.i18n import Words
 from forum.core.pages import Page
 from forum.core.settings import Settings
 from forum.core.web import AnyResponse, Given
@@ -24,7 +25,7 @@ MOST_SHOWN = 200
 async def outbox_page(page: Given[Page], settings: Given[Settings]) -> AnyResponse:
     """Show the e-mails that left, the latest first."""
     files = sorted((settings.var / "outbox").glob("*.eml"), reverse=True)[:MOST_SHOWN]
-    mails = [{**_shown(file), "path": f"/outbox/{file.name}"} for file in files]
+    mails = [{**_shown(file, page.words), "path": f"/outbox/{file.name}"} for file in files]
     return page("demo/outbox.html", mails=mails)
 
 
@@ -36,17 +37,18 @@ async def mail_page(
     file = settings.var / "outbox" / name
     if not NAME.fullmatch(name) or not file.is_file():
         raise NotFound
-    return page("demo/mail.html", mail=_shown(file))
+    return page("demo/mail.html", mail=_shown(file, page.words))
 
 
-def _shown(file: Path) -> dict[str, Any]:
+def _shown(file: Path, words: Words) -> dict[str, Any]:
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     body = message.get_body(("plain",))
+    sent = message["Date"].datetime.astimezone()  # this machine's clock: the reader sits at it
     return {
         "subject": message["Subject"],
         "to": message["To"],
         "sender": message["From"],
-        "when": message["Date"],
+        "when": f"{words.date(sent)}, {words.time(sent, sent.tzinfo)}",
         "text": body.get_content() if isinstance(body, EmailMessage) else "",
         "images": [
             {"name": part.get_filename() or "", "data_url": _data_url(part)}

@@ -31,6 +31,7 @@ from forum.registrations.models import (
     Successor,
     TransferRefused,
 )
+from forum.territories import service as territories
 
 ON_THE_BADGE = ("given_name", "family_name", "organisation", "job_title")
 KEYS = "registration_email_key"
@@ -125,6 +126,8 @@ async def _changed(
         errors["email"] = N_("The address stays: pass the place on, or ask the organisers.")
     if "days" in given:
         errors.update(_wrong_days(given["days"], edition))
+    if "organisation" in given:
+        errors.update(territories.mistakes(given["organisation"]))
     known = {one.code for one in await editions.list_categories(db, edition.id)}
     if given.get("category", before.category) not in known:
         errors["category"] = N_("Choose one of the categories offered.")
@@ -132,6 +135,9 @@ async def _changed(
         raise Invalid(fields=errors)
     if "days" in given:
         given["days"] = rules.days_mask(given["days"], edition)
+    if "organisation" in given and given["organisation"] != before.organisation:
+        settled = territories.settle(given["organisation"])
+        given.update(organisation=settled.name, organisation_code=settled.code)
     return msgspec.structs.replace(before, **given)
 
 

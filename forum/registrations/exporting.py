@@ -17,6 +17,7 @@ COLUMNS = (
     "email",
     "category",
     "organisation",
+    "organisation_code",
     "job_title",
     "language",
     "created_at",

@@ -1,6 +1,5 @@
 """Pages beside the form: a group registered by its coordinator, and a link asked for again."""
 
-import re
 from datetime import datetime
 
 import msgspec
@@ -18,7 +17,7 @@ from forum.core.pages import Page
 from forum.core.web import AnyRequest, AnyResponse, Given, form_fields
 from forum.editions.routes import public_categories
 from forum.registrations import groups, service
-from forum.registrations.grouping import Person, read_people
+from forum.registrations.grouping import NUMBERED, Person, read_people
 from forum.registrations.models import Email, Group, RegistrationForm
 
 GROUPS_PER_MINUTE = 3
@@ -26,7 +25,6 @@ LINKS_PER_MINUTE = 10
 LONGEST_LIST = 20_000
 SHARED = frozenset({"category", "invitation", "language"})
 """What a group says once for all of its people."""
-NUMBERED = re.compile(r"^people\.(\d+)$")
 
 
 class LinkForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

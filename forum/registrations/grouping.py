@@ -15,10 +15,13 @@ from forum.registrations.models import Successor
 MOST_PEOPLE = 50
 BY_PLACE = ("given_name", "family_name", "job_title")
 FIELDS = ("given_name", "family_name", "email", "organisation", "job_title")
+NUMBERED = re.compile(r"^people\.(\d+)$")
+"""The name of a mistake in one line of a list."""
 MAILBOX = re.compile(r"^\s*(?P<name>[^<>]+?)\s*<(?P<email>[^<>@\s]+@[^<>@\s]+)>\s*$")
 
 NOBODY = N_("Write one person on each line.")
 TOO_MANY = N_("A group has at most 50 people: send the others afterwards.")
+TOO_MANY_GUESTS = N_("A list has at most 1000 people: send the others afterwards.")
 TWICE = N_("This address stands on two lines: each person needs their own.")
 NAMESAKE = N_("This name stands on two lines: tick the box below if they are two people.")
 
@@ -31,7 +34,7 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 def read_people(
-    text: str, *, organisation: str | None, namesakes: bool
+    text: str, *, organisation: str | None, namesakes: bool, most: int = MOST_PEOPLE
 ) -> tuple[list[Person], dict[str, str]]:
     """Read one person a line: given name, family name, e-mail, and perhaps a job title.
 
@@ -45,8 +48,8 @@ def read_people(
         columns, lines = named, lines[1:]
     if not lines:
         return [], {"people": NOBODY}
-    if len(lines) > MOST_PEOPLE:
-        return [], {"people": TOO_MANY}
+    if len(lines) > most:
+        return [], {"people": TOO_MANY if most == MOST_PEOPLE else TOO_MANY_GUESTS}
     people: list[Person] = []
     errors: dict[str, str] = {}
     for number, line in lines:

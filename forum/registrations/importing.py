@@ -13,6 +13,7 @@ from forum.core.text import fold
 from forum.editions.models import Category
 from forum.registrations import rules
 from forum.registrations.models import RegistrationForm
+from forum.territories import service as territories
 
 COLUMNS = {
     "given_name": ("given name", "first name", "prenom"),
@@ -20,6 +21,7 @@ COLUMNS = {
     "email": ("email", "e-mail", "mail", "courriel", "adresse e-mail", "adresse electronique"),
     "category": ("category", "categorie"),
     "organisation": ("organisation", "organization", "organisme", "structure", "collectivite"),
+    "organisation_code": ("organisation code", "code organisation", "siret", "siren"),
     "job_title": ("job title", "function", "fonction", "poste"),
     "language": ("language", "langue"),
     "consents": ("consents", "consentements"),
@@ -133,4 +135,5 @@ def _form(
         purposes=consents,
         languages=edition.languages,
     )
+    mistakes.update(territories.mistakes(sent.get("organisation")))
     return {**mistakes, **errors}, form

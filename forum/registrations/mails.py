@@ -26,6 +26,7 @@ from forum.core.mail import Mail, Part
 from forum.core.outbox import Letter
 from forum.core.pages import Templates
 from forum.core.text import Text, pick
+from forum.invitations.models import Invitation
 from forum.letters.filling import as_text, fill
 from forum.letters.kinds import KINDS, TICKET
 from forum.letters.markup import parse
@@ -180,6 +181,32 @@ def group_letter(group: StoredGroup, names: Sequence[str], letter_id: UUID) -> L
         version=1,
         recipient=group.coordinator_email,
         language=group.language,
+        data=stored(values),
+    )
+
+
+def invitation_letter(
+    invitation: Invitation,
+    recipient: str,
+    edition: Edition,
+    category_name: Text,
+    letter_id: UUID,
+) -> Letter:
+    """Return the letter that brings a guest the code of their invitation."""
+    values = Values(
+        given_name=invitation.name or "",
+        category_name=category_name,
+        code=invitation.code,
+        valid_until=invitation.expires_at,
+    )
+    return Letter(
+        edition_id=edition.id,
+        id=letter_id,
+        kind="invitation",
+        subject_id=invitation.id,
+        version=1,
+        recipient=recipient,
+        language=invitation.language or edition.language,
         data=stored(values),
     )
 

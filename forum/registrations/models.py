@@ -103,13 +103,17 @@ class Accepted(Struct, frozen=True, kw_only=True):
 
 
 class RegistrationForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the public form and the API send; without `days` the person comes on all of them."""
+    """What the public form and the API send; without `days` the person comes on all of them.
+
+    `organisation_code` is what `GET /api/organisations` gave for this organisation.
+    """
 
     given_name: Name
     family_name: Name
     email: Email
     category: Code
     organisation: Line | None = None
+    organisation_code: Code | None = None
     job_title: Line | None = None
     language: Code | None = None
     days: list[date] = []
@@ -133,6 +137,7 @@ class Registration(Struct, frozen=True, kw_only=True):
     family_name: str
     email: str
     organisation: str | None
+    organisation_code: str | None = None
     job_title: str | None
     category: str
     language: str
@@ -163,6 +168,7 @@ class OwnRegistration(Struct, frozen=True, kw_only=True):
     family_name: str
     email: str
     organisation: str | None
+    organisation_code: str | None
     job_title: str | None
     category: str
     category_name: Text
@@ -256,6 +262,21 @@ class Lapsed(Struct, frozen=True, kw_only=True):
 
     edition_id: int
     id: UUID
+
+
+class DayCount(Struct, frozen=True, kw_only=True):
+    """How many registrations that still stand came on one day."""
+
+    edition_id: int
+    day: date
+    count: int
+
+
+class OrganisationCount(Struct, frozen=True, kw_only=True):
+    """How many registrations that still stand come from the organisation of one code."""
+
+    code: str
+    count: int
 
 
 class Addressee(Struct, frozen=True, kw_only=True):

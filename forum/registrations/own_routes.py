@@ -68,7 +68,7 @@ class EditForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 # The API
 
 
-@patch("/api/me/registration", tags=["registrations"])
+@patch("/api/me/registration", tags=["registrations"], summary="Change one's own registration")
 async def change_own(
     request: AnyRequest,
     attendee: Given[Attendee],
@@ -92,7 +92,12 @@ async def change_own(
     return Response(own, headers={"etag": f'"{own.revision}"', "cache-control": PRIVATE})
 
 
-@post("/api/me/registration/acceptance", tags=["registrations"], status_code=201)
+@post(
+    "/api/me/registration/acceptance",
+    tags=["registrations"],
+    summary="Accept an offered place",
+    status_code=201,
+)
 async def accept_own(
     attendee: Given[Attendee],
     db: Given[Db],

@@ -7,8 +7,10 @@ from uuid import UUID
 from forum.core.db import Db, many, maybe, one, value
 from forum.registrations.models import (
     Addressee,
+    DayCount,
     Lapsed,
     NextInLine,
+    OrganisationCount,
     Places,
     Registration,
     Sending,
@@ -49,9 +51,10 @@ async def find_by_email(db: Db, edition_id: int, email_key: str) -> Registration
         db,
         Registration,
         """
-        select edition_id, id, reference, given_name, family_name, email, organisation, job_title,
-               category, language, status, turn, days, offer_until, counted, group_id,
-               invitation_id, revision, mail_version, mailed_at, created_at, changed_at
+        select edition_id, id, reference, given_name, family_name, email, organisation,
+               organisation_code, job_title, category, language, status, turn, days, offer_until,
+               counted, group_id, invitation_id, revision, mail_version, mailed_at, created_at,
+               changed_at
           from registration
          where edition_id = $1 and email_key = $2 and status not in ('cancelled', 'refused')
         """,
@@ -66,9 +69,10 @@ async def find(db: Db, edition_id: int, registration_id: UUID) -> Registration |
         db,
         Registration,
         """
-        select edition_id, id, reference, given_name, family_name, email, organisation, job_title,
-               category, language, status, turn, days, offer_until, counted, group_id,
-               invitation_id, revision, mail_version, mailed_at, created_at, changed_at
+        select edition_id, id, reference, given_name, family_name, email, organisation,
+               organisation_code, job_title, category, language, status, turn, days, offer_until,
+               counted, group_id, invitation_id, revision, mail_version, mailed_at, created_at,
+               changed_at
           from registration
          where edition_id = $1 and id = $2
         """,
@@ -86,9 +90,10 @@ async def insert_registration(
         insert into registration (edition_id, id, reference, given_name, family_name, email,
                                   email_key, organisation, job_title, category, language, status,
                                   turn, days, counted, group_id, invitation_id, sort_key,
-                                  search_key, mail_version, mailed_at, created_at, changed_at)
+                                  search_key, mail_version, mailed_at, created_at, changed_at,
+                                  organisation_code)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                     $18, $19, $20, $21, $22, $23)
+                     $18, $19, $20, $21, $22, $23, $24)
         """,
         registration.edition_id,
         registration.id,
@@ -113,6 +118,7 @@ async def insert_registration(
         registration.mailed_at,
         registration.created_at,
         registration.changed_at,
+        registration.organisation_code,
     )
 
 
@@ -197,9 +203,10 @@ async def set_status(
                revision = revision + 1, turn = $5, offer_until = $6, counted = $7,
                invitation_id = coalesce($8, invitation_id)
          where edition_id = $1 and id = $2
-     returning edition_id, id, reference, given_name, family_name, email, organisation, job_title,
-               category, language, status, turn, days, offer_until, counted, group_id,
-               invitation_id, revision, mail_version, mailed_at, created_at, changed_at
+     returning edition_id, id, reference, given_name, family_name, email, organisation,
+               organisation_code, job_title, category, language, status, turn, days, offer_until,
+               counted, group_id, invitation_id, revision, mail_version, mailed_at, created_at,
+               changed_at
         """,
         edition_id,
         registration_id,
@@ -229,11 +236,13 @@ async def change_registration(
            set given_name = $3, family_name = $4, email = $5, email_key = $6, organisation = $7,
                job_title = $8, language = $9, category = $10, days = $11, counted = $12,
                sort_key = $13, search_key = $14, revision = revision + 1,
-               mail_version = mail_version + 1, mailed_at = $15, changed_at = $15
+               mail_version = mail_version + 1, mailed_at = $15, changed_at = $15,
+               organisation_code = $16
          where edition_id = $1 and id = $2
-     returning edition_id, id, reference, given_name, family_name, email, organisation, job_title,
-               category, language, status, turn, days, offer_until, counted, group_id,
-               invitation_id, revision, mail_version, mailed_at, created_at, changed_at
+     returning edition_id, id, reference, given_name, family_name, email, organisation,
+               organisation_code, job_title, category, language, status, turn, days, offer_until,
+               counted, group_id, invitation_id, revision, mail_version, mailed_at, created_at,
+               changed_at
         """,
         after.edition_id,
         after.id,
@@ -250,6 +259,7 @@ async def change_registration(
         sort_key,
         search_key,
         at,
+        after.organisation_code,
     )
 
 
@@ -293,9 +303,10 @@ async def list_members(db: Db, edition_id: int, group_id: UUID) -> list[Registra
         db,
         Registration,
         """
-        select edition_id, id, reference, given_name, family_name, email, organisation, job_title,
-               category, language, status, turn, days, offer_until, counted, group_id,
-               invitation_id, revision, mail_version, mailed_at, created_at, changed_at
+        select edition_id, id, reference, given_name, family_name, email, organisation,
+               organisation_code, job_title, category, language, status, turn, days, offer_until,
+               counted, group_id, invitation_id, revision, mail_version, mailed_at, created_at,
+               changed_at
           from registration
          where edition_id = $1 and group_id = $2
          order by created_at, id
@@ -374,9 +385,10 @@ async def list_all(db: Db, edition_id: int) -> list[Registration]:
         db,
         Registration,
         """
-        select edition_id, id, reference, given_name, family_name, email, organisation, job_title,
-               category, language, status, turn, days, offer_until, counted, group_id,
-               invitation_id, revision, mail_version, mailed_at, created_at, changed_at
+        select edition_id, id, reference, given_name, family_name, email, organisation,
+               organisation_code, job_title, category, language, status, turn, days, offer_until,
+               counted, group_id, invitation_id, revision, mail_version, mailed_at, created_at,
+               changed_at
           from registration
          where edition_id = $1
          order by sort_key, id
@@ -396,6 +408,40 @@ async def count_by_status(db: Db, edition_id: int) -> list[StatusCount]:
          where edition_id = $1
          group by category, status
          order by category, status
+        """,
+        edition_id,
+    )
+
+
+async def count_by_day(db: Db, edition_ids: Sequence[int], timezone: str) -> list[DayCount]:
+    """Return how many registrations that still stand came on each day, on the wall there."""
+    return await many(
+        db,
+        DayCount,
+        """
+        select edition_id, (created_at at time zone $2)::date as day, count(*) as count
+          from registration
+         where edition_id = any($1::integer[]) and status not in ('cancelled', 'refused')
+         group by 1, 2
+         order by 1, 2
+        """,
+        edition_ids,
+        timezone,
+    )
+
+
+async def count_by_organisation(db: Db, edition_id: int) -> list[OrganisationCount]:
+    """Return how many registrations that still stand come from each organisation with a code."""
+    return await many(
+        db,
+        OrganisationCount,
+        """
+        select organisation_code as code, count(*) as count
+          from registration
+         where edition_id = $1 and status not in ('cancelled', 'refused')
+           and organisation_code is not null
+         group by organisation_code
+         order by count(*) desc, organisation_code
         """,
         edition_id,
     )

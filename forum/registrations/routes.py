@@ -80,6 +80,7 @@ class CreateOperation(Operation):
 @post(
     "/api/editions/{edition_slug:str}/registrations",
     tags=["registrations"],
+    summary="Register somebody",
     operation_class=CreateOperation,
     status_code=202,
     middleware=[limited("register", per_minute=PER_MINUTE)],
@@ -103,13 +104,18 @@ async def create(
     return Response(answer, status_code=202, headers={"cache-control": PRIVATE})
 
 
-@get("/api/me/registration", tags=["registrations"])
+@get("/api/me/registration", tags=["registrations"], summary="Tell my registration")
 async def show_own(attendee: Given[Attendee], db: Given[Db]) -> OwnRegistration:
     """Tell the registration of the bearer of the key."""
     return await service.own(db, attendee.edition_id, attendee.registration_id)
 
 
-@delete("/api/me/registration", tags=["registrations"], status_code=200)
+@delete(
+    "/api/me/registration",
+    tags=["registrations"],
+    summary="Cancel my registration",
+    status_code=200,
+)
 async def cancel_own(
     attendee: Given[Attendee],
     db: Given[Db],
@@ -122,7 +128,7 @@ async def cancel_own(
     return await service.own(db, attendee.edition_id, attendee.registration_id)
 
 
-@get("/api/me/ticket.png", tags=["registrations"])
+@get("/api/me/ticket.png", tags=["registrations"], summary="My ticket as a PNG")
 async def own_ticket_png(
     attendee: Given[Attendee],
     db: Given[Db],
@@ -132,7 +138,7 @@ async def own_ticket_png(
     return _png(await _token(db, attendee, keyring))
 
 
-@get("/api/me/ticket.svg", tags=["registrations"])
+@get("/api/me/ticket.svg", tags=["registrations"], summary="My ticket as an SVG")
 async def own_ticket_svg(
     attendee: Given[Attendee],
     db: Given[Db],
@@ -144,7 +150,7 @@ async def own_ticket_svg(
     return Response(svg.encode(), media_type="image/svg+xml", headers=headers)
 
 
-@get("/api/me/ticket.pdf", tags=["registrations"])
+@get("/api/me/ticket.pdf", tags=["registrations"], summary="My ticket as a page to print")
 async def own_ticket_pdf(
     attendee: Given[Attendee],
     db: Given[Db],

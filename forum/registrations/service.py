@@ -31,6 +31,7 @@ from forum.registrations.models import (
     RegistrationNotFound,
     Status,
 )
+from forum.territories import service as territories
 
 
 def email_key(email: str) -> str:
@@ -44,7 +45,7 @@ async def read_form(
     """Read what a browser or a program sent, held against what this edition offers.
 
     Raises:
-        Invalid: naming every field at fault.
+        Invalid: naming every field at fault, in the order of the form.
     """
     errors: dict[str, str] = {}
     form = None
@@ -63,6 +64,7 @@ async def read_form(
     wrong_days = rules.wrong_days(sent.get("days") or [], edition)
     if wrong_days:
         mistakes["days"] = wrong_days
+    mistakes.update(territories.mistakes(_sent(sent, "organisation")))
     code = _sent(sent, "invitation")
     if isinstance(code, str) and "invitation" not in errors:
         try:
@@ -71,7 +73,8 @@ async def read_form(
             mistakes.update(invalid.fields)
     errors = {**mistakes, **errors}
     if errors or form is None:
-        raise Invalid(fields=errors)
+        order = dict.fromkeys((*RegistrationForm.__struct_fields__, *errors))
+        raise Invalid(fields={name: errors[name] for name in order if name in errors})
     return form
 
 
@@ -284,6 +287,7 @@ def new_registration(
     ids: Ids,
 ) -> Registration:
     """Return a new registration, not stored yet."""
+    organisation = territories.settle(form.organisation, form.organisation_code)
     return Registration(
         edition_id=edition.id,
         id=ids.uuid(at),
@@ -291,7 +295,8 @@ def new_registration(
         given_name=form.given_name,
         family_name=form.family_name,
         email=form.email,
-        organisation=form.organisation,
+        organisation=organisation.name,
+        organisation_code=organisation.code,
         job_title=form.job_title,
         category=form.category,
         language=form.language or edition.language,
@@ -520,6 +525,7 @@ async def own(db: Db, edition_id: int, registration_id: UUID) -> OwnRegistration
         family_name=found.family_name,
         email=found.email,
         organisation=found.organisation,
+        organisation_code=found.organisation_code,
         job_title=found.job_title,
         category=found.category,
         category_name=await _category_name(db, found),

@@ -1,6 +1,7 @@
 """The served demonstration: every page accessible and light, the scanner truthful offline."""
 
 import json
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -98,6 +99,28 @@ def test_a_served_page_has_no_violation_and_fits(addresses, views, name):
         told = [(v["id"], [node["html"] for node in v["nodes"]]) for v in found["violations"]]
         assert told == [], width
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+
+
+@pytest.mark.parametrize("name", ["organiser", "outbox"])
+def test_a_table_is_seen_whole_on_a_phone(addresses, browser, team, name):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="fr-FR")
+    context.add_cookies(team)
+    page = context.new_page()
+    page.goto(addresses[name])
+    cut = "all => all.map(one => [one.clientWidth > 0, one.scrollWidth - one.clientWidth])"
+    assert page.eval_on_selector_all(".scroll", cut) == [[True, 0]]
+    context.close()
+
+
+@pytest.mark.parametrize(("language", "says"), [
+    ("fr", r"[a-z]+ \d+(er)? [a-zéû]+ \d{4}, \d+\xa0h"),
+    ("en", r"[A-Z][a-z]+day \d+ [A-Z][a-z]+ \d{4}, \d\d:\d\d"),
+])  # fmt: skip
+def test_the_outbox_says_when_in_words(addresses, language, says):
+    for name in ("outbox", "letter"):
+        page = get(addresses[name], params={"lang": language}).text
+        assert re.search(f"<(td|dd)>({says})", page), name
+        assert "+0000" not in page
 
 
 @pytest.mark.parametrize("name", ["manage", "cancel", "session", "sign-in"])

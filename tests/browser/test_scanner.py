@@ -195,6 +195,17 @@ def test_each_outcome_has_its_colour_and_word(scanner, outcome, kind, word):
     assert "Quai" in page.inner_text("#detail")
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_hour_is_of_twenty_four(scanner, language):
+    page, doors = scanner
+    doors.outcome = {"outcome": "already_in", "at": "2027-03-23T20:02:00Z", "gate": "Quai"}
+    page.evaluate("language => { document.documentElement.lang = language }", language)
+    local = page.evaluate("new Date('2027-03-23T20:02:00Z').getHours()")
+    type_code(page, TOKEN)
+    verdict(page, "look")
+    assert page.inner_text("#detail") == f"{local:02}:02, Quai"
+
+
 @pytest.mark.parametrize("failure", ["cut", "portal", "error"])
 def test_nothing_is_green_without_an_answer_and_the_scan_keeps_its_id(scanner, failure):
     page, doors = scanner

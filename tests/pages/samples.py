@@ -287,6 +287,36 @@ PROGRAMME = {
 }
 SESSION = {"session": session(1, OPENS_AT), "previous": None, "following": session(2, OPENS_AT)}
 STAFF = View(may=lambda _deed: True, organiser=View(email="equipe@forum.example"))
+INVITATIONS = {
+    "staff": STAFF,
+    "invitations": [
+        View(
+            id=n,
+            code=f"MAIRES-{n}",
+            label="Maires du Tarn",
+            guest="Zoé Lefèvre" if n % 2 else None,
+            email="zoe@example.org" if n % 2 else None,
+            category="Élu·e" if n % 3 else None,
+            uses=30,
+            used=n,
+            expires_at=OPENS_AT,
+            last_day=OPENS_AT.date() if n % 4 else None,
+            bypass_approval=n % 2 == 0,
+            bypass_limit=False,
+            reserves=n % 3 == 1,
+            ended=n == 2,
+            link=f"https://forum.example/toulouse-2027/register?code=MAIRES-{n}",
+        )
+        for n in range(40)
+    ],
+    "next": "abc",
+    "categories": CATEGORIES,
+    "sent": {},
+    "errors": {},
+    "lines": {},
+    "made": 0,
+    "revoked": False,
+}
 ORGANISER = {
     "staff": STAFF,
     "counts": [
@@ -467,6 +497,20 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {"edition": None, "state": "expired", "token": ""},
     ),
     "organiser": ("organiser/overview.html", ORGANISER),
+    "invitations": ("organiser/invitations.html", INVITATIONS),
+    "invitations-none": (
+        "organiser/invitations.html",
+        {**INVITATIONS, "invitations": [], "next": None, "made": 3, "revoked": True},
+    ),
+    "invitations-errors": (
+        "organiser/invitations.html",
+        {
+            **INVITATIONS,
+            "sent": {"code": "é", "people": "Ada; Ferrand; ada@"},
+            "errors": {"code": "Vérifiez.", "people.1": ERRORS["email"]},
+            "lines": {1: ERRORS["email"]},
+        },
+    ),
     "letters": ("letters/letters.html", LETTERS),
     "letter": ("letters/letter.html", LETTER),
     "letter-mistakes": (

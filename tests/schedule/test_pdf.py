@@ -185,6 +185,23 @@ def test_the_moderator_comes_first_and_each_role_is_named():
     assert order == sorted(order)
 
 
+@pytest.mark.parametrize(
+    ("language", "people", "label"),
+    [("fr", 1, "Grand témoin"), ("fr", 2, "Grands témoins"), ("en", 1, "Guest"),
+     ("en", 2, "Guests")],
+)  # fmt: skip
+def test_a_role_of_several_is_named_as_such(language, people, label):
+    programme = factory.programme(sessions=1)
+    session = next(one for one in programme.sessions if one.type is not SessionType.BREAK)
+    panel = [
+        Participation(speaker_id=one.id, role=SpeakerRole.GUEST)
+        for one in programme.speakers[:people]
+    ]
+    changed = replace(programme, sessions=[replace(session, people=panel)])
+    text = " ".join(" ".join(pages_of(booklet(changed, language=language))).split())
+    assert re.findall(r"\bG(?:rand témoin|rands témoins|uests?)\b", text) == [label]
+
+
 def test_an_empty_programme_is_a_valid_booklet_that_says_so(tmp_path):
     empty = replace(factory.programme(sessions=0), rooms=[], tracks=[], guides=[], title={})
     pdf = booklet(empty, language="fr")

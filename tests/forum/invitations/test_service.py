@@ -31,7 +31,7 @@ async def small(site):
 
 async def made_of(site, edition):
     async with site.pool.acquire() as db:
-        return await queries.list_all(db, edition.id)
+        return await queries.list_page(db, edition.id, None, 100)
 
 
 @pytest.mark.parametrize(

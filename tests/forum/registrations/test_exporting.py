@@ -55,6 +55,7 @@ def test_a_row_is_what_people_read():
             "elected",
             "",
             "",
+            "",
             "fr",
             "2027-07-02 00:30:00+02:00",
         ],

@@ -44,8 +44,8 @@ SENTENCES = {
         "It is kept for you until Tuesday 23 March 2027 at 09:00.",
     ),
     "lapsed": (
-        "votre inscription K7QM-42XR a pris fin.",
-        "your registration K7QM-42XR is over.",
+        "La place qui vous était gardée est allée à la personne suivante sur la liste d’attente.",
+        "The place that was kept for you has gone to the next person on the waiting list.",
     ),
     "approved": (
         "L’organisation a accepté votre inscription : votre place est confirmée.",
@@ -184,7 +184,7 @@ def test_whatever_a_verb_says_has_its_words():
 
 def test_a_form_is_opened_with_the_code_of_an_invitation_alone():
     assert samples.letter("invitation").text.count("/register?code=VAL-AMBROISE") == 1
-    assert "/toulouse-2027/register\n" in samples.letter("lapsed", code="").text
+    assert "/toulouse-2027/register\n" in samples.letter("invitation", code="").text
 
 
 def test_the_context_has_every_placeholder_and_no_more():

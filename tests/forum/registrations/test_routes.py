@@ -125,6 +125,16 @@ async def test_the_page_keeps_what_was_typed_and_marks_every_mistake(send):
     assert answer.text.count('aria-invalid="true"') == 2
 
 
+async def test_the_summary_follows_the_form(post, send):
+    wrong = answers(given_name="", family_name="", email="", category="", language="xx")
+    order = ["given_name", "family_name", "email", "category", "language"]
+    assert list((await post(**wrong)).json()["fields"]) == order
+    summary = (await send(**wrong)).text.partition('id="mistakes"')[2].partition("</ul>")[0]
+    assert re.findall(r'href="#([^"]+)', summary) == [
+        "given_name", "family_name", "email", "category-1", "language-1",
+    ]  # fmt: skip
+
+
 async def test_the_registered_page_says_the_same_to_all(client, edition):
     answer = await client.get(f"/{edition.slug}/registered")
     assert answer.status_code == 200
@@ -142,6 +152,7 @@ async def test_the_owner_sees_their_registration(site, client, edition):
         "family_name": "Ferrand",
         "email": "ada@example.org",
         "organisation": None,
+        "organisation_code": None,
         "job_title": None,
         "category": "elected",
         "category_name": {"fr": "Élu", "en": "Elected official"},
