@@ -214,6 +214,17 @@ class Recorded(Struct, frozen=True, kw_only=True):
     outcome: Outcome
 
 
+class PastScan(Struct, frozen=True, kw_only=True):
+    """A scan of one person's ticket, as it was answered."""
+
+    scanned_at: datetime
+    gate: str
+    gate_name: Text | None
+    device: str | None
+    direction: Direction
+    outcome: Outcome
+
+
 class Printed(Struct, frozen=True, kw_only=True):
     """A ticket with what its badge shows, as it comes from the database."""
 

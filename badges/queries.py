@@ -9,6 +9,7 @@ from badges.models import (
     DeviceRow,
     Gate,
     Outcome,
+    PastScan,
     Presented,
     Printed,
     Reading,
@@ -393,6 +394,25 @@ async def record_scans(
         [one.scan.scanned_at for one in presented],
         outcomes,
         at,
+    )
+
+
+async def list_scans(db: Db, edition_id: int, registration_id: UUID) -> list[PastScan]:
+    """Return the scans of one person's ticket, the latest first, at most fifty."""
+    return await many(
+        db,
+        PastScan,
+        """
+        select s.scanned_at, s.gate, g.name as gate_name, d.name as device, s.direction, s.outcome
+          from scan s
+          left join gate g on g.edition_id = s.edition_id and g.slug = s.gate
+          left join device d on d.edition_id = s.edition_id and d.id = s.device_id
+         where s.edition_id = $1 and s.registration_id = $2
+         order by s.scanned_at desc, s.id
+         limit 50
+        """,
+        edition_id,
+        registration_id,
     )
 
 

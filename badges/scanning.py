@@ -11,6 +11,7 @@ from badges.keys import Keyring
 from badges.models import (
     Answer,
     Outcome,
+    PastScan,
     Presented,
     Reading,
     Scan,
@@ -76,6 +77,11 @@ async def scan_all(
         _answer(one.scan, reading, outcome, edition)
         for one, reading, outcome in zip(presented, readings, outcomes, strict=True)
     ]
+
+
+async def of_person(db: Db, edition_id: int, registration_id: UUID) -> list[PastScan]:
+    """Return what the doors read of one person's ticket, the latest first."""
+    return await queries.list_scans(db, edition_id, registration_id)
 
 
 def _one_per_id(presented: Sequence[Presented], outcomes: Sequence[Outcome]) -> list[Outcome]:

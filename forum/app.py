@@ -23,7 +23,8 @@ from badges.keys import Keyring, open_keyring
 from badges.routes import router as badge_routes
 from badges.together import Door, Together
 from forum import __version__
-from forum.accounts.routes import organiser_of
+from forum.accounts.organiser_routes import router as team_routes
+from forum.accounts.routes import organiser_of, to_sign_in
 from forum.accounts.routes import router as account_routes
 from forum.core import clock, migrate
 from forum.core.blobs import Blobs
@@ -70,13 +71,19 @@ from forum.editions import service as editions
 from forum.editions.models import EditionNotFound
 from forum.editions.routes import router as edition_routes
 from forum.guides.routes import router as guide_routes
+from forum.pages.form import router as form_routes
 from forum.pages.home import router as home_routes
 from forum.pages.invitations import router as invitation_routes
 from forum.pages.letters import router as letter_routes
 from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
+from forum.questions.organiser_routes import router as answer_routes
+from forum.questions.routes import router as question_routes
+from forum.registrations.desk_routes import router as desk_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.keys import AttendeeKeys
+from forum.registrations.organiser_routes import router as table_routes
+from forum.registrations.person_routes import router as person_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.territories.routes import router as territory_routes
@@ -231,11 +238,18 @@ class Parts:
         """Say who of the organiser's team is signed in."""
         return await organiser_of(request, db, self.settings, self.now())
 
-    async def staff(
-        self, request: AnyRequest, organiser: Given[Organiser], db: Given[Db], slug: FromPath[str]
-    ) -> Staff:
-        """Hold who is signed in against the deed that the route names, in the edition it names."""
-        edition = await editions.find(db, slug)
+    async def staff(self, request: AnyRequest, organiser: Given[Organiser], db: Given[Db]) -> Staff:
+        """Hold who is signed in against the deed that the route names, in the edition it names.
+
+        A route that only shows, and says so (`opt={"kept_edition": True}`), takes the edition as it
+        was a second ago at most.
+        """
+        names = request.path_params
+        slug: str = names["edition_slug" if "edition_slug" in names else "slug"]
+        if request.route_handler.opt.get("kept_edition"):
+            edition = await self.editions.get(slug, partial(self._with_db, editions.find, slug))
+        else:
+            edition = await editions.find(db, slug)
         require(organiser, edition.id, request.route_handler.opt["deed"])
         return Staff(organiser=organiser, edition=edition)
 
@@ -314,15 +328,22 @@ def create_app(
     app = Litestar(
         [
             edition_routes,
+            question_routes,
+            answer_routes,
             home_routes,
             registration_routes,
+            table_routes,
+            person_routes,
+            desk_routes,
             territory_routes,
             group_routes,
             schedule_routes,
             guide_routes,
             badge_routes,
             account_routes,
+            team_routes,
             organiser_routes,
+            form_routes,
             letter_routes,
             invitation_routes,
             live,
@@ -438,6 +459,8 @@ def show_problem(request: AnyRequest, problem: Problem) -> AnyResponse:
     """Answer a refusal: problem details to programs, a page to people."""
     if request.url.path.startswith(("/api/", "/health/")) or not wants_page(request):
         return problem_document(problem)
+    if isinstance(problem, Unauthenticated) and request.url.path.startswith("/organiser"):
+        return to_sign_in(request)
     parts: Parts = request.app.state.parts
     page = Page(request, parts.templates)
     if isinstance(problem, Unauthenticated):

@@ -203,7 +203,7 @@ def edition() -> None:
 @click.option("--ends", type=DAY, help="Last day.")
 @click.option("--timezone", help="An IANA name.  [default: Europe/Paris]")
 @click.option("--places", type=click.IntRange(1, 1_000_000), help="Places in all.")
-@click.option("--from", "source", type=FILE, help="A TOML file with categories, gates, consents.")
+@click.option("--from", "source", type=FILE, help="A TOML file: categories, questions, …")
 @json_option
 @click.pass_obj
 def create_edition(
@@ -219,7 +219,7 @@ def create_edition(
 ) -> None:
     """Create an edition; it is open to registration at once unless told otherwise."""
     from forum.commands.importing import read_file  # noqa: PLC0415
-    from forum.editions import service  # noqa: PLC0415
+    from forum.questions import service  # noqa: PLC0415
 
     needed = {"--title": title, "--starts": starts, "--ends": ends}
     missing = [name for name, value in needed.items() if value is None]
@@ -234,8 +234,8 @@ def create_edition(
         "places": places,
     }
     text = read_file(source).decode("utf-8", "replace") if source else ""
-    new = service.from_toml(text, {k: v for k, v in given.items() if v is not None})
-    made = run(settings, lambda site: service.create(site.db, new, at=site.now()))
+    new, asked = service.edition_from_toml(text, {k: v for k, v in given.items() if v is not None})
+    made = run(settings, lambda site: service.create_edition(site.db, new, asked, at=site.now()))
     show_json(made) if as_json else print(f"Edition {made.slug} is there: /{made.slug}/")
 
 
@@ -544,6 +544,38 @@ def add_organiser(
     token = on_edition(settings, edition, work)
     link = f"{settings.base_url}/organiser/sign-in/{token}"
     show_json({"link": link}) if as_json else print(link)
+
+
+@organiser.command("list")
+@edition_option
+@json_option
+@click.pass_obj
+def list_organisers(settings: Settings, edition: str | None, as_json: bool) -> None:
+    """List the team of an edition: addresses, roles, when they were last seen."""
+    from forum.accounts import queries  # noqa: PLC0415
+
+    found = on_edition(settings, edition, lambda site, one: queries.list_members(site.db, one.id))
+    if as_json:
+        show_json(found)
+        return
+    for one in found:
+        seen = f"{one.seen_at:%Y-%m-%d}" if one.seen_at else "never"
+        print(f"{one.email}  {', '.join(one.roles)}  last seen: {seen}")
+
+
+@organiser.command("remove")
+@click.argument("email")
+@edition_option
+@click.pass_obj
+def remove_organiser(settings: Settings, email: str, edition: str | None) -> None:
+    """Take a person out of the team of an edition, at once."""
+    from forum.accounts import team  # noqa: PLC0415
+
+    async def work(site: Installation, one: Edition) -> None:
+        await team.remove_by_email(site.db, one, email, at=site.now(), ids=site.ids)
+
+    on_edition(settings, edition, work)
+    print(f"{email} is no longer in the team.")
 
 
 @commands.group()

@@ -8,6 +8,9 @@ import aiosmtplib
 import structlog
 
 from badges.keys import Keyring
+from forum.accounts import mails as team_mails
+from forum.accounts import service as accounts
+from forum.accounts.keys import LinkKeys
 from forum.core import clock, idempotency, outbox
 from forum.core.db import LOST, Database, DatabaseUnavailable
 from forum.core.ids import Ids
@@ -57,6 +60,7 @@ class Worker:
         self.keyring = keyring
         self.templates = templates
         self.keys = AttendeeKeys(settings.secret_key)
+        self.link_keys = LinkKeys(settings.secret_key)
         self.delivery = delivery or delivery_of(settings)
         self.now = now
         self.ids = ids or Ids()
@@ -67,8 +71,9 @@ class Worker:
         """Work until cancelled, whatever fails; what was claimed comes back when its lease ends."""
         while True:
             try:
-                sent = await self.send_due()
+                done = await self.send_due()
                 await self.end_overdue()
+                done += await self.answer_sign_ins()
                 await self.sweep()
             except (DatabaseUnavailable, *LOST) as error:
                 log.warning("database lost", why=type(error).__name__)
@@ -78,8 +83,13 @@ class Worker:
                 log.exception("step failed")
                 await asyncio.sleep(PAUSE_AFTER_LOSS_S)
                 continue
-            if not sent:
+            if not done:
                 await asyncio.sleep(POLL_S)
+
+    async def answer_sign_ins(self) -> int:
+        """Store the letters with the links that were asked for; return how many asked."""
+        async with self.database.acquire() as db:
+            return await accounts.answer(db, self.link_keys, at=self.now(), ids=self.ids)
 
     async def send_due(self) -> int:
         """Send the letters that are due; return how many were tried."""
@@ -98,12 +108,13 @@ class Worker:
         self._ended_at = at
 
     async def sweep(self) -> None:
-        """Forget the answers to requests that nobody will send again."""
+        """Forget the answers to requests that nobody will send again, and sign-ins long over."""
         at = self.now()
         if self._swept_at is not None and at - self._swept_at < SWEEP_EVERY:
             return
         async with self.database.acquire() as db:
             await idempotency.sweep(db, before=at - idempotency.KEPT)
+            await accounts.sweep(db, at=at)
         self._swept_at = at
 
     async def _send(self, letter: Claimed) -> None:
@@ -128,6 +139,15 @@ class Worker:
         async with self.database.acquire() as db:
             edition = await editions.by_id(db, letter.edition_id)
             own = await letters.find_text(db, letter.edition_id, letter.kind, letter.language)
+        if letter.kind in team_mails.KINDS:
+            return team_mails.render(
+                letter,
+                edition,
+                templates=self.templates,
+                keys=self.link_keys,
+                base_url=self.settings.base_url,
+                at=letter.created_at,
+            )
         return await asyncio.to_thread(  # a ticket on paper takes ten milliseconds
             mails.render,
             letter,

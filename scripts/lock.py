@@ -36,6 +36,8 @@ cryptography<49; {INTEL_MAC}
 cryptography>=50; {OTHERS}
 pikepdf<10.7; {INTEL_MAC}
 pikepdf>=10.18; {OTHERS}
+webauthn<3; {INTEL_MAC}
+webauthn>=3; {OTHERS}
 """
 HEADERS = {
     RUNTIME: "# What Forum runs on. Made by scripts/lock.py from pyproject.toml: do not edit.\n",

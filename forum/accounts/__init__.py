@@ -1,4 +1,5 @@
-"""Accounts of the organiser's team: sign-in links, web sessions, roles by edition.
+"""Accounts of the organiser's team: sign-in links, passkeys, web sessions, roles by edition.
 
-Owns `account`, `membership`, `sign_in_link` and `web_session`.
+Owns `account`, `membership`, `sign_in_link`, `sign_in_request`, `web_session`, `passkey` and
+`passkey_challenge`.
 """

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from forum.core.db import Db
 
+INSTALLATION = 0
+"""Stands for an edition where a deed belongs to none, as those on one's own account do."""
+
 
 async def record(
     db: Db,

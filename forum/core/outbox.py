@@ -40,6 +40,18 @@ class Claimed(Letter, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class Posted(Struct, frozen=True, kw_only=True):
+    """What became of a letter: sent, given up, or still to leave at `run_at`."""
+
+    kind: str
+    recipient: str
+    created_at: datetime
+    run_at: datetime
+    attempts: int
+    sent_at: datetime | None
+    failed_at: datetime | None
+
+
 PUT = """
     insert into outbox (edition_id, id, kind, subject_id, version, recipient, language, data,
                         created_at, run_at)
@@ -49,13 +61,17 @@ PUT = """
 
 
 async def put(db: Db, letter: Letter, *, at: datetime) -> None:
-    """Store a letter; it leaves only if the caller's transaction commits, and only once."""
-    await db.execute(PUT, *_row(letter, at))
+    """Store a letter; it leaves only if the caller's transaction commits, and only once.
+
+    A letter to nobody, who gave no address, is not stored.
+    """
+    if letter.recipient:
+        await db.execute(PUT, *_row(letter, at))
 
 
 async def put_all(db: Db, letters: Iterable[Letter], *, at: datetime) -> None:
     """Store many letters, each as `put` does, with as few answers to wait for as the driver can."""
-    await db.executemany(PUT, [_row(letter, at) for letter in letters])
+    await db.executemany(PUT, [_row(letter, at) for letter in letters if letter.recipient])
 
 
 def _row(letter: Letter, at: datetime) -> tuple[object, ...]:
@@ -69,6 +85,23 @@ def _row(letter: Letter, at: datetime) -> tuple[object, ...]:
         letter.language,
         letter.data,
         at,
+    )
+
+
+async def of_subject(db: Db, edition_id: int, subject_id: UUID) -> list[Posted]:
+    """Return the letters on one subject, the latest first, at most a hundred."""
+    return await many(
+        db,
+        Posted,
+        """
+        select kind, recipient, created_at, run_at, attempts, sent_at, failed_at
+          from outbox
+         where edition_id = $1 and subject_id = $2
+         order by created_at desc, version desc
+         limit 100
+        """,
+        edition_id,
+        subject_id,
     )
 
 

@@ -13,13 +13,14 @@ from forum.demo import edition as values
 from forum.demo import guides as demo_guides
 from forum.demo import people, programme
 from forum.editions import queries as editions
-from forum.editions import service as edition_service
 from forum.editions.models import NewEdition
 from forum.guides import queries as guide_queries
 from forum.guides import service as guides
 from forum.guides.models import NewLink
 from forum.invitations import queries as invitations
 from forum.letters import queries as letters
+from forum.questions import service as questions
+from forum.questions.models import NewQuestion
 from forum.registrations import queries as registrations
 from forum.registrations import service
 from forum.registrations.models import RegistrationForm
@@ -40,8 +41,10 @@ async def load(site: Installation, starts_on: date, count: int, tell: Progress) 
     """
     ids = Ids.seeded(SEED)
     at = datetime.combine(starts_on, time(9), UTC) - OPENED_BEFORE
-    new = msgspec.convert(values.edition(starts_on, count), NewEdition, from_attributes=True)
-    edition = await edition_service.create(site.db, new, at=at)
+    made = values.edition(starts_on, count)
+    new = msgspec.convert(made, NewEdition, from_attributes=True)
+    asked = msgspec.convert(made.questions, list[NewQuestion], from_attributes=True)
+    edition = await questions.create_edition(site.db, new, asked, at=at)
     await _publish_guides(site, edition, ids, at, tell)
     tell("programme", 0, 1)
     await editing.replace(site.db, edition, programme.draft(starts_on, SEED))
@@ -93,6 +96,7 @@ async def remove(site: Installation, edition: Edition) -> None:
     async with site.db.transaction():
         await schedule.delete_edition_data(site.db, edition.id)
         await badges.delete_edition_data(site.db, edition.id)
+        await questions.delete_edition_data(site.db, edition.id)
         await registrations.delete_edition_data(site.db, edition.id)
         await invitations.delete_edition_data(site.db, edition.id)
         await guide_queries.delete_edition_data(site.db, edition.id)

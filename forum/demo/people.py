@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from forum.core.text import slug
 from forum.demo import names
+from forum.demo.answers import Answers
 from forum.demo.cast import cast
 from forum.demo.contents import french, read
 from forum.demo.names import FEMININE, MASCULINE, Name
@@ -52,6 +53,7 @@ class Person(Struct, frozen=True, kw_only=True):
     organisation: str
     job_title: str | None = None
     language: str = "fr"
+    answers: dict[str, Any] = {}
 
 
 def shares(count: int = COUNT) -> dict[str, int]:
@@ -76,6 +78,7 @@ def registrations(count: int = COUNT, seed: int = SEED) -> list[Person]:
     hard = hard_names(random, categories)
     organisations = Organisations(random)
     emails = Emails()
+    answers = Answers(seed)
     people: list[Person] = []
     for position, category in enumerate(categories):
         member = next(speakers, None) if category == "speaker" else None
@@ -95,6 +98,7 @@ def registrations(count: int = COUNT, seed: int = SEED) -> list[Person]:
                 organisation=organisation,
                 job_title=None if random.random() < WITHOUT_JOB_TITLE else job_title,
                 language="en" if random.random() < ENGLISH_SHARE else "fr",
+                answers=answers.next(category),
             )
         )
     return people

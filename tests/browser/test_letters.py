@@ -24,7 +24,7 @@ def pages():
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("kind", [*KINDS, "sign_in"])
+@pytest.mark.parametrize("kind", [*KINDS, "sign_in", "team"])
 def test_an_email_has_no_violation_fits_and_asks_for_nothing(pages, kind, language):
     html = mail(kind, "body.html", language).replace("cid:ticket", specimen_src())
     for (width, scheme), page in pages.items():

@@ -14,8 +14,10 @@ from tests.installations import get, link, post
 
 PAGES = [
     "home", "programme", "session", "register", "mistakes", "registered", "guides", "manage",
-    "cancel", "sign-in", "organiser", "texts", "text", "send", "outbox", "letter", "scan",
+    "cancel", "sign-in", "organiser", "table", "one", "desk", "walk-in", "texts", "text", "send",
+    "outbox", "letter", "scan",
     "nowhere",
+    "form", "form-question", "form-new-question", "form-category", "form-consent", "form-preview",
 ]  # fmt: skip
 
 
@@ -49,8 +51,11 @@ def team(demo, browser):
 
 
 @pytest.fixture(scope="module")
-def addresses(demo, person):
+def addresses(demo, person, tmp_path_factory):
     """The address of each page, by its name."""
+    tickets = tmp_path_factory.mktemp("tickets") / "tickets.json"
+    demo.run("export", "tickets", tickets)
+    reference = json.loads(tickets.read_text("utf-8"))[0]["reference"]
     told = get(f"{demo.base}/api/editions/demo/programme").json()
     session = next(one for one in told["sessions"] if len(one["people"]) > 2)
     outbox = get(f"{demo.base}/outbox").text
@@ -61,6 +66,16 @@ def addresses(demo, person):
         "cancel": f"{person}/cancel",
         "sign-in": demo.json("organiser", "add", "autre@example.org")["link"][len(demo.base) :],
         "organiser": "/organiser/demo",
+        "form": "/organiser/demo/form",
+        "form-question": "/organiser/demo/form/questions/visit",
+        "form-new-question": "/organiser/demo/form/question",
+        "form-category": "/organiser/demo/form/categories/press",
+        "form-consent": "/organiser/demo/form/consents/photo",
+        "form-preview": "/organiser/demo/form/preview/agent",
+        "table": "/organiser/demo/registrations",
+        "one": f"/organiser/demo/registrations/{reference}",
+        "desk": "/organiser/demo/desk",
+        "walk-in": "/organiser/demo/desk?q=zzz",
         "texts": "/organiser/demo/letters",
         "text": "/organiser/demo/letters/confirmed",
         "send": "/organiser/demo/letters/reminder/send",
@@ -132,7 +147,20 @@ def test_a_page_of_an_attendee_stays_within_its_budget(addresses, browser, name)
     assert weight.score >= 80
 
 
-@pytest.mark.parametrize("name", ["organiser", "texts", "text", "send"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "organiser",
+        "table",
+        "one",
+        "desk",
+        "walk-in",
+        "texts",
+        "text",
+        "send",
+        *(n for n in PAGES if n.startswith("form")),
+    ],
+)
 def test_an_organisers_page_stays_within_its_budget(addresses, browser, team, name):
     weight = measure(browser, addresses[name], team)
     assert weight.requests <= 8

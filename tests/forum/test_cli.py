@@ -283,3 +283,22 @@ def test_a_worker_apart_sends_what_a_site_without_one_stored(empty):
     until(lambda: forum.letters("ada@example.org"))
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(timeout=PATIENCE_S) == 0
+
+
+def test_the_team_is_listed_and_somebody_is_removed(forum):
+    first = forum.json("organiser", "add", "anne@example.org")["link"]
+    assert first.startswith(f"{forum.base}/organiser/sign-in/")
+    forum.run("organiser", "add", "yann@example.org", "--role", "door", "--role", "reception")
+    listed = forum.json("organiser", "list")
+    assert [(one["email"], one["roles"], one["seen_at"]) for one in listed] == [
+        ("anne@example.org", ["organiser"], None),
+        ("yann@example.org", ["reception", "door"], None),
+    ]
+    assert forum.run("organiser", "list").splitlines() == [
+        "anne@example.org  organiser  last seen: never",
+        "yann@example.org  reception, door  last seen: never",
+    ]
+    forum.run("organiser", "remove", "Yann@example.org")
+    assert len(forum.json("organiser", "list")) == 1
+    assert "not in the team" in forum.run("organiser", "remove", "yann@example.org", status=1)
+    assert "at least one" in forum.run("organiser", "remove", "anne@example.org", status=1)

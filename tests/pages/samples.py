@@ -4,13 +4,24 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from types import SimpleNamespace as View
+from uuid import UUID
 
-from badges.models import Ticket
+import msgspec
+
+from badges.models import Outcome, Ticket
 from forum.core.context import Edition, EditionState
 from forum.core.pages import Templates
+from forum.editions.models import Category, Consent
 from forum.letters.kinds import KINDS, PLACEHOLDERS
 from forum.letters.models import LetterText
+from forum.pages import form_values
+from forum.questions import views
+from forum.questions.models import Condition, Kind, Option, Question
+from forum.registrations.bulk import Done, ManyDeed, Order
+from forum.registrations.listing import Asked, Choice, Column, Filter, Row, Sort
+from forum.registrations.listing import Page as Found
 from forum.registrations.mails import Values, Written, context_of, write
+from forum.registrations.models import Status
 
 EDITION = Edition(
     id=1,
@@ -184,6 +195,36 @@ PIXEL = (
 )
 
 
+def option(code: str, label: str, left: int | None = None) -> Option:
+    """Return an answer to choose, with so many places left."""
+    return Option(
+        code=code,
+        label={"fr": label},
+        open=True,
+        places=left if left is None else 9 + left,
+        taken=9,
+    )
+
+
+def question(code: str, kind: str, label: str, **given: object) -> Question:
+    """Return a question."""
+    values = {
+        "code": code,
+        "kind": Kind(kind),
+        "label": {"fr": label},
+        "help": {},
+        "required": False,
+        "sensitive": False,
+        "categories": [],
+        "condition": None,
+        "options": [],
+        "least": None,
+        "most": None,
+        "retired_at": None,
+    }
+    return Question(**{**values, **given})
+
+
 def registration(status: str, *, turn: int | None = None) -> View:
     """Return the view of a registration in one state."""
     confirmed = status == "confirmed"
@@ -207,10 +248,18 @@ def registration(status: str, *, turn: int | None = None) -> View:
 MANAGED = ("confirmed", "waiting", "cancelled", "pending", "offered", "refused")
 
 
+ANSWERS = [("Serez-vous au dîner ?", "Oui"), ("Que mangez-vous ?", "De tout, végétalien")]
+
+
 def managed(status: str) -> dict[str, object]:
     """Return what the page of a registration in one state is given."""
     shown = registration(status, turn=3 if status == "waiting" else None)
-    return {"registration": shown, "may_change": status not in {"cancelled", "refused"}, "done": ""}
+    return {
+        "registration": shown,
+        "may_change": status not in {"cancelled", "refused"},
+        "answers": ANSWERS,
+        "done": "",
+    }
 
 
 OWN = View(
@@ -265,8 +314,36 @@ HOME = {
     ],
     "guides": GUIDES,
 }
+QUESTIONS = [
+    question("comes", "yes_no", "Serez-vous au dîner ?", required=True),
+    question(
+        "meal",
+        "choices",
+        "Que mangez-vous ?",
+        condition=Condition(question="comes", answers=["yes"]),
+        sensitive=True,
+        options=[option("meat", "De tout"), option("vegan", "Végétalien")],
+    ),
+    question(
+        "visit",
+        "choice",
+        "Quelle visite ?",
+        categories=["elected", "agent"],
+        help={"fr": "Une heure, le soir.", "en": "One hour, in the evening."},
+        options=[option("museum", "Le muséum", 1), option("canal", "Le canal", 0)],
+    ),
+    question("town", "choice", "D’où ?", options=[option(f"t{n}", f"Ville {n}") for n in range(9)]),
+    question("arrival", "date", "Quand arrivez-vous ?"),
+    question("people", "number", "Combien d’accompagnants ?", least=0, most=5),
+    question("line", "text", "Votre devise"),
+    question("text", "long_text", "Vos attentes", required=True),
+    question("file", "file", "Votre mandat"),
+]
 REGISTER = {
     "categories": CATEGORIES,
+    "questions": [],
+    "question_places": {},
+    "typed": {},
     "consents": CONSENTS,
     "registration_open": True,
     "sent": {},
@@ -328,6 +405,138 @@ ORGANISER = {
     "programme_path": f"{BASE}/programme.pdf",
     "outbox_path": "/outbox",
 }
+ASK = {"edition": None, "sent": {}, "next": "", "errors": {}, "passkeys": True}
+ACCOUNT = {
+    "edition": None,
+    "email": "anne@forum.example",
+    "editions": [View(edition=EDITION, roles="Organisation, Accueil")],
+    "passkeys": [
+        View(id="1", name="Firefox · Linux", made="lundi 1er mars, 9 h", used=""),
+        View(id="2", name="Clé bleue", made="lundi 1er mars, 9 h", used="mardi 2 mars, 14 h 05"),
+    ],
+    "web_sessions": [
+        View(id="1", browser="Firefox · Linux", began="mardi 2 mars, 9 h", seen="9 h", here=True),
+        View(id="2", browser="", began="mardi 2 mars, 8 h", seen="8 h 40", here=False),
+    ],
+    "party": View(id="forum.example", origin="https://forum.example"),
+    "base_url": "https://forum.example",
+    "browser": "Firefox · Linux",
+    "done": "",
+    "sent": {},
+    "errors": {},
+    "errors_at": {},
+}
+ROLES = [
+    View(code="organiser", name="Organisation", about="Peut tout faire, équipe comprise"),
+    View(code="programme_editor", name="Programme", about="Rédige le programme"),
+    View(code="reception", name="Accueil", about="Reçoit les gens, et imprime les badges"),
+    View(code="door", name="Portes", about="Voit combien de personnes sont entrées"),
+]
+TEAM_PATH = "/organiser/toulouse-2027/team"
+TEAM = {
+    "staff": STAFF,
+    "members": [
+        View(
+            path=f"{TEAM_PATH}/{n}",
+            email=email,
+            roles="Accueil, Portes" if n else "Organisation",
+            seen="" if n == 3 else "lundi 1er mars 2027",
+            self=n == 0,
+        )
+        for n, email in enumerate(
+            f"{name}@agglomeration-du-val-d-ambroise.example"
+            for name in ("anne", "maelys.dherouville-nguyen", "yann", "zoe")
+        )
+    ],
+    "roles": ROLES,
+    "rights": [
+        (f"Faire la chose numéro {n}", [True, n % 2 == 0, n > 6, n == 1]) for n in range(12)
+    ],
+    "done": None,
+    "who": None,
+    "about": None,
+    "sent": {},
+    "ticked": [],
+    "errors": {},
+    "without_smtp": True,
+}
+MEMBER = {
+    "staff": STAFF,
+    "member": View(
+        path=f"{TEAM_PATH}/1",
+        email="maelys.dherouville-nguyen@agglomeration-du-val-d-ambroise.example",
+        held=["reception", "door"],
+        held_words="Accueil, Portes",
+        self=False,
+    ),
+    "roles": ROLES,
+    "ticked": ["reception", "door"],
+    "errors": {},
+}
+FORM_CATEGORY = Category(
+    code="agent",
+    number=1,
+    name={"fr": "Agent public", "en": "Public agent"},
+    tint=5,
+    open=True,
+    places=60,
+    taken=40,
+    reserved=2,
+    approval=True,
+)
+FORM = {
+    "staff": STAFF,
+    "status": 200,
+    "revision": 7,
+    "labels": form_values.LABELS,
+    "terms": View(taken=412, reserved=3),
+    "sent": {"state": "open", "places": "800", "registration_closes_at": "2027-03-15T18:00"},
+    "ticked": {},
+    "errors": {},
+    "changed": [],
+    "states": form_values.STATES,
+    "kinds": {kind.value: label for kind, label in views.KINDS.items()},
+    "categories": [FORM_CATEGORY],
+    "category": FORM_CATEGORY,
+    "names": {"elected": "Élu", "agent": "Agent public"},
+    "takes": {"agent": True},
+    "questions": QUESTIONS,
+    "retired": [],
+    "answered": [],
+    "consents": [Consent(purpose="news", wording={"fr": "Recevoir les nouvelles."}, version=2)],
+    "refusal": "",
+    "done": False,
+}
+CHANGED = [
+    {
+        "when": "mardi 23 mars, 9 h 30",
+        "part": "Catégorie agent",
+        "lines": [{"label": "Places", "old": "60", "new": "80"}],
+    },
+    {"when": "mardi 23 mars, 9 h 31", "part": "Question meal", "lines": []},
+]
+FORM_QUESTION = {
+    **FORM,
+    "question": QUESTIONS[2],
+    "rows": form_values.rows(
+        QUESTIONS[2],
+        {
+            "option.1.code": ["museum"],
+            "option.1.fr": ["Le muséum"],
+            "option.1.places": ["10"],
+            "option.1.open": ["yes"],
+        },
+    ),
+    "deciding": [
+        {"code": "comes", "label": "Au dîner ?", "answers": [("yes", "Oui"), ("no", "Non")]}
+    ],
+    "categories": [
+        FORM_CATEGORY,
+        Category(
+            code="press", number=2, name={"fr": "Presse"}, tint=1, open=True, places=None, taken=0
+        ),
+    ],
+}
 BUILT_IN = {"own": False, "changed_at": "", "changed_by": ""}
 OWN = {"own": True, "changed_at": "mardi 2 mars à 9 h", "changed_by": "equipe@forum.example"}
 COLUMN = {
@@ -387,6 +596,177 @@ PROBLEM = {
     "mend": "Vérifiez l’adresse, ou partez de l’accueil.",
 }
 
+ROW = Row(
+    edition_id=1,
+    id=UUID(int=7),
+    reference="K7QM-42XR",
+    given_name="Maëlys",
+    family_name="d’Hérouville-Nguyen",
+    email="maelys@val-ambroise.example",
+    organisation="Communauté de communes du Val d’Ambroise & <Fils",
+    job_title="Directrice",
+    category="agent",
+    language="fr",
+    status=Status.CONFIRMED,
+    days=None,
+    turn=None,
+    offer_until=None,
+    counted=True,
+    group_id=None,
+    group_name=None,
+    printed_at=OPENS_AT,
+    revision=3,
+    created_at=OPENS_AT,
+    changed_at=OPENS_AT,
+    sort_key="herouville",
+    organisation_key="communaute",
+)
+
+
+def rows(count: int) -> list[Row]:
+    """Return so many rows of the organisers' table, standing everywhere they can."""
+    statuses = [*Status]
+    return [
+        msgspec.structs.replace(
+            ROW,
+            reference=f"K7QM-{n:04}",
+            status=statuses[n % len(statuses)],
+            organisation=None if n % 5 == 0 else ROW.organisation,
+        )
+        for n in range(count)
+    ]
+
+
+NAMES = {one.code: one.name for one in CATEGORIES}
+TABLE = {
+    "staff": STAFF,
+    "path": "/organiser/toulouse-2027/registrations",
+    "asked": Asked(filter=Filter(q="mae", status=(Status.CONFIRMED,))),
+    "errors": {},
+    "found": Found(
+        total=128,
+        categories=[Choice(code=code, name=name) for code, name in NAMES.items()],
+        asks_days=True,
+        rows=rows(50),
+    ),
+    "counted": 2000,
+    "columns": [*Column],
+    "statuses": [*Status],
+    "sorts": dict.fromkeys(Sort, "?sort=x"),
+    "kept": [],
+    "query": "?q=mae",
+    "before": "?before=x",
+    "after": "?after=x",
+    "deeds": [*ManyDeed],
+}
+BULK = {
+    "staff": STAFF,
+    "order": Order(deed=ManyDeed.CANCEL),
+    "lacking": False,
+    "rows": rows(12),
+    "touched": rows(9),
+    "at_once": 100,
+    "references": "K7QM-0001 K7QM-0002",
+    "categories": CATEGORIES,
+    "done": [],
+    "deeds": [*ManyDeed],
+    "query": "?q=mae",
+}
+DONE = [
+    {
+        "one": Done(reference="K7QM-0001", name="Maëlys", status=Status.CANCELLED, changed=True),
+        "why": None,
+    },
+    {
+        "one": Done(reference="K7QM-0002", name="Yann", status=Status.CANCELLED, changed=False),
+        "why": None,
+    },
+    {
+        "one": Done(reference="K7QM-0003", name="Anne", status=None, changed=False, why="x"),
+        "why": "Il ne reste pas de place.",
+    },
+]
+PERSON_SENT = {
+    "given_name": "Maëlys",
+    "family_name": "d’Hérouville",
+    "organisation": "",
+    "job_title": "",
+    "email": "maelys@val-ambroise.example",
+}
+PERSON = {
+    "staff": STAFF,
+    "row": ROW,
+    "names": NAMES,
+    "categories": CATEGORIES,
+    "days": EDITION.days,
+    "line": None,
+    "over": False,
+    "ticket": View(revoked_at=None),
+    "agreed": [View(wording={"fr": "Photos"}, version=2, given_at=OPENS_AT, withdrawn_at=OPENS_AT)],
+    "deeds": [
+        View(at=OPENS_AT, actor="organiser:1", actor_email=email, action=action, detail=detail)
+        for action, email, detail in [
+            ("changed", "o@forum.example", {"fields": ["given_name", "category"]}),
+            ("registered", None, {}),
+            ("something new", None, {}),
+        ]
+    ],
+    "letters": [
+        View(
+            kind=kind,
+            recipient="maelys@val-ambroise.example",
+            sent_at=sent_at,
+            failed_at=failed_at,
+            attempts=attempts,
+            run_at=OPENS_AT,
+        )
+        for kind, sent_at, failed_at, attempts in [
+            ("confirmed", OPENS_AT, None, 1),
+            ("link", None, OPENS_AT, 130),
+            ("changed", None, None, 2),
+            ("reminder", None, None, 0),
+        ]
+    ],
+    "scans": [
+        View(
+            scanned_at=OPENS_AT,
+            gate="main",
+            gate_name={"fr": "Entrée"},
+            device="Téléphone 1",
+            outcome=outcome,
+        )
+        for outcome in Outcome
+    ],
+    "sent": PERSON_SENT,
+    "differing": [],
+    "stored": PERSON_SENT,
+    "errors": {},
+    "meanwhile": False,
+    "told": "corrected",
+}
+DESK_SENT = {
+    "family_name": "Ferrand",
+    "given_name": "",
+    "organisation": "",
+    "email": "",
+    "category": "agent",
+}
+DESK = {
+    "staff": STAFF,
+    "q": "",
+    "rows": [],
+    "others": False,
+    "done": None,
+    "names": NAMES,
+    "categories": CATEGORIES,
+    "sent": DESK_SENT,
+    "asks": False,
+    "first": "given_name",
+    "why": None,
+    "another": False,
+    "errors": {},
+}
+
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "home": ("editions/home.html", HOME),
     "home-closed": (
@@ -402,6 +782,23 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "register-errors": (
         "registrations/register.html",
         {**REGISTER, "sent": SENT, "ticked": ["news"], "errors": ERRORS},
+    ),
+    "register-questions": ("registrations/register.html", {**REGISTER, "questions": QUESTIONS}),
+    "register-questions-errors": (
+        "registrations/register.html",
+        {
+            **REGISTER,
+            "questions": QUESTIONS,
+            "question_places": views.places(QUESTIONS, "fr"),
+            "typed": {"comes": ["yes"], "meal": ["vegan"], "town": ["t3"], "line": ["<b>"]},
+            "sent": SENT,
+            "errors": {
+                **ERRORS,
+                "answers.visit": "Choisissez une des réponses proposées.",
+                "answers.text": "Cette réponse est nécessaire.",
+                "answers.arrival": "Donnez une date comme 23/03/2027.",
+            },
+        },
     ),
     "register-closed": ("registrations/register.html", {**REGISTER, "registration_open": False}),
     "registered": ("registrations/registered.html", {}),
@@ -489,14 +886,171 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "guides": ("guides/guides.html", {"guides": GUIDES}),
     "guides-none": ("guides/guides.html", {"guides": []}),
-    "sign-in": ("accounts/sign_in.html", {"edition": None, "state": "ask", "token": "abc"}),
-    "signed-in": ("accounts/sign_in.html", {"edition": None, "state": "signed_in", "token": ""}),
-    "sign-in-used": ("accounts/sign_in.html", {"edition": None, "state": "used", "token": ""}),
+    "sign-in": (
+        "accounts/sign_in.html",
+        {"edition": None, "state": "ask", "email": "anne@forum.example"},
+    ),
+    "sign-in-used": ("accounts/sign_in.html", {"edition": None, "state": "used", "email": ""}),
     "sign-in-expired": (
         "accounts/sign_in.html",
-        {"edition": None, "state": "expired", "token": ""},
+        {"edition": None, "state": "expired", "email": ""},
+    ),
+    "sign-in-ask": ("accounts/ask.html", ASK),
+    "sign-in-ask-errors": (
+        "accounts/ask.html",
+        {**ASK, "sent": {"email": "anne@"}, "errors": {"email": ERRORS["email"]}},
+    ),
+    "sign-in-sent": (
+        "accounts/sent.html",
+        {"edition": None, "minutes": 30, "without_smtp": True},
+    ),
+    "account": ("accounts/account.html", ACCOUNT),
+    "account-bare": (
+        "accounts/account.html",
+        {**ACCOUNT, "editions": [], "passkeys": [], "party": None, "done": "removed"},
+    ),
+    "account-errors": (
+        "accounts/account.html",
+        {
+            **ACCOUNT,
+            "sent": {"name-1": ""},
+            "errors": {"name-1": ERRORS["family_name"]},
+            "errors_at": {"name-1": ("Nouveau nom", "name-1")},
+        },
+    ),
+    "team": ("organiser/team.html", TEAM),
+    "team-removed": (
+        "organiser/team.html",
+        {**TEAM, "done": "removed", "who": "1", "about": "yann@ambroise.example"},
+    ),
+    "team-errors": (
+        "organiser/team.html",
+        {
+            **TEAM,
+            "sent": {"email": "zoe@"},
+            "ticked": ["door"],
+            "errors": {"email": ERRORS["email"], "roles": ERRORS["family_name"]},
+        },
+    ),
+    "member": ("organiser/member.html", MEMBER),
+    "member-errors": (
+        "organiser/member.html",
+        {**MEMBER, "errors": {"roles": ERRORS["family_name"], "remove": "Gardez quelqu’un."}},
     ),
     "organiser": ("organiser/overview.html", ORGANISER),
+    "form": ("organiser/form.html", {**FORM, "done": True}),
+    "form-errors": (
+        "organiser/form.html",
+        {**FORM, "status": 422, "errors": {"places": "Donnez-en autant ou plus."}},
+    ),
+    "form-changed": (
+        "organiser/form.html",
+        {**FORM, "status": 412, "changed": CHANGED, "retired": QUESTIONS[:1], "questions": []},
+    ),
+    "form-refused": ("organiser/form.html", {**FORM, "refusal": "Fermez-la plutôt."}),
+    "form-category": ("organiser/form_category.html", FORM),
+    "form-category-new": (
+        "organiser/form_category.html",
+        {**FORM, "category": None, "errors": {"name.fr": "Cette réponse est nécessaire."}},
+    ),
+    "form-question": ("organiser/form_question.html", FORM_QUESTION),
+    "form-question-new": (
+        "organiser/form_question.html",
+        {
+            **FORM_QUESTION,
+            "question": None,
+            "rows": form_values.rows(None, {}),
+            "errors": {
+                "label.fr": "Cette réponse est nécessaire.",
+                "kind": "Choisissez une des réponses proposées.",
+                "options": "Donnez au moins une réponse à choisir.",
+                "condition": "Choisissez une des réponses proposées.",
+            },
+        },
+    ),
+    "form-consent": (
+        "organiser/form_consent.html",
+        {**FORM, "consent": Consent(purpose="news", wording={"fr": "Oui"}, version=2)},
+    ),
+    "form-consent-new": ("organiser/form_consent.html", {**FORM, "consent": None}),
+    "form-preview": ("organiser/form_preview.html", FORM),
+    "table": ("registrations/listing.html", TABLE),
+    "table-nobody": (
+        "registrations/listing.html",
+        {
+            **TABLE,
+            "asked": Asked(columns=(Column.EMAIL,), sort=Sort.DATE, descending=True),
+            "errors": {"since": "Indiquez une date comme 2027-03-23."},
+            "found": Found(total=0, categories=[], asks_days=False, rows=[]),
+        },
+    ),
+    "table-much": (
+        "registrations/listing.html",
+        {
+            **TABLE,
+            "asked": Asked(columns=(*Column,), filter=Filter(group=UUID(int=1))),
+            "found": msgspec.structs.replace(
+                TABLE["found"], total=2001, rows=rows(Asked(columns=(*Column,)).size)
+            ),
+        },
+    ),
+    "bulk": ("registrations/bulk.html", BULK),
+    "bulk-move": (
+        "registrations/bulk.html",
+        {**BULK, "order": Order(deed=ManyDeed.MOVE), "lacking": True},
+    ),
+    "bulk-what": ("registrations/bulk.html", {**BULK, "order": None, "touched": []}),
+    "bulk-nobody": ("registrations/bulk.html", {**BULK, "rows": [], "touched": []}),
+    "bulk-done": ("registrations/bulk.html", {**BULK, "done": DONE, "rows": rows(2)}),
+    "person": ("registrations/person.html", PERSON),
+    "person-waiting": (
+        "registrations/person.html",
+        {
+            **PERSON,
+            "row": msgspec.structs.replace(
+                ROW,
+                status=Status.WAITING,
+                turn=4,
+                email="",
+                group_id=UUID(int=1),
+                group_name="Anne",
+                counted=False,
+            ),
+            "line": 2,
+            "ticket": None,
+            "letters": [],
+            "scans": [],
+            "deeds": [],
+        },
+    ),
+    "person-meanwhile": (
+        "registrations/person.html",
+        {**PERSON, "meanwhile": True, "differing": ["given_name", "organisation"], "told": ""},
+    ),
+    "person-errors": (
+        "registrations/person.html",
+        {
+            **PERSON,
+            "row": msgspec.structs.replace(ROW, status=Status.PENDING),
+            "errors": ERRORS,
+            "told": "",
+        },
+    ),
+    "desk": ("registrations/desk.html", DESK),
+    "desk-done": ("registrations/desk.html", {**DESK, "done": ROW}),
+    "desk-found": (
+        "registrations/desk.html",
+        {**DESK, "q": "ferrand", "rows": rows(8), "others": True, "asks": True},
+    ),
+    "desk-namesakes": (
+        "registrations/desk.html",
+        {**DESK, "rows": rows(2), "asks": True, "why": "namesakes"},
+    ),
+    "desk-full": (
+        "registrations/desk.html",
+        {**DESK, "asks": True, "why": "no_place_left", "another": True},
+    ),
+    "desk-errors": ("registrations/desk.html", {**DESK, "asks": True, "errors": ERRORS}),
     "invitations": ("organiser/invitations.html", INVITATIONS),
     "invitations-none": (
         "organiser/invitations.html",
@@ -542,9 +1096,15 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "api-docs": ("api/docs.html", {"edition": None}),
 }
 
-MAILS = [*KINDS, "sign_in"]
+MAILS = [*KINDS, "sign_in", "team"]
 MAIL_PARTS = ["subject.txt", "body.txt", "body.html"]
-SIGN_IN = {"sign_in_url": "https://forum.example/sign-in/abc", "minutes": 30}
+SIGN_IN = {
+    "sign_in_url": "https://forum.example/sign-in/abc",
+    "minutes": 30,
+    "ask_url": "https://forum.example/organiser/sign-in",
+    "by": "anne@forum.example",
+    "roles": "Accueil, Portes",
+}
 
 
 def values(**given: object) -> Values:

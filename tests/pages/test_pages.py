@@ -175,6 +175,12 @@ def test_the_programme_stays_within_the_budget_of_a_public_page(name):
     assert len(page(name).encode()) <= 25_000
 
 
+@pytest.mark.parametrize("name", ["table", "table-much", "person"])
+def test_a_page_of_the_team_stays_within_its_budget(name):
+    assert len(Document(page(name)).elements) <= 600
+    assert len(page(name).encode()) <= 60_000
+
+
 def test_a_cancelled_session_says_so():
     assert "Cette séance est annulée." in page("session-bare")
     assert "Cette séance est annulée." not in page("session")

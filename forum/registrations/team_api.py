@@ -1,0 +1,434 @@
+"""Registrations over HTTP for programs of the organisers' team: searched, changed, taken in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import delete, get, patch, post
+from litestar.openapi.spec import (
+    OpenAPIMediaType,
+    OpenAPIType,
+    Operation,
+    Reference,
+    RequestBody,
+    Schema,
+)
+from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Response
+from msgspec import UNSET, Struct
+
+from forum.core import forms
+from forum.core.context import Edition
+from forum.core.db import Db
+from forum.core.errors import Forbidden, Invalid
+from forum.core.idempotency import Once
+from forum.core.ids import Ids
+from forum.core.limits import limited
+from forum.core.rights import Deed, Staff
+from forum.core.web import PRIVATE, AnyRequest, Given, json_object
+from forum.registrations import bulk, changing, desk, listing, listing_queries, rules
+from forum.registrations.bulk import ManyDeed, Order
+from forum.registrations.listing import Row
+from forum.registrations.models import Change, ChangedMeanwhile, NotPossible, Status
+from forum.registrations.person_routes import found
+
+PER_MINUTE = 300
+MOST = 200
+PATH = "/api/editions/{edition_slug:str}/registrations"
+DEEDS = {
+    Status.CONFIRMED: ManyDeed.APPROVE,
+    Status.REFUSED: ManyDeed.REFUSE,
+    Status.CANCELLED: ManyDeed.CANCEL,
+}
+"""What a PATCH of the status means; the other statuses come by themselves."""
+DECIDED = ("status", "reason", "category", "days", "beyond")
+"""What only who may decide changes; the rest is correcting."""
+
+
+class TeamRegistration(Struct, frozen=True, kw_only=True):
+    """A registration as the team's programs see it; `email` None: none was given.
+
+    `turn` orders the waiting list; `counted` false: let in beyond the limits.
+    """
+
+    reference: str
+    given_name: str
+    family_name: str
+    email: str | None
+    organisation: str | None
+    job_title: str | None
+    category: str
+    language: str
+    status: Status
+    days: list[date]
+    group: UUID | None
+    turn: int | None
+    offer_until: datetime | None
+    counted: bool
+    printed_at: datetime | None
+    revision: int
+    created_at: datetime
+    changed_at: datetime
+
+
+class TeamRegistrations(Struct, frozen=True, kw_only=True):
+    """Some registrations; `next` is what `after` takes to go on, None at the end."""
+
+    items: list[TeamRegistration]
+    next: str | None
+
+
+class LinkSent(Struct, frozen=True):
+    """Whether the link goes out now."""
+
+    sent: bool
+
+
+def shown(row: Row, edition: Edition) -> TeamRegistration:
+    """Return a row as programs see it."""
+    return TeamRegistration(
+        reference=row.reference,
+        given_name=row.given_name,
+        family_name=row.family_name,
+        email=row.email or None,
+        organisation=row.organisation,
+        job_title=row.job_title,
+        category=row.category,
+        language=row.language,
+        status=row.status,
+        days=rules.days_of(row.days, edition),
+        group=row.group_id,
+        turn=row.turn,
+        offer_until=row.offer_until,
+        counted=row.counted,
+        printed_at=row.printed_at,
+        revision=row.revision,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+    )
+
+
+Text = FromQuery[str | None]
+
+
+@get(
+    PATH,
+    tags=["registrations of the team"],
+    summary="Search the registrations",
+    opt={"deed": Deed.SEE_REGISTRATIONS, "kept_edition": True},
+)
+async def list_registrations(
+    request: AnyRequest,
+    staff: Given[Staff],
+    db: Given[Db],
+    edition_slug: FromPath[str],  # noqa: ARG001 -- `staff` reads it; the description names it
+    q: Text = None,  # noqa: ARG001 -- `listing.read` reads these as they were sent
+    status: Text = None,  # noqa: ARG001
+    category: Text = None,  # noqa: ARG001
+    day: Text = None,  # noqa: ARG001
+    group: Text = None,  # noqa: ARG001
+    language: Text = None,  # noqa: ARG001
+    organisation: Text = None,  # noqa: ARG001
+    printed: Text = None,  # noqa: ARG001
+    since: Text = None,  # noqa: ARG001
+    until: Text = None,  # noqa: ARG001
+    sort: Text = None,  # noqa: ARG001
+    after: Text = None,  # noqa: ARG001
+    limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = listing.ROWS,
+) -> Response[TeamRegistrations]:
+    """Search and filter the registrations; `status` may name several, with commas.
+
+    `q` is words in any order, or a reference. `sort` is `name`, `date`, `organisation`, `category`
+    or `status`, backwards with `-` before it. `printed` is `yes` or `no`, `day`, `since` and
+    `until` are dates.
+    """
+    asked, errors = listing.read(request.query_params.dict(), staff.edition)
+    if errors:
+        raise Invalid(fields=errors)
+    statement = listing_queries.ORDERS[asked.sort, asked.descending]
+    wanted = listing.parameters(asked.filter, staff.edition)
+    page = await statement(db, wanted, asked.after, limit + 1)
+    rows = page.rows[:limit]
+    following = None
+    if len(page.rows) > limit:
+        following = listing.written(listing.place_of(rows[-1], asked.sort))
+    answer = TeamRegistrations(items=[shown(row, staff.edition) for row in rows], next=following)
+    return Response(answer, headers={"cache-control": PRIVATE})
+
+
+@get(
+    f"{PATH}/{{reference:str}}",
+    tags=["registrations of the team"],
+    summary="Tell a registration",
+    opt={"deed": Deed.SEE_REGISTRATIONS},
+)
+async def show_registration(
+    edition_slug: FromPath[str],  # noqa: ARG001
+    reference: FromPath[str],
+    staff: Given[Staff],
+    db: Given[Db],
+) -> Response[TeamRegistration]:
+    """Tell one registration; its entity tag is what `If-Match` takes."""
+    return _told(shown(await found(db, staff.edition, reference), staff.edition))
+
+
+@dataclass
+class WalkInOperation(Operation):
+    """Describes the body of `walk_in`, which reads it by itself to tell every mistake at once."""
+
+    def __post_init__(self) -> None:
+        """Say what the body holds (`WalkIn`)."""
+        text, flag = Schema(type=OpenAPIType.STRING), Schema(type=OpenAPIType.BOOLEAN)
+        self.request_body = _body(
+            {
+                **dict.fromkeys(("given_name", "family_name", "category"), text),
+                **dict.fromkeys(("organisation", "job_title", "email", "language"), text),
+                **dict.fromkeys(("another_person", "beyond"), flag),
+            },
+            ["given_name", "family_name", "category"],
+        )
+
+
+@dataclass
+class ChangeOperation(Operation):
+    """Describes the body of `change_registration`."""
+
+    def __post_init__(self) -> None:
+        """Say what the body holds (`TeamChange`)."""
+        text, flag = Schema(type=OpenAPIType.STRING), Schema(type=OpenAPIType.BOOLEAN)
+        statuses = Schema(type=OpenAPIType.STRING, enum=[one.value for one in DEEDS])
+        days = Schema(type=OpenAPIType.ARRAY, items=text)
+        names = ("given_name", "family_name", "email", "organisation", "job_title", "language")
+        self.request_body = _body(
+            {
+                **dict.fromkeys((*names, "category", "reason"), text),
+                "days": days,
+                "status": statuses,
+                "beyond": flag,
+            },
+            [],
+        )
+
+
+def _body(properties: dict[str, Schema | Reference], needed: Sequence[str]) -> RequestBody:
+    schema = Schema(
+        type=OpenAPIType.OBJECT,
+        properties=properties,
+        required=[*needed] or None,
+        additional_properties=False,
+    )
+    return RequestBody(required=True, content={"application/json": OpenAPIMediaType(schema=schema)})
+
+
+@post(
+    f"{PATH}/walk-ins",
+    tags=["registrations of the team"],
+    summary="Register somebody at the desk",
+    operation_class=WalkInOperation,
+    status_code=201,
+    opt={"deed": Deed.RECEIVE},
+    middleware=[limited("organiser", per_minute=PER_MINUTE)],
+)
+async def walk_in(
+    request: AnyRequest,
+    edition_slug: FromPath[str],  # noqa: ARG001
+    staff: Given[Staff],
+    db: Given[Db],
+    once: Given[Once],
+    now: Given[datetime],
+    ids: Given[Ids],
+) -> Response[TeamRegistration]:
+    """Register somebody who stands at the desk: confirmed at once, address or not."""
+    form = await desk.read_form(db, staff.edition, await json_object(request))
+    if form.beyond and not staff.may(Deed.DECIDE):
+        raise Forbidden
+
+    async def register() -> TeamRegistration:
+        new = await desk.walk_in(db, staff.edition, form, actor=staff.actor, at=now, ids=ids)
+        return shown(await found(db, staff.edition, new.reference), staff.edition)
+
+    return _told(await once(TeamRegistration, register), status=201)
+
+
+class TeamChange(Change, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be different; a status is reached by approving, refusing or cancelling."""
+
+    status: Status | msgspec.UnsetType = UNSET
+    reason: str = ""
+    beyond: bool = False
+
+
+@patch(
+    f"{PATH}/{{reference:str}}",
+    tags=["registrations of the team"],
+    summary="Change a registration",
+    operation_class=ChangeOperation,
+    opt={"deed": Deed.RECEIVE},
+    middleware=[limited("organiser", per_minute=PER_MINUTE)],
+)
+async def change_registration(
+    request: AnyRequest,
+    edition_slug: FromPath[str],  # noqa: ARG001
+    reference: FromPath[str],
+    staff: Given[Staff],
+    db: Given[Db],
+    now: Given[datetime],
+    ids: Given[Ids],
+) -> Response[TeamRegistration]:
+    """Change a registration, approve, refuse or cancel it; `If-Match` guards against another's.
+
+    Its status changes in a request of its own. Who may not decide corrects names, organisation,
+    job title, address and language.
+    """
+    sent = await json_object(request)
+    row = await found(db, staff.edition, reference)
+    if {*sent} & {*DECIDED} and not staff.may(Deed.DECIDE):
+        raise Forbidden
+    wanted = _wanted(sent)
+    matched = _matched(request, row)
+    if wanted.status is not UNSET:
+        await _decide(db, staff, row, wanted, at=now, ids=ids)
+    else:
+        values = {name: getattr(wanted, name) for name in Change.__struct_fields__}
+        await changing.change(
+            db,
+            staff.edition,
+            row.id,
+            Change(**values),
+            revision=row.revision if matched else None,
+            by_staff=True,
+            beyond=wanted.beyond,
+            actor=staff.actor,
+            at=now,
+            ids=ids,
+        )
+    return _told(shown(await found(db, staff.edition, reference), staff.edition))
+
+
+@delete(
+    f"{PATH}/{{reference:str}}",
+    tags=["registrations of the team"],
+    summary="Cancel a registration",
+    status_code=200,
+    opt={"deed": Deed.DECIDE},
+    middleware=[limited("organiser", per_minute=PER_MINUTE)],
+)
+async def cancel_registration(
+    request: AnyRequest,
+    edition_slug: FromPath[str],  # noqa: ARG001
+    reference: FromPath[str],
+    staff: Given[Staff],
+    db: Given[Db],
+    now: Given[datetime],
+    ids: Given[Ids],
+) -> Response[TeamRegistration]:
+    """Cancel a registration; its place goes to the next in line."""
+    row = await found(db, staff.edition, reference)
+    _matched(request, row)
+    await _decide(db, staff, row, TeamChange(status=Status.CANCELLED), at=now, ids=ids)
+    return _told(shown(await found(db, staff.edition, reference), staff.edition))
+
+
+@post(
+    f"{PATH}/{{reference:str}}/links",
+    tags=["registrations of the team"],
+    summary="Send a link again",
+    status_code=202,
+    opt={"deed": Deed.RECEIVE},
+    middleware=[limited("organiser", per_minute=PER_MINUTE)],
+)
+async def send_link(
+    edition_slug: FromPath[str],  # noqa: ARG001
+    reference: FromPath[str],
+    staff: Given[Staff],
+    db: Given[Db],
+    once: Given[Once],
+    now: Given[datetime],
+    ids: Given[Ids],
+) -> LinkSent:
+    """Send the person their link again; not twice within five minutes (`sent` false)."""
+    row = await found(db, staff.edition, reference)
+
+    async def send() -> LinkSent:
+        edition, actor = staff.edition, staff.actor
+        return LinkSent(await desk.send_link(db, edition, row, actor=actor, at=now, ids=ids))
+
+    return await once(LinkSent, send)
+
+
+async def _decide(
+    db: Db, staff: Staff, row: Row, wanted: TeamChange, *, at: datetime, ids: Ids
+) -> None:
+    """Approve, refuse or cancel.
+
+    Raises:
+        Invalid: nobody moves a registration to that status by hand.
+        NotPossible: it does not stand where that can be done.
+    """
+    deed = DEEDS.get(Status(wanted.status)) if wanted.status is not UNSET else None
+    if deed is None:
+        raise Invalid(fields={"status": "Choose confirmed, refused or cancelled."})
+    order = Order(deed=deed, reason=wanted.reason, beyond=wanted.beyond)
+    [done] = await bulk.do(db, staff.edition, order, [row], actor=staff.actor, at=at, ids=ids)
+    if done.why is not None:
+        raise NotPossible(done.why)
+
+
+def _wanted(sent: dict[str, Any]) -> TeamChange:
+    """Read what is to be different; null takes an organisation or a job title away.
+
+    Raises:
+        Invalid: naming every field at fault.
+    """
+    given = {name: value for name, value in sent.items() if value is not None}
+    read = forms.parse(TeamChange, given)
+    emptied: dict[str, Any] = {}
+    for name, value in sent.items():
+        empty = value is None or (isinstance(value, str) and not forms.line(value))
+        if empty and name in {"organisation", "job_title"}:
+            emptied[name] = None
+        elif empty and name in TeamChange.__struct_fields__ and name != "reason":
+            raise Invalid(fields={name: forms.NEEDED})
+    if "days" in sent and sent["days"] == []:
+        emptied["days"] = []
+    mixed = read.status is not UNSET and {*sent} - {"status", "reason", "beyond"}
+    if mixed:
+        raise Invalid(fields=dict.fromkeys(mixed, "Change the status in a request of its own."))
+    return msgspec.structs.replace(read, **emptied)
+
+
+def _matched(request: AnyRequest, row: Row) -> bool:
+    """Say whether the request named the revision that it knows, with `If-Match` (RFC 9110).
+
+    Raises:
+        ChangedMeanwhile: the registration is at another.
+    """
+    sent = request.headers.get("if-match")
+    if sent is None or sent.strip() == "*":
+        return False
+    if _etag(row) not in [tag.strip() for tag in sent.split(",")]:
+        raise ChangedMeanwhile
+    return True
+
+
+def _etag(one: Row | TeamRegistration) -> str:
+    return f'"{one.revision}"'
+
+
+def _told(one: TeamRegistration, *, status: int = 200) -> Response[TeamRegistration]:
+    headers = {"cache-control": PRIVATE, "etag": _etag(one)}
+    return Response(one, status_code=status, headers=headers)
+
+
+handlers = [
+    list_registrations,
+    show_registration,
+    walk_in,
+    change_registration,
+    cancel_registration,
+    send_link,
+]
+"""They stand in the router of `forum.registrations.routes`, whose addresses are the same."""
