@@ -159,7 +159,7 @@ async def own_ticket_svg(
     return Response(svg.encode(), media_type="image/svg+xml", headers=headers)
 
 
-@get("/api/me/ticket.pdf", tags=["registrations"])
+@get("/api/me/ticket.pdf", tags=["registrations"], summary="My ticket as a page to print")
 async def own_ticket_pdf(
     attendee: Given[Attendee],
     db: Given[Db],
