@@ -46,10 +46,7 @@ async def load(site: Installation, starts_on: date, count: int, tell: Progress) 
     """
     ids = Ids.seeded(SEED)
     at = datetime.combine(starts_on, time(9), UTC) - OPENED_BEFORE
-    made = values.edition(starts_on, count)
-    new = msgspec.convert(made, NewEdition, from_attributes=True)
-    asked = msgspec.convert(made.questions, list[NewQuestion], from_attributes=True)
-    edition = await questions.create_edition(site.db, new, asked, at=at)
+    edition = await _create(site, values.edition(starts_on, count), at)
     await _publish_guides(site, edition, ids, at, tell)
     tell("programme", 0, 1)
     await editing.replace(site.db, edition, programme.draft(starts_on, SEED))
@@ -60,6 +57,12 @@ async def load(site: Installation, starts_on: date, count: int, tell: Progress) 
     await _register(site, edition, ids, at, people.registrations(count, SEED), SEED, tell)
     await _last_time(site, starts_on, round(count * LAST_SHARE), ids, tell)
     return edition
+
+
+async def _create(site: Installation, made: values.DemoEdition, at: datetime) -> Edition:
+    new = msgspec.convert(made, NewEdition, from_attributes=True)
+    asked = msgspec.convert(made.questions, list[NewQuestion], from_attributes=True)
+    return await questions.create_edition(site.db, new, asked, at=at)
 
 
 async def _publish_guides(
@@ -108,9 +111,8 @@ async def _last_time(
     """Make the edition of the year before, over and archived, for the overview to compare with."""
     began = starts_on - YEAR
     at = datetime.combine(began, time(9), UTC) - OPENED_BEFORE
-    made = msgspec.convert(values.edition(began, count), NewEdition, from_attributes=True)
-    new = msgspec.structs.replace(made, slug=last_slug(made.slug))
-    edition = await edition_service.create(site.db, new, at=at)
+    made = values.edition(began, count)
+    edition = await _create(site, msgspec.structs.replace(made, slug=last_slug(made.slug)), at)
     persons = people.registrations(count, SEED - 1)
     await _register(site, edition, ids, at, persons, SEED - 1, tell)
     await editions.set_state(site.db, edition.id, EditionState.ARCHIVED)

@@ -13,6 +13,7 @@ from forum.core.i18n import N_, Words
 from forum.core.text import pick
 from forum.editions.models import Category
 from forum.pages.charts import STEPS, Axes, Line, Part, bar, curves, france
+from forum.questions.models import AnswerCount, Question
 from forum.registrations.models import DayCount, OrganisationCount, Status, StatusCount
 from forum.territories.models import Atlas, Kind, Territory
 
@@ -20,6 +21,8 @@ WEEK = 7
 MOST_ROWS = 27
 """The most lines of the table of a curve: a page of an organiser has 600 elements."""
 MOST_TICKS = 6
+MOST_ANSWERS = 24
+"""The most answers that are shown with their bars, for the same reason."""
 
 
 class Numbered(Struct, frozen=True, kw_only=True):
@@ -190,6 +193,49 @@ def _at(counts: Mapping[int, int], day: int) -> int | None:
     if not counts or day < min(counts):
         return None
     return counts.get(day, 0)
+
+
+class Answered(Struct, frozen=True, kw_only=True):
+    """A question and how many chose each of its answers."""
+
+    label: str
+    rows: list[Numbered]
+
+
+def answered(
+    questions: Sequence[Question], counts: Iterable[AnswerCount], words: Words
+) -> list[Answered]:
+    """Return how often each answer was chosen, of questions that somebody answered.
+
+    At most `MOST_ANSWERS` are shown, those of the first questions.
+    """
+    chosen = {(row.question, row.answer): row.count for row in counts}
+    shown: list[Answered] = []
+    room = MOST_ANSWERS
+    for question in questions:
+        options = _options(question, words)
+        found = [(name, chosen.get((question.code, code), 0)) for code, name in options]
+        most = max((count for _, count in found), default=0)
+        if not most or len(found) > room:
+            continue
+        room -= len(found)
+        rows = [
+            Numbered(
+                name=name,
+                count=count,
+                territories=0,
+                picture=bar([Part(kind="confirmed", count=count)], most),
+            )
+            for name, count in found
+        ]
+        shown.append(Answered(label=pick(question.label, words.language), rows=rows))
+    return shown
+
+
+def _options(question: Question, words: Words) -> list[tuple[str, str]]:
+    if question.options:
+        return [(one.code, pick(one.label, words.language)) for one in question.options]
+    return [("yes", words.gettext("Yes")), ("no", words.gettext("No"))]
 
 
 class Region(Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from forum.core.web import PRIVATE, AnyResponse, Given, disposition
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.pages import charts, dashboard
+from forum.questions import service as questions
 from forum.registrations import queries as registrations
 from forum.registrations.models import OVER
 from forum.territories import service as territories
@@ -67,6 +68,11 @@ async def overview(
             {code: one for code, one in found.items() if one is not None},
             territories.atlas(),
             standing,
+            words,
+        ),
+        answers=dashboard.answered(
+            await questions.list_questions(db, edition.id),
+            await questions.count_answers(db, edition.id, private=staff.may(Deed.SEE_NEEDS)),
             words,
         ),
         gates=[

@@ -17,7 +17,7 @@ from forum.letters.kinds import KINDS, PLACEHOLDERS
 from forum.letters.models import LetterText
 from forum.pages import charts, dashboard, form_values
 from forum.questions import views
-from forum.questions.models import Condition, Kind, Option, Question
+from forum.questions.models import AnswerCount, Condition, Kind, Option, Question
 from forum.registrations.bulk import Done, ManyDeed, Order
 from forum.registrations.listing import Asked, Choice, Column, Filter, Row, Sort
 from forum.registrations.listing import Page as Found
@@ -409,6 +409,15 @@ COUNTS = [
         ("press", "confirmed", 12),
     ]
 ]
+ANSWERS = [
+    AnswerCount(question=question, answer=answer, count=count)
+    for question, answer, count in [
+        ("comes", "yes", 120),
+        ("comes", "no", 12),
+        ("meal", "vegan", 7),
+        ("town", "t3", 1),
+    ]
+]
 COME = [
     OrganisationCount(code=code, count=count)
     for code, count in [
@@ -448,6 +457,7 @@ def overview(counts: list[StatusCount], came: list[OrganisationCount]) -> dict[s
     found = {one.code: territories.find(one.code) for one in came}
     return {
         "charts": charts,
+        "answers": dashboard.answered(QUESTIONS, ANSWERS if counts else [], FRENCH),
         "places": dashboard.places(kinds, counts, FRENCH),
         "last": LAST,
         "curve": dashboard.curve(

@@ -8,10 +8,11 @@ import pytest
 from forum.core.i18n import words
 from forum.editions.models import Category
 from forum.pages import dashboard
+from forum.questions.models import AnswerCount
 from forum.registrations.models import DayCount, OrganisationCount, Status, StatusCount
 from forum.territories import service
 from tests.factories import FIRST_DAY, Counting
-from tests.pages.samples import EDITION
+from tests.pages.samples import EDITION, QUESTIONS, option, question
 
 ENGLISH = words("en")
 ATLAS = service.atlas()
@@ -184,10 +185,30 @@ async def test_the_page_asks_few_questions_whatever_the_number_of_registrations(
         site.parts._database = before
     assert answer.status_code == 200
     asked = [one for one in counting.statements if one.lstrip().startswith(("select", "with"))]
-    assert len(asked) <= 9, asked
+    assert len(asked) <= 12, asked
 
 
 def test_an_edition_of_one_day_begins_on_its_first():
     assert dashboard._day(0, ENGLISH) == "Day 1"
     assert dashboard._day(-1, words("fr")) == "Jour 2"
     assert dashboard._day(7, words("fr")) == "J−7"
+
+
+def test_answers_are_counted_for_each_option_of_the_questions_that_somebody_answered():
+    counts = [
+        AnswerCount(question="comes", answer="yes", count=9),
+        AnswerCount(question="meal", answer="vegan", count=3),
+        AnswerCount(question="gone", answer="x", count=1),
+    ]
+    made = dashboard.answered(QUESTIONS, counts, words("fr"))
+    assert [(one.label, [(row.name, row.count) for row in one.rows]) for one in made] == [
+        ("Serez-vous au dîner ?", [("Oui", 9), ("Non", 0)]),
+        ("Que mangez-vous ?", [("De tout", 0), ("Végétalien", 3)]),
+    ]
+
+
+def test_only_so_many_answers_are_shown_as_the_page_can_hold():
+    count = AnswerCount(question="q", answer="o0", count=1)
+    for options, shown in ((dashboard.MOST_ANSWERS, 1), (dashboard.MOST_ANSWERS + 1, 0)):
+        long = question("q", "choice", "?", options=[option(f"o{n}", "x") for n in range(options)])
+        assert len(dashboard.answered([long], [count], ENGLISH)) == shown
