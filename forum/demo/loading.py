@@ -15,7 +15,6 @@ from forum.demo import edition as values
 from forum.demo import guides as demo_guides
 from forum.demo import people, programme
 from forum.editions import queries as editions
-from forum.editions import service as edition_service
 from forum.editions.models import NewEdition
 from forum.guides import queries as guide_queries
 from forum.guides import service as guides
