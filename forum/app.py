@@ -71,11 +71,14 @@ from forum.editions import service as editions
 from forum.editions.models import EditionNotFound
 from forum.editions.routes import router as edition_routes
 from forum.guides.routes import router as guide_routes
+from forum.pages.form import router as form_routes
 from forum.pages.home import router as home_routes
 from forum.pages.invitations import router as invitation_routes
 from forum.pages.letters import router as letter_routes
 from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
+from forum.questions.organiser_routes import router as answer_routes
+from forum.questions.routes import router as question_routes
 from forum.registrations.desk_routes import router as desk_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.keys import AttendeeKeys
@@ -325,6 +328,8 @@ def create_app(
     app = Litestar(
         [
             edition_routes,
+            question_routes,
+            answer_routes,
             home_routes,
             registration_routes,
             table_routes,
@@ -338,6 +343,7 @@ def create_app(
             account_routes,
             team_routes,
             organiser_routes,
+            form_routes,
             letter_routes,
             invitation_routes,
             live,

@@ -203,7 +203,7 @@ def edition() -> None:
 @click.option("--ends", type=DAY, help="Last day.")
 @click.option("--timezone", help="An IANA name.  [default: Europe/Paris]")
 @click.option("--places", type=click.IntRange(1, 1_000_000), help="Places in all.")
-@click.option("--from", "source", type=FILE, help="A TOML file with categories, gates, consents.")
+@click.option("--from", "source", type=FILE, help="A TOML file: categories, questions, …")
 @json_option
 @click.pass_obj
 def create_edition(
@@ -219,7 +219,7 @@ def create_edition(
 ) -> None:
     """Create an edition; it is open to registration at once unless told otherwise."""
     from forum.commands.importing import read_file  # noqa: PLC0415
-    from forum.editions import service  # noqa: PLC0415
+    from forum.questions import service  # noqa: PLC0415
 
     needed = {"--title": title, "--starts": starts, "--ends": ends}
     missing = [name for name, value in needed.items() if value is None]
@@ -234,8 +234,8 @@ def create_edition(
         "places": places,
     }
     text = read_file(source).decode("utf-8", "replace") if source else ""
-    new = service.from_toml(text, {k: v for k, v in given.items() if v is not None})
-    made = run(settings, lambda site: service.create(site.db, new, at=site.now()))
+    new, asked = service.edition_from_toml(text, {k: v for k, v in given.items() if v is not None})
+    made = run(settings, lambda site: service.create_edition(site.db, new, asked, at=site.now()))
     show_json(made) if as_json else print(f"Edition {made.slug} is there: /{made.slug}/")
 
 

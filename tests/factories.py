@@ -31,6 +31,8 @@ from forum.editions.models import NewCategory, NewConsent, NewEdition, NewGate
 from forum.guides import service as guides
 from forum.invitations import service as invitations
 from forum.invitations.models import NewInvitation
+from forum.questions import service as questions
+from forum.questions.models import Kind, NewOption, NewQuestion
 from forum.registrations import service as registrations
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import RegistrationForm
@@ -143,6 +145,32 @@ class Site:
         }
         async with self.pool.acquire() as db:
             return await editions.create(db, NewEdition(**{**values, **given}), at=self.clock.at)
+
+    async def ask(self, edition, code, kind, **given):
+        """Ask a question; `options` are given as codes, or as codes with places."""
+        options = given.pop("options", [])
+        places = options if isinstance(options, dict) else dict.fromkeys(options)
+        new = NewQuestion(
+            **{
+                "code": code,
+                "kind": Kind(kind),
+                "label": {"fr": f"{code} ?", "en": f"{code}?"},
+                "options": [
+                    NewOption(code=one, label={"fr": one.title()}, places=limit)
+                    for one, limit in places.items()
+                ],
+                **given,
+            }
+        )
+        async with self.pool.acquire() as db:
+            await questions.add(db, edition.id, new)
+        return new
+
+    def file(self, content=b"%PDF-1.7 %%EOF", name="Carte.pdf"):
+        """Keep a file; return what an answer holds of it."""
+        digest = self.parts.blobs.put(content)
+        kind = {"name": name, "media_type": "application/pdf"}
+        return {**kind, "size_bytes": len(content), "digest": digest}
 
     async def register(self, edition, **given):
         """Register somebody new (`form` says who) and return what became of it."""

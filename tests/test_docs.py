@@ -16,8 +16,9 @@ from forum.commands.importing import GuideList
 from forum.core import tables
 from forum.core.context import Edition, EditionState
 from forum.core.settings import NAMES
-from forum.editions import rules, service
+from forum.editions import rules
 from forum.editions.models import Category
+from forum.questions import service as questions
 from forum.registrations.importing import read as read_registrations
 from schedule.importing import read as read_programme
 
@@ -235,7 +236,8 @@ def test_the_pictures_of_the_readme_are_small_pngs():
 
 def example() -> tuple[Edition, list[Category], set[str]]:
     """Return the edition of docs/example as the command would make it."""
-    new = service.from_toml((EXAMPLE / "edition.toml").read_text("utf-8"), {"slug": "essai"})
+    text = (EXAMPLE / "edition.toml").read_text("utf-8")
+    new, _ = questions.edition_from_toml(text, {"slug": "essai"})
     assert rules.mistakes(new) == {}
     edition = Edition(
         id=1,

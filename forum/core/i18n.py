@@ -11,6 +11,8 @@ from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from forum.core.text import Filled, filled
+
 LANGUAGES = ("fr", "en")
 SOURCE = "en"
 ROOT = Path(__file__).parents[2]
@@ -29,6 +31,12 @@ class Words:
         self.language = language
         self.gettext = translations.gettext
         self.ngettext = translations.ngettext
+
+    def say(self, message: str) -> str:
+        """Return what is wrong, as a rule says it in English, in this language."""
+        if isinstance(message, Filled):
+            return filled(self.gettext(message.sentence), message.values, self.language)
+        return self.gettext(message)
 
     def date(self, day: dt.date) -> str:
         """Return `mardi 23 mars 2027`, `Tuesday 23 March 2027`."""

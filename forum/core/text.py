@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any, Self
 
 Text = dict[str, str]
 """One text by language tag (BCP 47, in practice `fr` and `en`); a missing language falls back."""
@@ -23,6 +24,31 @@ def pick(text: Text, *languages: str) -> str:
         if text.get(language):
             return text[language]
     return next((one for one in text.values() if one), "")
+
+
+class Filled(str):
+    """An English sentence with values in it, which can be said in another language too.
+
+    `sentence` is the msgid, with places as `%(name)s`; a value that is a `Text` is said in the
+    reader's language. `Words.say` (`forum.core.i18n`) says it.
+    """
+
+    __slots__ = ("sentence", "values")
+    sentence: str
+    values: dict[str, Any]
+
+    def __new__(cls, sentence: str, **values: Any) -> Self:
+        """Fill `values` into `sentence`."""
+        made = super().__new__(cls, filled(sentence, values, "en"))
+        made.sentence = sentence
+        made.values = values
+        return made
+
+
+def filled(sentence: str, values: dict[str, Any], language: str) -> str:
+    """Return a sentence of `language` with `values` in the places that it names."""
+    said = {k: pick(v, language) if isinstance(v, dict) else v for k, v in values.items()}
+    return sentence % said
 
 
 def fold(text: str) -> str:

@@ -161,11 +161,11 @@ def problem_document(problem: Problem) -> AnyResponse:
     body: dict[str, Any] = {
         "type": f"/problems/{problem.code}",
         "code": problem.code,
-        "title": problem.message,
+        "title": str(problem.message),
         "status": problem.status,
     }
     if problem.fields:
-        body["fields"] = problem.fields
+        body["fields"] = {name: str(message) for name, message in problem.fields.items()}
     return Response(
         msgspec.json.encode(body),
         status_code=problem.status,

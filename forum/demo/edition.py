@@ -1,4 +1,4 @@
-"""The demonstration edition itself: its categories and places, gates, consents and accounts."""
+"""The demonstration edition itself: its categories and places, gates, questions, accounts."""
 
 from datetime import date, timedelta
 
@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from forum.core.context import Role
 from forum.core.text import Text
+from forum.demo.answers import Question, questions
 from forum.demo.contents import both, read
 from forum.demo.people import COUNT, shares
 from forum.demo.programme import TIMEZONE
@@ -63,6 +64,7 @@ class DemoEdition(Struct, frozen=True, kw_only=True):
     categories: list[Category]
     gates: list[Gate]
     consents: list[Consent]
+    questions: list[Question]
     accounts: list[Account]
 
 
@@ -102,5 +104,6 @@ def edition(starts_on: date, count: int = COUNT) -> DemoEdition:
             Consent(purpose=row["purpose"], wording=both(row["fr"], row["en"]))
             for row in table["consents"]
         ],
+        questions=questions(),
         accounts=[Account(email=row["email"], role=Role(row["role"])) for row in table["accounts"]],
     )

@@ -1,5 +1,7 @@
 """The people who register for the demonstration: invented, with names that try a badge."""
 
+from datetime import date, timedelta
+from math import exp
 from random import Random
 from typing import Any
 
@@ -7,6 +9,7 @@ from msgspec import Struct
 
 from forum.core.text import slug
 from forum.demo import names
+from forum.demo.answers import Answers
 from forum.demo.cast import cast
 from forum.demo.contents import french, read
 from forum.demo.names import FEMININE, MASCULINE, Name
@@ -36,6 +39,8 @@ ORGANISATIONS = {
 }
 """The kinds of organisation that each category comes from, in hundredths."""
 
+SATURDAY = 5
+"""The weekday of the first day of a weekend, as `date.weekday` counts."""
 ENGLISH_SHARE = 0.07
 WITHOUT_JOB_TITLE = 0.04
 LOCAL_PART_LONGEST = 48
@@ -52,6 +57,7 @@ class Person(Struct, frozen=True, kw_only=True):
     organisation: str
     job_title: str | None = None
     language: str = "fr"
+    answers: dict[str, Any] = {}
 
 
 def shares(count: int = COUNT) -> dict[str, int]:
@@ -76,6 +82,7 @@ def registrations(count: int = COUNT, seed: int = SEED) -> list[Person]:
     hard = hard_names(random, categories)
     organisations = Organisations(random)
     emails = Emails()
+    answers = Answers(seed)
     people: list[Person] = []
     for position, category in enumerate(categories):
         member = next(speakers, None) if category == "speaker" else None
@@ -95,9 +102,26 @@ def registrations(count: int = COUNT, seed: int = SEED) -> list[Person]:
                 organisation=organisation,
                 job_title=None if random.random() < WITHOUT_JOB_TITLE else job_title,
                 language="en" if random.random() < ENGLISH_SHARE else "fr",
+                answers=answers.next(category),
             )
         )
     return people
+
+
+def arrivals(count: int, days: int, starts_on: date, seed: int = SEED) -> list[int]:
+    """Return on which day, 0 to `days` - 1, each of `count` people registers, the first first.
+
+    They come as they do: many at the opening, few at weekends, more after a reminder halfway and
+    in the last weeks; the last day ends the day before `starts_on`.
+    """
+    random = Random(f"arrivals {seed}")  # noqa: S311 -- repeatable on purpose
+    weights = []
+    for day in range(days):
+        left = days - day
+        wish = 1 + 5 * exp(-day / 2) + 4 * exp(-abs(day - days // 2) / 2) + 6 * exp(-left / 12)
+        weekend = (starts_on - timedelta(days=left)).weekday() >= SATURDAY
+        weights.append(wish * (0.15 if weekend else 1))
+    return sorted(random.choices(range(days), weights=weights, k=count))
 
 
 def hard_names(random: Random, categories: list[str]) -> dict[int, Name]:

@@ -1,12 +1,12 @@
 """What an edition is, beyond the value that every request carries."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
 from forum.core.context import EditionState
-from forum.core.errors import Problem
+from forum.core.errors import Invalid, Problem
 from forum.core.text import Text
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(?!\n)$", max_length=40)]
@@ -38,6 +38,45 @@ class EditionInvalid(Problem):
 
     code = "edition_invalid"
     status = 422
+
+
+class EditionChanged(Problem):
+    """Somebody else has changed this meanwhile: look at what changed, then send it again."""
+
+    code = "edition_changed"
+    status = 412
+
+
+class CategoryNotFound(Problem):
+    """There is no such category."""
+
+    code = "category_not_found"
+    status = 404
+
+
+class CategoryCodeTaken(Invalid):
+    """A category has this code already: choose another."""
+
+    code = "category_code_taken"
+
+
+class CategoryUsed(Problem):
+    """This category has registrations, questions or invitations: close it instead."""
+
+    code = "category_used"
+
+
+class ConsentNotFound(Problem):
+    """There is no such consent."""
+
+    code = "consent_not_found"
+    status = 404
+
+
+class ConsentTaken(Invalid):
+    """A consent has this code already: choose another."""
+
+    code = "consent_taken"
 
 
 class NewCategory(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -128,6 +167,31 @@ class Terms(Window, frozen=True, kw_only=True):
     changes_until: datetime | None
     asks_days: bool
     revision: int
+
+
+class NewTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What organisers set anew for the registrations of an edition (see `NewEdition`)."""
+
+    state: EditionState
+    places: Places | None = None
+    registration_opens_at: Instant | None = None
+    registration_closes_at: Instant | None = None
+    changes_until: Instant | None = None
+    offer_hours: Annotated[int, Meta(ge=1, le=720)] | None = None
+    asks_days: bool = False
+
+
+class FormChange(Struct, frozen=True, kw_only=True):
+    """A change of the form as the audit keeps it.
+
+    `detail` holds the `revision` that it made, the `part` of the form (`terms`, `category press`),
+    and under `changes` what was and what is, by field.
+    """
+
+    at: datetime
+    actor: str
+    action: str
+    detail: dict[str, Any]
 
 
 class Category(Struct, frozen=True, kw_only=True):

@@ -2,10 +2,19 @@
 
 from datetime import date, datetime
 
-from forum.core.context import Edition
+from forum.core.context import Edition, EditionState
 from forum.core.db import Db, many, maybe, one, value
 from forum.core.text import Text
-from forum.editions.models import Category, Consent, NewCategory, NewEdition, Terms, Window
+from forum.editions.models import (
+    Category,
+    Consent,
+    FormChange,
+    NewCategory,
+    NewEdition,
+    NewTerms,
+    Terms,
+    Window,
+)
 
 
 async def find_edition(db: Db, slug: str) -> Edition | None:
@@ -107,6 +116,11 @@ async def insert_edition(db: Db, edition_id: int, new: NewEdition, at: datetime)
     )
 
 
+async def set_state(db: Db, edition_id: int, state: EditionState) -> None:
+    """Say where an edition stands."""
+    await db.execute("update edition set state = $2 where id = $1", edition_id, state)
+
+
 async def insert_category(db: Db, edition_id: int, number: int, new: NewCategory) -> None:
     """Store a category; `number` is its place in the edition, 0 to 255."""
     await db.execute(
@@ -176,6 +190,110 @@ async def read_terms(db: Db, edition_id: int) -> Terms:
          where id = $1
         """,
         edition_id,
+    )
+
+
+async def advance_revision(db: Db, edition_id: int, revision: int | None) -> int | None:
+    """Count a change of the form, and lock the edition; None when it is not at `revision`.
+
+    Whoever changes a place locks this row first, so nobody registers meanwhile.
+    """
+    return await value(
+        db,
+        int | None,  # type: ignore[arg-type]
+        """
+        update edition
+           set revision = revision + 1
+         where id = $1 and ($2::integer is null or revision = $2)
+     returning revision
+        """,
+        edition_id,
+        revision,
+    )
+
+
+async def update_terms(db: Db, edition_id: int, new: NewTerms) -> None:
+    """Set the terms of an edition; the row's check keeps places above what is taken."""
+    await db.execute(
+        """
+        update edition
+           set state = $2, places = $3, registration_opens_at = $4, registration_closes_at = $5,
+               changes_until = $6, offer_hours = $7, asks_days = $8
+         where id = $1
+        """,
+        edition_id,
+        new.state,
+        new.places,
+        new.registration_opens_at,
+        new.registration_closes_at,
+        new.changes_until,
+        new.offer_hours,
+        new.asks_days,
+    )
+
+
+async def update_category(db: Db, edition_id: int, new: NewCategory) -> None:
+    """Change a category; its code and number stay."""
+    await db.execute(
+        """
+        update category
+           set name = $3, tint = $4, places = $5, open = $6, opens_at = $7, closes_at = $8,
+               approval = $9, invitation_only = $10, self_change = $11
+         where edition_id = $1 and code = $2
+        """,
+        edition_id,
+        new.code,
+        new.name,
+        new.tint,
+        new.places,
+        new.open,
+        new.opens_at,
+        new.closes_at,
+        new.approval,
+        new.invitation_only,
+        new.self_change,
+    )
+
+
+async def delete_category(db: Db, edition_id: int, code: str) -> None:
+    """Delete a category; what names it refuses that."""
+    await db.execute("delete from category where edition_id = $1 and code = $2", edition_id, code)
+
+
+async def reword_consent(
+    db: Db, edition_id: int, purpose: str, wording: Text, at: datetime
+) -> None:
+    """Make `wording` the next version of a consent; the versions before it stay."""
+    await db.execute(
+        """
+        with reworded as (
+            update consent_purpose set wording = $3, version = version + 1
+             where edition_id = $1 and purpose = $2
+         returning edition_id, purpose, version, wording)
+        insert into consent_wording (edition_id, purpose, version, wording, since)
+             select edition_id, purpose, version, wording, $4 from reworded
+        """,
+        edition_id,
+        purpose,
+        wording,
+        at,
+    )
+
+
+async def list_form_changes(db: Db, edition_id: int, revision: int) -> list[FormChange]:
+    """Return the changes of the form since a revision, in order."""
+    return await many(
+        db,
+        FormChange,
+        """
+        select at, actor, action, detail
+          from audit
+         where edition_id = $1 and starts_with(action, 'form_')
+           and (detail->>'revision')::integer > $2
+         order by (detail->>'revision')::integer
+        """,
+        edition_id,
+        revision,
     )
 
 

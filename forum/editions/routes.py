@@ -1,4 +1,4 @@
-"""Editions over HTTP: the list, an edition's home page, and what the API tells of it."""
+"""Editions over HTTP: the list, and what pages and the API tell of an edition."""
 
 from datetime import datetime
 
@@ -43,9 +43,8 @@ async def public_categories(
     ]
 
 
-@get("/api/editions/{edition_slug:str}", tags=["editions"], summary="Tell an edition")
-async def tell(edition: Given[Edition], db: Given[Db], now: Given[datetime]) -> PublicEdition:
-    """Tell an edition: dates, place, categories and their free places, languages."""
+async def public_edition(db: Db, edition: Edition, now: datetime) -> PublicEdition:
+    """Return an edition as the API tells it: dates, place, categories and their free places."""
     is_open, categories = await public_categories(db, edition, now)
     return PublicEdition(
         slug=edition.slug,
@@ -63,4 +62,4 @@ async def tell(edition: Given[Edition], db: Given[Db], now: Given[datetime]) -> 
     )
 
 
-router = Router("/", route_handlers=[front, tell])
+router = Router("/", route_handlers=[front])

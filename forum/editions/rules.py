@@ -4,11 +4,15 @@ from datetime import datetime
 from zoneinfo import available_timezones
 
 from forum.core.context import EditionState
-from forum.core.i18n import LANGUAGES
-from forum.editions.models import RESERVED, Category, NewEdition, Window
+from forum.core.i18n import LANGUAGES, N_
+from forum.core.text import Filled
+from forum.editions.models import RESERVED, Category, NewCategory, NewEdition, NewTerms, Window
 
 MOST_DAYS = 8
 MOST_CATEGORIES = 256
+TOO_FEW = N_("More places are taken than that: give more.")
+TOO_FEW_FOR = N_("%(taken)d places are taken and %(reserved)d reserved: give as many or more.")
+CLOSES_FIRST = N_("This comes before the opening: put it after.")
 
 
 def is_open(window: Window, at: datetime) -> bool:
@@ -38,6 +42,32 @@ def places_left(window: Window, category: Category) -> int | None:
         if one.places is not None
     ]
     return max(0, min(limits)) if limits else None
+
+
+def mistaken_terms(new: NewTerms, before: Window) -> dict[str, str]:
+    """Return what is wrong with new terms of an edition, by field."""
+    found = _too_few(new.places, before)
+    if _swapped(new.registration_opens_at, new.registration_closes_at):
+        found["registration_closes_at"] = CLOSES_FIRST
+    return found
+
+
+def mistaken_category(new: NewCategory, before: Category | None) -> dict[str, str]:
+    """Return what is wrong with a category that is new (`before` None) or changes, by field."""
+    found = _too_few(new.places, before) if before else {}
+    if _swapped(new.opens_at, new.closes_at):
+        found["closes_at"] = CLOSES_FIRST
+    return found
+
+
+def _too_few(places: int | None, before: Window | Category) -> dict[str, str]:
+    if places is None or places >= before.taken + before.reserved:
+        return {}
+    return {"places": Filled(TOO_FEW_FOR, taken=before.taken, reserved=before.reserved)}
+
+
+def _swapped(opens: datetime | None, closes: datetime | None) -> bool:
+    return opens is not None and closes is not None and closes <= opens
 
 
 def mistakes(new: NewEdition) -> dict[str, str]:

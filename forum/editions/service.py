@@ -2,7 +2,7 @@
 
 import tomllib
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,8 @@ from forum.editions.models import (
 )
 
 NAME_RULE = "use small letters without accents, digits and hyphens, such as forum-2027"
+TEXTS = {"title", "subtitle", "venue", "name", "wording", "label", "help"}
+T = TypeVar("T")
 DEFAULT_CATEGORY = NewCategory(code="attendee", name={"fr": "Participant", "en": "Attendee"})
 DEFAULT_GATE = NewGate(slug="main", name={"fr": "Entrée principale", "en": "Main entrance"})
 
@@ -108,15 +110,36 @@ def from_toml(text: str, given: dict[str, Any]) -> NewEdition:
     Raises:
         EditionInvalid: the text is no TOML (with line and column), or a field is wrong.
     """
+    values = {**read_toml(text), **given}
+    return described(values, NewEdition, language_of(values))
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """Return what a TOML text holds.
+
+    Raises:
+        EditionInvalid: with line and column, when it is none.
+    """
     try:
-        values = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise EditionInvalid(f"This is not TOML: {error}") from error
-    values.update(given)
+
+
+def language_of(values: dict[str, Any]) -> str:
+    """Return the main language of an edition that is described so."""
     languages = values.get("languages")
-    language = languages[0] if languages and isinstance(languages, list) else LANGUAGES[0]
+    return str(languages[0]) if languages and isinstance(languages, list) else LANGUAGES[0]
+
+
+def described(values: Any, into: type[T], language: str) -> T:
+    """Read a part of an edition's description; a text in no language is in `language`.
+
+    Raises:
+        EditionInvalid: naming the place of the mistake.
+    """
     try:
-        return msgspec.convert(_texts(values, language), NewEdition)
+        return msgspec.convert(_texts(values, language), into)
     except msgspec.ValidationError as error:
         what, _, place = str(error).partition(" - at ")
         said = f"{NAME_RULE} - at {place}" if "matching regex" in what else str(error)
@@ -128,6 +151,6 @@ def _texts(value: Any, language: str, name: str = "") -> Any:
         return {key: _texts(inner, language, key) for key, inner in value.items()}
     if isinstance(value, list):
         return [_texts(inner, language) for inner in value]
-    if isinstance(value, str) and name in {"title", "subtitle", "venue", "name", "wording"}:
+    if isinstance(value, str) and name in TEXTS:
         return {language: value}
     return value

@@ -31,7 +31,7 @@ PLACEHOLDERS = {
     "accept_link": N_("the link to the page that accepts the place offered"),
     "programme_link": N_("the link to the programme"),
     "guides_link": N_("the link to the guides"),
-    "register_link": N_("the link to the form, with the invitation’s code"),
+    "register_link": N_("the link to the form, with the invitation’s code if there is one"),
 }
 """Every placeholder with its meaning, an English msgid."""
 

@@ -106,7 +106,7 @@ async def _held(
     db: Db, edition: Edition, person: Person, shared: dict[str, list[str]], now: datetime
 ) -> RegistrationForm:
     values = {k: v for k, v in msgspec.structs.asdict(person.who).items() if v is not None}
-    return await service.read_form(db, edition, {**values, **shared}, at=now)
+    return await service.read_form(db, edition, {**values, **shared}, whole=False, at=now)
 
 
 def _placed(fields: dict[str, str], line: int) -> dict[str, str]:

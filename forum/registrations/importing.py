@@ -130,7 +130,6 @@ def _form(
         category=sent.get("category") or None,
         consents=sent.get("consents") or [],
         language=sent.get("language") or None,
-        answers=None,
         categories={category.code for category in categories},
         purposes=consents,
         languages=edition.languages,

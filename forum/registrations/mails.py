@@ -277,6 +277,7 @@ def context_of(
     site = f"{base_url}/{edition.slug}"
     own = f"{base_url}/me/{key}"
     days = _days(values, edition)
+    code = f"?{urlencode({'code': values.code})}" if values.code else ""
 
     def instant(moment: datetime | None) -> str:
         if moment is None:
@@ -310,7 +311,7 @@ def context_of(
         accept_link=own,  # a button there accepts: a link fetched by a mail scanner must not
         programme_link=f"{site}/programme",
         guides_link=f"{site}/guides",
-        register_link=f"{site}/register?{urlencode({'code': values.code})}",
+        register_link=f"{site}/register{code}",
     )
 
 

@@ -20,6 +20,7 @@ from litestar.response import Redirect, Response
 
 from badges import qr, tickets
 from badges.keys import Keyring
+from forum.core.blobs import Blobs
 from forum.core.context import Attendee, Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound, Unauthenticated
@@ -34,13 +35,17 @@ from forum.core.web import (
     AnyResponse,
     Given,
     disposition,
-    form_fields,
     json_object,
 )
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.editions.routes import public_categories
 from forum.invitations import queries as invitations
+from forum.questions import rules as question_rules
+from forum.questions import service as questions
+from forum.questions import views as question_views
+from forum.questions.models import LARGEST_FORM
+from forum.questions.routes import fields_and_files
 from forum.registrations import documents, service, team_api
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import Accepted, OwnRegistration, RegistrationForm, Status
@@ -83,6 +88,7 @@ class CreateOperation(Operation):
     summary="Register somebody",
     operation_class=CreateOperation,
     status_code=202,
+    request_max_body_size=LARGEST_FORM,
     middleware=[limited("register", per_minute=PER_MINUTE)],
 )
 async def create(
@@ -92,9 +98,12 @@ async def create(
     once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
+    blobs: Given[Blobs],
 ) -> Response[Accepted]:
     """Register one attendee; the answer is always the same, the e-mail says what became of it."""
-    form = await service.read_form(db, edition, await json_object(request), at=now)
+    body = await json_object(request)
+    form = await service.read_form(db, edition, body, at=now)
+    await questions.keep_files(blobs, question_rules.sent_answers(body)[1], form.answers)
 
     async def register() -> Accepted:
         await service.register(db, edition, form, at=now, ids=ids)
@@ -150,7 +159,7 @@ async def own_ticket_svg(
     return Response(svg.encode(), media_type="image/svg+xml", headers=headers)
 
 
-@get("/api/me/ticket.pdf", tags=["registrations"])
+@get("/api/me/ticket.pdf", tags=["registrations"], summary="My ticket as a page to print")
 async def own_ticket_pdf(
     attendee: Given[Attendee],
     db: Given[Db],
@@ -181,6 +190,7 @@ async def register_page(
 @post(
     "/{edition_slug:str}/register",
     include_in_schema=False,
+    request_max_body_size=LARGEST_FORM,
     middleware=[limited("register", per_minute=PER_MINUTE)],
 )
 async def submit(
@@ -190,11 +200,13 @@ async def submit(
     page: Given[Page],
     now: Given[datetime],
     ids: Given[Ids],
+    blobs: Given[Blobs],
 ) -> AnyResponse | Redirect:
     """Register from the page; show it again, with every mistake marked, when it has any."""
-    sent = await form_fields(request)
+    sent = await fields_and_files(request)
     try:
         form = await _read(db, edition, sent, now)
+        await questions.keep_files(blobs, question_rules.sent_answers(sent)[1], form.answers)
         await service.register(db, edition, form, at=now, ids=ids)
     except Invalid as invalid:
         return await _form(db, page, edition, now, sent=sent, errors=invalid.fields)
@@ -226,6 +238,10 @@ async def manage_page(
 ) -> AnyResponse:
     """Show a registration to the one who holds its link: where it stands, and the ticket."""
     desk = await Desk.at(db, keys, key, now)
+    asked = await questions.list_questions(db, desk.edition.id)
+    answers = await questions.answers_of(
+        db, desk.edition.id, desk.attendee.registration_id, private=True
+    )
     token = None
     if desk.own.status is Status.CONFIRMED:
         token = await _token(db, desk.attendee, keyring)
@@ -235,6 +251,7 @@ async def manage_page(
         desk.edition,
         registration=_shown(desk.own, key, qr.svg(token) if token else None),
         may_change=desk.may_change,
+        answers=question_views.told(asked, answers, page.words),
         done=page.words.gettext(done) if done else None,
     )
 
@@ -335,7 +352,7 @@ async def _form(
     edition: Edition,
     now: datetime,
     *,
-    sent: dict[str, list[str]],
+    sent: dict[str, list[Any]],
     errors: dict[str, str],
 ) -> AnyResponse:
     is_open, categories = await public_categories(db, edition, now)
@@ -345,6 +362,7 @@ async def _form(
     )
     all_days = [day.isoformat() for day in edition.days]
     said = page.words
+    asked = await questions.list_questions(db, edition.id)
     return page(
         "registrations/register.html",
         edition,
@@ -352,12 +370,15 @@ async def _form(
         registration_open=is_open,
         categories=categories,
         consents=await editions.list_consents(db, edition.id),
+        questions=asked,
+        question_places=question_views.places(asked, page.language),
+        typed=question_views.typed(question_rules.sent_answers(sent)[1]),
         sent={name: values[-1] for name, values in sent.items() if values},
         ticked=sent.get("consents", []),
         asks_days=terms.asks_days,
         chosen_days=sent.get("days", [] if errors else all_days),
         asks_invitation=invites or "invitation" in sent,
-        errors={name: said.gettext(message) for name, message in errors.items()},
+        errors={name: said.say(message) for name, message in errors.items()},
     )
 
 

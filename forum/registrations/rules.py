@@ -106,7 +106,6 @@ def mistakes(
     category: object,
     consents: object,
     language: object,
-    answers: object,
     categories: Collection[str],
     purposes: Collection[str],
     languages: Collection[str],
@@ -124,8 +123,6 @@ def mistakes(
         found["consents"] = N_("Choose one of the answers offered.")
     if language not in [None, *languages]:
         found["language"] = N_("Choose one of the languages offered.")
-    if answers:
-        found["answers"] = N_("This edition asks no questions: leave the answers out.")
     return found
 
 

@@ -20,6 +20,8 @@ from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.invitations import service as invitations
 from forum.invitations.models import Invitation
+from forum.questions import rules as question_rules
+from forum.questions import service as questions
 from forum.registrations import mails, places, queries, rules
 from forum.registrations.models import (
     HOLDING,
@@ -40,20 +42,30 @@ def email_key(email: str) -> str:
 
 
 async def read_form(
-    db: Db, edition: Edition, sent: Mapping[str, Any], *, at: datetime
+    db: Db, edition: Edition, sent: Mapping[str, Any], *, whole: bool = True, at: datetime
 ) -> RegistrationForm:
     """Read what a browser or a program sent, held against what this edition offers.
+
+    Unless it is `whole`, questions may be left open: who is registered by another answers later.
 
     Raises:
         Invalid: naming every field at fault, in the order of the form.
     """
     errors: dict[str, str] = {}
     form = None
+    sent, given = question_rules.sent_answers(sent)
+    chosen = {name: _sent(sent, name) for name in ("category", "language")}
+    answers, unanswered = question_rules.read_answers(
+        await questions.list_questions(db, edition.id),
+        category=str(chosen["category"]),
+        sent=given,
+    )
+    if not whole:
+        unanswered = {name: said for name, said in unanswered.items() if said != forms.NEEDED}
     try:
-        form = forms.parse(RegistrationForm, sent)
+        form = forms.parse(RegistrationForm, {**sent, "answers": answers})
     except Invalid as invalid:
         errors = invalid.fields
-    chosen = {name: _sent(sent, name) for name in ("category", "language", "answers")}
     mistakes = rules.mistakes(
         **chosen,
         consents=sent.get("consents") or [],
@@ -71,9 +83,10 @@ async def read_form(
             await invitations.look_up(db, edition.id, code, category=chosen["category"], at=at)
         except Invalid as invalid:
             mistakes.update(invalid.fields)
-    errors = {**mistakes, **errors}
+    errors = {**mistakes, **errors, **unanswered}
     if errors or form is None:
-        order = dict.fromkeys((*RegistrationForm.__struct_fields__, *errors))
+        before_consents = RegistrationForm.__struct_fields__[:-2]
+        order = dict.fromkeys((*before_consents, *unanswered, *errors))
         raise Invalid(fields={name: errors[name] for name in order if name in errors})
     return form
 
@@ -105,6 +118,7 @@ async def register(
 
     Raises:
         Invalid: the edition has no such category.
+        OptionFull: an answer needs a place that somebody else has just taken.
         RegistrationClosed: the edition or the category takes no registrations at `at`.
     """
     async with db.transaction():
@@ -183,6 +197,8 @@ async def add(
     await queries.insert_registration(db, registration, *keys_of(registration))
     if form.consents:
         await queries.insert_consents(db, edition.id, registration.id, form.consents, at)
+    if form.answers:
+        await questions.store_answers(db, edition.id, registration.id, form.answers, at=at)
     ticket = None
     if status is Status.CONFIRMED:
         ticket = await admit(db, edition, registration, held.number, at=at, ids=ids)
@@ -507,6 +523,7 @@ async def end(
         await tickets.revoke(db, edition.id, before.id, at=at)
     if before.status in HOLDING and before.counted:
         await queries.count_place(db, edition.id, before.category, -1)
+    await questions.release_answers(db, edition.id, before.id)
     return after
 
 

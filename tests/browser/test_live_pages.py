@@ -17,6 +17,7 @@ PAGES = [
     "cancel", "sign-in", "organiser", "table", "one", "desk", "walk-in", "texts", "text", "send",
     "outbox", "letter", "scan",
     "nowhere",
+    "form", "form-question", "form-new-question", "form-category", "form-consent", "form-preview",
 ]  # fmt: skip
 
 
@@ -65,6 +66,12 @@ def addresses(demo, person, tmp_path_factory):
         "cancel": f"{person}/cancel",
         "sign-in": demo.json("organiser", "add", "autre@example.org")["link"][len(demo.base) :],
         "organiser": "/organiser/demo",
+        "form": "/organiser/demo/form",
+        "form-question": "/organiser/demo/form/questions/visit",
+        "form-new-question": "/organiser/demo/form/question",
+        "form-category": "/organiser/demo/form/categories/press",
+        "form-consent": "/organiser/demo/form/consents/photo",
+        "form-preview": "/organiser/demo/form/preview/agent",
         "table": "/organiser/demo/registrations",
         "one": f"/organiser/demo/registrations/{reference}",
         "desk": "/organiser/demo/desk",
@@ -109,7 +116,7 @@ def test_a_served_page_has_no_violation_and_fits(addresses, views, name):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
 
-@pytest.mark.parametrize("name", ["organiser", "outbox"])
+@pytest.mark.parametrize("name", ["outbox"])
 def test_a_table_is_seen_whole_on_a_phone(addresses, browser, team, name):
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="fr-FR")
     context.add_cookies(team)
@@ -141,7 +148,18 @@ def test_a_page_of_an_attendee_stays_within_its_budget(addresses, browser, name)
 
 
 @pytest.mark.parametrize(
-    "name", ["organiser", "table", "one", "desk", "walk-in", "texts", "text", "send"]
+    "name",
+    [
+        "organiser",
+        "table",
+        "one",
+        "desk",
+        "walk-in",
+        "texts",
+        "text",
+        "send",
+        *(n for n in PAGES if n.startswith("form")),
+    ],
 )
 def test_an_organisers_page_stays_within_its_budget(addresses, browser, team, name):
     weight = measure(browser, addresses[name], team)

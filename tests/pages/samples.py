@@ -10,14 +10,20 @@ import msgspec
 
 from badges.models import Outcome, Ticket
 from forum.core.context import Edition, EditionState
+from forum.core.i18n import words
 from forum.core.pages import Templates
+from forum.editions.models import Category, Consent
 from forum.letters.kinds import KINDS, PLACEHOLDERS
 from forum.letters.models import LetterText
+from forum.pages import charts, dashboard, form_values
+from forum.questions import views
+from forum.questions.models import AnswerCount, Condition, Kind, Option, Question
 from forum.registrations.bulk import Done, ManyDeed, Order
 from forum.registrations.listing import Asked, Choice, Column, Filter, Row, Sort
 from forum.registrations.listing import Page as Found
 from forum.registrations.mails import Values, Written, context_of, write
-from forum.registrations.models import Status
+from forum.registrations.models import DayCount, OrganisationCount, Status, StatusCount
+from forum.territories import service as territories
 
 EDITION = Edition(
     id=1,
@@ -191,6 +197,36 @@ PIXEL = (
 )
 
 
+def option(code: str, label: str, left: int | None = None) -> Option:
+    """Return an answer to choose, with so many places left."""
+    return Option(
+        code=code,
+        label={"fr": label},
+        open=True,
+        places=left if left is None else 9 + left,
+        taken=9,
+    )
+
+
+def question(code: str, kind: str, label: str, **given: object) -> Question:
+    """Return a question."""
+    values = {
+        "code": code,
+        "kind": Kind(kind),
+        "label": {"fr": label},
+        "help": {},
+        "required": False,
+        "sensitive": False,
+        "categories": [],
+        "condition": None,
+        "options": [],
+        "least": None,
+        "most": None,
+        "retired_at": None,
+    }
+    return Question(**{**values, **given})
+
+
 def registration(status: str, *, turn: int | None = None) -> View:
     """Return the view of a registration in one state."""
     confirmed = status == "confirmed"
@@ -214,10 +250,18 @@ def registration(status: str, *, turn: int | None = None) -> View:
 MANAGED = ("confirmed", "waiting", "cancelled", "pending", "offered", "refused")
 
 
+ANSWERS = [("Serez-vous au dîner ?", "Oui"), ("Que mangez-vous ?", "De tout, végétalien")]
+
+
 def managed(status: str) -> dict[str, object]:
     """Return what the page of a registration in one state is given."""
     shown = registration(status, turn=3 if status == "waiting" else None)
-    return {"registration": shown, "may_change": status not in {"cancelled", "refused"}, "done": ""}
+    return {
+        "registration": shown,
+        "may_change": status not in {"cancelled", "refused"},
+        "answers": ANSWERS,
+        "done": "",
+    }
 
 
 OWN = View(
@@ -272,8 +316,36 @@ HOME = {
     ],
     "guides": GUIDES,
 }
+QUESTIONS = [
+    question("comes", "yes_no", "Serez-vous au dîner ?", required=True),
+    question(
+        "meal",
+        "choices",
+        "Que mangez-vous ?",
+        condition=Condition(question="comes", answers=["yes"]),
+        sensitive=True,
+        options=[option("meat", "De tout"), option("vegan", "Végétalien")],
+    ),
+    question(
+        "visit",
+        "choice",
+        "Quelle visite ?",
+        categories=["elected", "agent"],
+        help={"fr": "Une heure, le soir.", "en": "One hour, in the evening."},
+        options=[option("museum", "Le muséum", 1), option("canal", "Le canal", 0)],
+    ),
+    question("town", "choice", "D’où ?", options=[option(f"t{n}", f"Ville {n}") for n in range(9)]),
+    question("arrival", "date", "Quand arrivez-vous ?"),
+    question("people", "number", "Combien d’accompagnants ?", least=0, most=5),
+    question("line", "text", "Votre devise"),
+    question("text", "long_text", "Vos attentes", required=True),
+    question("file", "file", "Votre mandat"),
+]
 REGISTER = {
     "categories": CATEGORIES,
+    "questions": [],
+    "question_places": {},
+    "typed": {},
     "consents": CONSENTS,
     "registration_open": True,
     "sent": {},
@@ -324,12 +396,86 @@ INVITATIONS = {
     "made": 0,
     "revoked": False,
 }
+FRENCH = words("fr")
+COUNTS = [
+    StatusCount(category=code, status=Status(status), count=count)
+    for code, status, count in [
+        ("elected", "confirmed", 120),
+        ("elected", "pending", 9),
+        ("elected", "refused", 2),
+        ("agent", "confirmed", 470),
+        ("agent", "offered", 10),
+        ("agent", "waiting", 31),
+        ("press", "confirmed", 12),
+    ]
+]
+ANSWERS = [
+    AnswerCount(question=question, answer=answer, count=count)
+    for question, answer, count in [
+        ("comes", "yes", 120),
+        ("comes", "no", 12),
+        ("meal", "vegan", 7),
+        ("town", "t3", 1),
+    ]
+]
+COME = [
+    OrganisationCount(code=code, count=count)
+    for code, count in [
+        ("COM-31555", 84),
+        ("COM-93066", 41),
+        ("EPCI-244400404", 12),
+        ("DEP-974", 3),
+        ("REG-53", 2),
+        ("COM-80829", 1),
+        ("SIRET-35600000049837", 1),
+    ]
+]
+LAST = msgspec.structs.replace(
+    EDITION, id=2, starts_on=date(2026, 3, 24), ends_on=date(2026, 3, 25)
+)
+DAY_COUNTS = [
+    DayCount(edition_id=one.id, day=one.starts_on - timedelta(days=before), count=before % 7 * n)
+    for n, one in enumerate((LAST, EDITION), start=1)
+    for before in range(10, 90)
+]
+
+
+def overview(counts: list[StatusCount], came: list[OrganisationCount]) -> dict[str, object]:
+    """Return what the overview shows of an edition: its numbers, and the pictures made of them."""
+    kinds = [
+        Category(
+            code="elected", number=0, name={"fr": "Élu·e"}, tint=1, open=True, places=150, taken=120
+        ),
+        Category(
+            code="agent", number=1, name={"fr": "Agent public"}, tint=2, open=True, places=500,
+            taken=480, reserved=20,
+        ),
+        Category(
+            code="press", number=2, name={"fr": "Presse"}, tint=3, open=True, places=None, taken=12
+        ),
+    ]  # fmt: skip
+    found = {one.code: territories.find(one.code) for one in came}
+    return {
+        "charts": charts,
+        "answers": dashboard.answered(QUESTIONS, ANSWERS if counts else [], FRENCH),
+        "places": dashboard.places(kinds, counts, FRENCH),
+        "last": LAST,
+        "curve": dashboard.curve(
+            EDITION, LAST, DAY_COUNTS if counts else [], date(2027, 3, 1), FRENCH
+        ),
+        "represented": dashboard.represented(
+            came,
+            {code: one for code, one in found.items() if one is not None},
+            territories.atlas(),
+            sum(row.count for row in counts),
+            FRENCH,
+        ),
+    }
+
+
 ORGANISER = {
     "staff": STAFF,
-    "counts": [
-        View(category="Élu·e", confirmed=120, waiting=4, cancelled=2),
-        View(category="Agent public", confirmed=480, waiting=31, cancelled=12),
-    ],
+    **overview(COUNTS, COME),
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
     "badges_path": "/organiser/toulouse-2027/badges.pdf",
     "programme_path": f"{BASE}/programme.pdf",
@@ -402,6 +548,70 @@ MEMBER = {
     "roles": ROLES,
     "ticked": ["reception", "door"],
     "errors": {},
+}
+FORM_CATEGORY = Category(
+    code="agent",
+    number=1,
+    name={"fr": "Agent public", "en": "Public agent"},
+    tint=5,
+    open=True,
+    places=60,
+    taken=40,
+    reserved=2,
+    approval=True,
+)
+FORM = {
+    "staff": STAFF,
+    "status": 200,
+    "revision": 7,
+    "labels": form_values.LABELS,
+    "terms": View(taken=412, reserved=3),
+    "sent": {"state": "open", "places": "800", "registration_closes_at": "2027-03-15T18:00"},
+    "ticked": {},
+    "errors": {},
+    "changed": [],
+    "states": form_values.STATES,
+    "kinds": {kind.value: label for kind, label in views.KINDS.items()},
+    "categories": [FORM_CATEGORY],
+    "category": FORM_CATEGORY,
+    "names": {"elected": "Élu", "agent": "Agent public"},
+    "takes": {"agent": True},
+    "questions": QUESTIONS,
+    "retired": [],
+    "answered": [],
+    "consents": [Consent(purpose="news", wording={"fr": "Recevoir les nouvelles."}, version=2)],
+    "refusal": "",
+    "done": False,
+}
+CHANGED = [
+    {
+        "when": "mardi 23 mars, 9 h 30",
+        "part": "Catégorie agent",
+        "lines": [{"label": "Places", "old": "60", "new": "80"}],
+    },
+    {"when": "mardi 23 mars, 9 h 31", "part": "Question meal", "lines": []},
+]
+FORM_QUESTION = {
+    **FORM,
+    "question": QUESTIONS[2],
+    "rows": form_values.rows(
+        QUESTIONS[2],
+        {
+            "option.1.code": ["museum"],
+            "option.1.fr": ["Le muséum"],
+            "option.1.places": ["10"],
+            "option.1.open": ["yes"],
+        },
+    ),
+    "deciding": [
+        {"code": "comes", "label": "Au dîner ?", "answers": [("yes", "Oui"), ("no", "Non")]}
+    ],
+    "categories": [
+        FORM_CATEGORY,
+        Category(
+            code="press", number=2, name={"fr": "Presse"}, tint=1, open=True, places=None, taken=0
+        ),
+    ],
 }
 BUILT_IN = {"own": False, "changed_at": "", "changed_by": ""}
 OWN = {"own": True, "changed_at": "mardi 2 mars à 9 h", "changed_by": "equipe@forum.example"}
@@ -649,6 +859,23 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "registrations/register.html",
         {**REGISTER, "sent": SENT, "ticked": ["news"], "errors": ERRORS},
     ),
+    "register-questions": ("registrations/register.html", {**REGISTER, "questions": QUESTIONS}),
+    "register-questions-errors": (
+        "registrations/register.html",
+        {
+            **REGISTER,
+            "questions": QUESTIONS,
+            "question_places": views.places(QUESTIONS, "fr"),
+            "typed": {"comes": ["yes"], "meal": ["vegan"], "town": ["t3"], "line": ["<b>"]},
+            "sent": SENT,
+            "errors": {
+                **ERRORS,
+                "answers.visit": "Choisissez une des réponses proposées.",
+                "answers.text": "Cette réponse est nécessaire.",
+                "answers.arrival": "Donnez une date comme 23/03/2027.",
+            },
+        },
+    ),
     "register-closed": ("registrations/register.html", {**REGISTER, "registration_open": False}),
     "registered": ("registrations/registered.html", {}),
     "register-terms": (
@@ -787,6 +1014,43 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {**MEMBER, "errors": {"roles": ERRORS["family_name"], "remove": "Gardez quelqu’un."}},
     ),
     "organiser": ("organiser/overview.html", ORGANISER),
+    "organiser-empty": ("organiser/overview.html", {**ORGANISER, **overview([], [])}),
+    "form": ("organiser/form.html", {**FORM, "done": True}),
+    "form-errors": (
+        "organiser/form.html",
+        {**FORM, "status": 422, "errors": {"places": "Donnez-en autant ou plus."}},
+    ),
+    "form-changed": (
+        "organiser/form.html",
+        {**FORM, "status": 412, "changed": CHANGED, "retired": QUESTIONS[:1], "questions": []},
+    ),
+    "form-refused": ("organiser/form.html", {**FORM, "refusal": "Fermez-la plutôt."}),
+    "form-category": ("organiser/form_category.html", FORM),
+    "form-category-new": (
+        "organiser/form_category.html",
+        {**FORM, "category": None, "errors": {"name.fr": "Cette réponse est nécessaire."}},
+    ),
+    "form-question": ("organiser/form_question.html", FORM_QUESTION),
+    "form-question-new": (
+        "organiser/form_question.html",
+        {
+            **FORM_QUESTION,
+            "question": None,
+            "rows": form_values.rows(None, {}),
+            "errors": {
+                "label.fr": "Cette réponse est nécessaire.",
+                "kind": "Choisissez une des réponses proposées.",
+                "options": "Donnez au moins une réponse à choisir.",
+                "condition": "Choisissez une des réponses proposées.",
+            },
+        },
+    ),
+    "form-consent": (
+        "organiser/form_consent.html",
+        {**FORM, "consent": Consent(purpose="news", wording={"fr": "Oui"}, version=2)},
+    ),
+    "form-consent-new": ("organiser/form_consent.html", {**FORM, "consent": None}),
+    "form-preview": ("organiser/form_preview.html", FORM),
     "table": ("registrations/listing.html", TABLE),
     "table-nobody": (
         "registrations/listing.html",

@@ -189,7 +189,17 @@ async def test_an_edition_is_told_to_anyone(site, client):
         "state": "open",
         "registration_open": True,
         "fictitious": False,
-        "categories": [{"code": "press", "name": {"fr": "Presse"}, "open": True, "places_left": 0}],
+        "categories": [
+            {
+                "code": "press",
+                "name": {"fr": "Presse"},
+                "open": True,
+                "places_left": 0,
+                "approval": False,
+                "invitation_only": False,
+            }
+        ],
+        "questions": [],
     }
 
 

@@ -4,6 +4,7 @@ import re
 import uuid
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -19,6 +20,7 @@ from forum.registrations import mails
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.mails import Context, Trial, Values, built_in, context_of, letter, render
 from forum.registrations.models import Registration, Status, StoredGroup
+from forum.registrations.service import STANDING
 from tests.factories import decoded, message
 from tests.pages import samples
 
@@ -169,6 +171,20 @@ def test_an_email_fetches_nothing_and_is_made_for_old_clients(kind, language):
     assert 'width="600"' in html  # for Word, which knows no max-width
     assert len(html.encode()) < 30_000
     assert html.count("<p") == html.count("</p>")
+
+
+def test_whatever_a_verb_says_has_its_words():
+    verbs = Path(mails.__file__).parent.glob("*.py")
+    said = set(STANDING.values()) | {"group"}
+    for path in verbs:
+        said |= {*re.findall(r'kind="(\w+)"', path.read_text("utf-8"))}
+    assert said - {"inline", "pdf"} <= KINDS.keys()
+    assert {"lapsed", "changed", "transferred", "approved", "link"} <= said
+
+
+def test_a_form_is_opened_with_the_code_of_an_invitation_alone():
+    assert samples.letter("invitation").text.count("/register?code=VAL-AMBROISE") == 1
+    assert "/toulouse-2027/register\n" in samples.letter("invitation", code="").text
 
 
 def test_the_context_has_every_placeholder_and_no_more():

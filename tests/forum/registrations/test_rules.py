@@ -72,7 +72,6 @@ def test_the_same_address_is_written_to_every_five_minutes_at_most(minutes, allo
 OFFERED = "Choose one of the answers offered."
 CATEGORY = "Choose one of the categories offered."
 LANGUAGE = "Choose one of the languages offered."
-NO_ANSWERS = "This edition asks no questions: leave the answers out."
 
 
 @pytest.mark.parametrize(
@@ -87,12 +86,11 @@ NO_ANSWERS = "This edition asks no questions: leave the answers out."
         ({"consents": ["photos", "spam"]}, {"consents": OFFERED}),
         ({"consents": [{}]}, {"consents": OFFERED}),
         ({"consents": {"a": 1}}, {"consents": OFFERED}),
-        ({"answers": {"meal": "fish"}}, {"answers": NO_ANSWERS}),
         ({"category": "king", "language": "de"}, {"category": CATEGORY, "language": LANGUAGE}),
     ],
 )
 def test_choices_are_held_against_what_is_offered(given, found):
-    values = {"category": "elected", "consents": ["photos"], "language": None, "answers": {}}
+    values = {"category": "elected", "consents": ["photos"], "language": None}
     got = mistakes(
         **{**values, **given}, categories={"elected"}, purposes={"photos"}, languages=["fr", "en"]
     )
