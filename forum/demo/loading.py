@@ -1,13 +1,15 @@
 """Storing the demonstration: its values go through the same verbs as anybody's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 import msgspec
 
 from badges import queries as badges
 from forum.commands.installation import Installation
-from forum.core.context import Edition
+from forum.core.context import Edition, EditionState
 from forum.core.ids import Ids
 from forum.demo import edition as values
 from forum.demo import guides as demo_guides
@@ -29,7 +31,9 @@ from schedule import queries as schedule
 
 SEED = people.SEED
 OPENED_BEFORE = timedelta(days=60)
-AT_ONCE = 50
+YEAR = timedelta(days=364)
+LAST_SHARE = 0.7
+"""How many registered for the edition before, among those of this one."""
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
 
@@ -41,10 +45,7 @@ async def load(site: Installation, starts_on: date, count: int, tell: Progress) 
     """
     ids = Ids.seeded(SEED)
     at = datetime.combine(starts_on, time(9), UTC) - OPENED_BEFORE
-    made = values.edition(starts_on, count)
-    new = msgspec.convert(made, NewEdition, from_attributes=True)
-    asked = msgspec.convert(made.questions, list[NewQuestion], from_attributes=True)
-    edition = await questions.create_edition(site.db, new, asked, at=at)
+    edition = await _create(site, values.edition(starts_on, count), at)
     await _publish_guides(site, edition, ids, at, tell)
     tell("programme", 0, 1)
     await editing.replace(site.db, edition, programme.draft(starts_on, SEED))
@@ -52,8 +53,15 @@ async def load(site: Installation, starts_on: date, count: int, tell: Progress) 
         site.db, edition, base_url=site.settings.base_url, at=at, note="Démonstration"
     )
     tell("programme", 1, 1)
-    await _register(site, edition, ids, at, count, tell)
+    await _register(site, edition, ids, at, people.registrations(count, SEED), SEED, tell)
+    await _last_time(site, starts_on, round(count * LAST_SHARE), ids, tell)
     return edition
+
+
+async def _create(site: Installation, made: values.DemoEdition, at: datetime) -> Edition:
+    new = msgspec.convert(made, NewEdition, from_attributes=True)
+    asked = msgspec.convert(made.questions, list[NewQuestion], from_attributes=True)
+    return await questions.create_edition(site.db, new, asked, at=at)
 
 
 async def _publish_guides(
@@ -78,27 +86,57 @@ async def _publish_guides(
 
 
 async def _register(
-    site: Installation, edition: Edition, ids: Ids, at: datetime, count: int, tell: Progress
+    site: Installation,
+    edition: Edition,
+    ids: Ids,
+    at: datetime,
+    persons: Sequence[people.Person],
+    seed: int,
+    tell: Progress,
 ) -> None:
-    persons = people.registrations(count, SEED)
-    for first in range(0, len(persons), AT_ONCE):
-        forms = [
-            RegistrationForm(**msgspec.structs.asdict(person))
-            for person in persons[first : first + AT_ONCE]
-        ]
-        when = at + timedelta(minutes=first)
+    days = people.arrivals(len(persons), OPENED_BEFORE.days, edition.starts_on, seed)
+    done = 0
+    for day, group in groupby(zip(days, persons, strict=True), key=itemgetter(0)):
+        forms = [RegistrationForm(**msgspec.structs.asdict(person)) for _, person in group]
+        when = at + timedelta(days=day)
         await service.register_many(site.db, edition, forms, at=when, ids=ids, announce=False)
-        tell("registrations", min(first + AT_ONCE, len(persons)), len(persons))
+        done += len(forms)
+        tell("registrations", done, len(persons))
+
+
+async def _last_time(
+    site: Installation, starts_on: date, count: int, ids: Ids, tell: Progress
+) -> None:
+    """Make the edition of the year before, over and archived, for the overview to compare with."""
+    began = starts_on - YEAR
+    at = datetime.combine(began, time(9), UTC) - OPENED_BEFORE
+    made = values.edition(began, count)
+    edition = await _create(site, msgspec.structs.replace(made, slug=last_slug(made.slug)), at)
+    persons = people.registrations(count, SEED - 1)
+    await _register(site, edition, ids, at, persons, SEED - 1, tell)
+    await editions.set_state(site.db, edition.id, EditionState.ARCHIVED)
+
+
+def last_slug(slug: str) -> str:
+    """Return the name of the edition before the demonstration."""
+    return f"{slug}-before"
 
 
 async def remove(site: Installation, edition: Edition) -> None:
-    """Delete a demonstration edition with all that belongs to it, or nothing."""
+    """Delete a demonstration edition and the one before, with all that belongs to them."""
+    before = await editions.find_edition(site.db, last_slug(edition.slug))
     async with site.db.transaction():
-        await schedule.delete_edition_data(site.db, edition.id)
-        await badges.delete_edition_data(site.db, edition.id)
-        await questions.delete_edition_data(site.db, edition.id)
-        await registrations.delete_edition_data(site.db, edition.id)
-        await invitations.delete_edition_data(site.db, edition.id)
-        await guide_queries.delete_edition_data(site.db, edition.id)
-        await letters.delete_edition_data(site.db, edition.id)
-        await editions.delete_edition_data(site.db, edition.id)
+        if before is not None:
+            await _remove(site, before)
+        await _remove(site, edition)
+
+
+async def _remove(site: Installation, edition: Edition) -> None:
+    await schedule.delete_edition_data(site.db, edition.id)
+    await badges.delete_edition_data(site.db, edition.id)
+    await questions.delete_edition_data(site.db, edition.id)
+    await registrations.delete_edition_data(site.db, edition.id)
+    await invitations.delete_edition_data(site.db, edition.id)
+    await guide_queries.delete_edition_data(site.db, edition.id)
+    await letters.delete_edition_data(site.db, edition.id)
+    await editions.delete_edition_data(site.db, edition.id)

@@ -1,5 +1,7 @@
 """The people who register for the demonstration: invented, with names that try a badge."""
 
+from datetime import date, timedelta
+from math import exp
 from random import Random
 from typing import Any
 
@@ -37,6 +39,8 @@ ORGANISATIONS = {
 }
 """The kinds of organisation that each category comes from, in hundredths."""
 
+SATURDAY = 5
+"""The weekday of the first day of a weekend, as `date.weekday` counts."""
 ENGLISH_SHARE = 0.07
 WITHOUT_JOB_TITLE = 0.04
 LOCAL_PART_LONGEST = 48
@@ -102,6 +106,22 @@ def registrations(count: int = COUNT, seed: int = SEED) -> list[Person]:
             )
         )
     return people
+
+
+def arrivals(count: int, days: int, starts_on: date, seed: int = SEED) -> list[int]:
+    """Return on which day, 0 to `days` - 1, each of `count` people registers, the first first.
+
+    They come as they do: many at the opening, few at weekends, more after a reminder halfway and
+    in the last weeks; the last day ends the day before `starts_on`.
+    """
+    random = Random(f"arrivals {seed}")  # noqa: S311 -- repeatable on purpose
+    weights = []
+    for day in range(days):
+        left = days - day
+        wish = 1 + 5 * exp(-day / 2) + 4 * exp(-abs(day - days // 2) / 2) + 6 * exp(-left / 12)
+        weekend = (starts_on - timedelta(days=left)).weekday() >= SATURDAY
+        weights.append(wish * (0.15 if weekend else 1))
+    return sorted(random.choices(range(days), weights=weights, k=count))
 
 
 def hard_names(random: Random, categories: list[str]) -> dict[int, Name]:

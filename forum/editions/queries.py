@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from forum.core.context import Edition
+from forum.core.context import Edition, EditionState
 from forum.core.db import Db, many, maybe, one, value
 from forum.core.text import Text
 from forum.editions.models import (
@@ -114,6 +114,11 @@ async def insert_edition(db: Db, edition_id: int, new: NewEdition, at: datetime)
         new.asks_days,
         at,
     )
+
+
+async def set_state(db: Db, edition_id: int, state: EditionState) -> None:
+    """Say where an edition stands."""
+    await db.execute("update edition set state = $2 where id = $1", edition_id, state)
 
 
 async def insert_category(db: Db, edition_id: int, number: int, new: NewCategory) -> None:

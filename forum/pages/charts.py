@@ -16,6 +16,9 @@ STEPS = 5
 """The shades of the map, beside that of nothing."""
 
 
+HIDDEN = Markup('aria-hidden="true"')
+
+
 class Part(Struct, frozen=True, kw_only=True):
     """A part of a bar: `kind` names its colour and pattern."""
 
@@ -80,8 +83,8 @@ def bar(parts: Sequence[Part], whole: int, said: str = "") -> Markup:
                 )
             )
         before += max(part.count, 0)
-    name = Markup('role="img" aria-label="{}"').format(said) if said else 'aria-hidden="true"'
-    return Markup('<svg class="bar" {}>{}</svg>').format(Markup(name), Markup().join(rects))
+    name = Markup('role="img" aria-label="{}"').format(said) if said else HIDDEN
+    return Markup('<svg class="bar" {}>{}</svg>').format(name, Markup().join(rects))
 
 
 def swatch(kind: str) -> Markup:
@@ -100,8 +103,8 @@ def stroke(kind: str) -> Markup:
     ).format(kind)
 
 
-WIDTH, HEIGHT = 480, 270
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 28
+WIDTH, HEIGHT = 400, 240
+LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 28
 
 
 def curves(lines: Sequence[Line], axes: Axes, said: str) -> Markup:
@@ -119,17 +122,18 @@ def curves(lines: Sequence[Line], axes: Axes, said: str) -> Markup:
         ).format(LEFT, y(count), WIDTH - RIGHT, LEFT - 6, y(count) + 4, label)
         for count, label in axes.counts
     ]
-    drawn += [
-        Markup('<path class="tick" d="M{0:.1f} {1}v5"/><text class="{2}" x="{0:.1f}" y="{3}">{4}</text>')
-        .format(x(day), HEIGHT - BOTTOM, "end" if day == axes.last else "mid", HEIGHT - 8, label)
-        for day, label in axes.days
-    ]  # fmt: skip
+    tick = Markup(
+        '<path class="tick" d="M{0:.1f} {1}v5"/><text class="{2}" x="{0:.1f}" y="{3}">{4}</text>'
+    )
+    for day, label in axes.days:
+        place = "mid" if day else "end"  # the first day stands at the right edge
+        drawn.append(tick.format(x(day), HEIGHT - BOTTOM, place, HEIGHT - 8, label))
     for line in lines:
         steps = " ".join(f"{x(day):.1f} {y(count):.1f}" for day, count in line.points)
         drawn.append(Markup('<path class="line {}" d="M{}"/>').format(line.kind, steps))
-    return Markup('<svg class="curves" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        WIDTH, HEIGHT, said, Markup().join(drawn)
-    )  # fmt: skip
+    return Markup(
+        '<svg class="curves" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'
+    ).format(WIDTH, HEIGHT, said, Markup().join(drawn))
 
 
 def france(atlas: Atlas, shades: Mapping[str, int], titles: Mapping[str, str], said: str) -> Markup:
@@ -144,13 +148,14 @@ def france(atlas: Atlas, shades: Mapping[str, int], titles: Mapping[str, str], s
         )
 
     drawn = [shape(code, one.path) for code, one in atlas.departements.items() if one.path]
+    frame = Markup('<path class="frame" d="M{0} {1}h{2}v{2}h-{2}z"/>')
     side = atlas.close_up_side
-    drawn.append(Markup('<path class="frame" d="M0 0h{0}v{0}h-{0}z"/>').format(side))
+    drawn.append(frame.format(0, 0, side))
     drawn += [shape(code, path) for code, path in atlas.close_up.items()]
     label = Markup('<text class="mid" x="{}" y="{}">{}</text>')
     drawn.append(label.format(side // 2, side + 18, atlas.departements["75"].name))
     for code, (left, top) in atlas.frames.items():
-        drawn.append(Markup('<path class="frame" d="M{0} {1}h{2}v{2}h-{2}z"/>').format(left, top, atlas.frame))  # fmt: skip
+        drawn.append(frame.format(left, top, atlas.frame))
         name = atlas.departements[code].name
         drawn.append(label.format(left + atlas.frame // 2, top + atlas.frame + 18, name))
     return Markup(

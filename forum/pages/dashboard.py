@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from markupsafe import Markup
 from msgspec import Struct
 
 from forum.core.context import Edition
-from forum.core.i18n import Words
+from forum.core.i18n import N_, Words
 from forum.core.text import pick
 from forum.editions.models import Category
 from forum.pages.charts import STEPS, Axes, Line, Part, bar, curves, france
+from forum.questions.models import AnswerCount, Question
 from forum.registrations.models import DayCount, OrganisationCount, Status, StatusCount
 from forum.territories.models import Atlas, Kind, Territory
 
@@ -19,6 +21,8 @@ WEEK = 7
 MOST_ROWS = 27
 """The most lines of the table of a curve: a page of an organiser has 600 elements."""
 MOST_TICKS = 6
+MOST_ANSWERS = 24
+"""The most answers that are shown with their bars, for the same reason."""
 
 
 class Numbered(Struct, frozen=True, kw_only=True):
@@ -69,10 +73,11 @@ def _places(category: Category, counted: Mapping[tuple[str, Status], int], words
         Part(kind="waiting", count=waiting),
     ]
     if category.places is None:
-        said = words.ngettext("%(n)d confirmed", "%(n)d confirmed", confirmed) % {"n": confirmed}
+        said = words.gettext("%(label)s: %(message)s")
+        said %= {"label": words.gettext("Taken"), "message": confirmed}
     else:
-        said = words.gettext("%(confirmed)d of %(places)d places confirmed")
-        said %= {"confirmed": confirmed, "places": category.places}
+        said = words.gettext("%(taken)d of %(places)d places taken")
+        said %= {"taken": confirmed, "places": category.places}
     return Places(
         category=pick(category.name, words.language),
         places=category.places,
@@ -145,7 +150,7 @@ def _summed(edition: Edition, rows: Sequence[DayCount], *, until: date) -> list[
         return []
     day, total = min(by_day), 0
     points = []
-    while day <= max(until, max(by_day)):
+    while day <= max(until, *by_day):
         total += by_day.get(day, 0)
         points.append(((edition.starts_on - day).days, total))
         day += timedelta(days=1)
@@ -165,8 +170,8 @@ def _counts(most: int) -> tuple[int, list[tuple[int, str]]]:
 
 
 def _day(day: int, words: Words) -> str:
-    if day == 0:
-        return words.gettext("First day")
+    if day <= 0:
+        return words.gettext("Day %(n)d") % {"n": 1 - day}
     return words.gettext("D−%(n)d") % {"n": day}
 
 
@@ -190,6 +195,49 @@ def _at(counts: Mapping[int, int], day: int) -> int | None:
     return counts.get(day, 0)
 
 
+class Answered(Struct, frozen=True, kw_only=True):
+    """A question and how many chose each of its answers."""
+
+    label: str
+    rows: list[Numbered]
+
+
+def answered(
+    questions: Sequence[Question], counts: Iterable[AnswerCount], words: Words
+) -> list[Answered]:
+    """Return how often each answer was chosen, of questions that somebody answered.
+
+    At most `MOST_ANSWERS` are shown, those of the first questions.
+    """
+    chosen = {(row.question, row.answer): row.count for row in counts}
+    shown: list[Answered] = []
+    room = MOST_ANSWERS
+    for question in questions:
+        options = _options(question, words)
+        found = [(name, chosen.get((question.code, code), 0)) for code, name in options]
+        most = max((count for _, count in found), default=0)
+        if not most or len(found) > room:
+            continue
+        room -= len(found)
+        rows = [
+            Numbered(
+                name=name,
+                count=count,
+                territories=0,
+                picture=bar([Part(kind="confirmed", count=count)], most),
+            )
+            for name, count in found
+        ]
+        shown.append(Answered(label=pick(question.label, words.language), rows=rows))
+    return shown
+
+
+def _options(question: Question, words: Words) -> list[tuple[str, str]]:
+    if question.options:
+        return [(one.code, pick(one.label, words.language)) for one in question.options]
+    return [("yes", words.gettext("Yes")), ("no", words.gettext("No"))]
+
+
 class Region(Struct, frozen=True, kw_only=True):
     """A région and its départements, as the table under the map says them."""
 
@@ -209,7 +257,6 @@ class Represented(Struct, frozen=True, kw_only=True):
     """Where registrations come from."""
 
     territories: int
-    departements: int
     sizes: list[Numbered]
     regions: list[Region]
     shades: list[Shade]
@@ -248,10 +295,9 @@ def represented(
     )
     return Represented(
         territories=len(come),
-        departements=len(by_departement),
         sizes=_sizes(come, standing, words),
         regions=_regions(by_region, by_departement, atlas),
-        shades=_legend(steps),
+        shades=_legend(steps, max(by_departement.values(), default=0)),
         picture=picture,
     )
 
@@ -269,7 +315,7 @@ def _regions(by_region: Counter[str], by_departement: Counter[str], atlas: Atlas
             for code, count in by_departement.most_common()
             if (one := atlas.departements[code]).region == region
         ]
-        return ", ".join(f"{name} {count}" for count, name in found)
+        return ", ".join(f"{name}\N{NO-BREAK SPACE}{count}" for count, name in found)
 
     return [
         Region(name=atlas.regions[code], count=count, departements=inside(code))
@@ -291,39 +337,35 @@ def step_of(count: int, steps: Sequence[int]) -> int:
     return reached + STEPS - len(steps) if reached else 0
 
 
-def _legend(steps: Sequence[int]) -> list[Shade]:
+def _legend(steps: Sequence[int], most: int) -> list[Shade]:
     shown = [Shade(step=0, label="0")]
-    for place, least in enumerate(steps):
-        following = steps[place + 1] - 1 if place + 1 < len(steps) else None
-        label = f"{least}+" if following is None else f"{least}–{following}"
-        shown.append(
-            Shade(
-                step=step_of(least, steps),
-                label=str(least) if following == least else label,
-            )
-        )
+    for least, following in pairwise([*steps, most + 1]):
+        label = f"{least}–{following - 1}" if following - 1 > least else str(least)
+        shown.append(Shade(step=step_of(least, steps), label=label))
     return shown
 
 
+TOWNS, JOINED = (Kind.COMMUNE, Kind.ARRONDISSEMENT), (Kind.EPCI, Kind.EPT)
+SIZES: list[tuple[str, tuple[Kind, ...], int | None]] = [
+    (N_("Communes of 200,000 inhabitants or more"), TOWNS, 4),
+    (N_("Communes of 50,000 to 199,999"), TOWNS, 3),
+    (N_("Communes of 10,000 to 49,999"), TOWNS, 2),
+    (N_("Communes of 2,000 to 9,999"), TOWNS, 1),
+    (N_("Communes of fewer than 2,000"), TOWNS, 0),
+    (N_("Intercommunalities"), JOINED, None),
+    (N_("Départements"), (Kind.DEPARTEMENT,), None),
+    (N_("Régions"), (Kind.REGION,), None),
+]
+"""The lines of the table of sizes: a name, the kinds it counts, their size class (None: any)."""
+
+
 def _sizes(come: Sequence[tuple[Territory, int]], standing: int, words: Words) -> list[Numbered]:
-    said = words.gettext
-    towns = (Kind.COMMUNE, Kind.ARRONDISSEMENT)
-    names = [
-        (said("Communes of 200,000 inhabitants or more"), towns, 4),
-        (said("Communes of 50,000 to 199,999"), towns, 3),
-        (said("Communes of 10,000 to 49,999"), towns, 2),
-        (said("Communes of 2,000 to 9,999"), towns, 1),
-        (said("Communes of fewer than 2,000"), towns, 0),
-        (said("Intercommunalities"), (Kind.EPCI, Kind.EPT), None),
-        (said("Départements"), (Kind.DEPARTEMENT,), None),
-        (said("Régions"), (Kind.REGION,), None),
-    ]
     rows = []
-    for name, kinds, size in names:
+    for name, kinds, size in SIZES:
         of = [n for one, n in come if one.kind in kinds and size in {None, one.size}]
-        rows.append((name, sum(of), len(of)))
+        rows.append((words.gettext(name), sum(of), len(of)))
     others = standing - sum(count for _, count in come)
-    rows.append((said("Other organisations, or none"), others, 0))
+    rows.append((words.gettext("Other organisations, or none"), others, 0))
     most = max(count for _, count, _ in rows)
     return [
         Numbered(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import anyio.to_process
 from litestar import Router, get
@@ -19,8 +20,11 @@ from forum.core.text import pick
 from forum.core.web import PRIVATE, AnyResponse, Given, disposition
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
+from forum.pages import charts, dashboard
+from forum.questions import service as questions
 from forum.registrations import queries as registrations
-from forum.registrations.models import Status
+from forum.registrations.models import OVER
+from forum.territories import service as territories
 
 
 @get("/organiser/", include_in_schema=False)
@@ -38,30 +42,43 @@ async def overview(
     db: Given[Db],
     page: Given[Page],
     settings: Given[Settings],
+    now: Given[datetime],
 ) -> AnyResponse:
-    """Show where an edition stands: registrations, doors, documents."""
-    edition = staff.edition
-    counted = {
-        (row.category, row.status): row.count
-        for row in await registrations.count_by_status(db, edition.id)
-    }
-    counts = [
-        {
-            "category": pick(category.name, page.language),
-            **{status: counted.get((category.code, status), 0) for status in Status},
-        }
-        for category in await editions.list_categories(db, edition.id)
-    ]
-    doors = [
-        {"name": pick(gate.name, page.language), "checked_in": gate.checked_in}
-        for gate in await gates.all_of(db, edition.id)
-    ]
+    """Show where an edition stands: places, registrations by day, territories, doors, documents."""
+    edition, words = staff.edition, page.words
+    categories = await editions.list_categories(db, edition.id)
+    statuses = await registrations.count_by_status(db, edition.id)
+    last = await editions.find_edition_before(db, edition.starts_on)
+    compared = [edition.id, *([last.id] if last else [])]
+    days = await registrations.count_by_day(db, compared, edition.timezone)
+    codes = await registrations.count_by_organisation(db, edition.id)
+    found = {row.code: territories.find(row.code) for row in codes}
+    standing = sum(row.count for row in statuses if row.status not in OVER)
+    today = now.astimezone(ZoneInfo(edition.timezone)).date()
     return page(
         "organiser/overview.html",
         edition,
         staff=staff,
-        counts=counts,
-        gates=doors,
+        charts=charts,
+        places=dashboard.places(categories, statuses, words),
+        last=last,
+        curve=dashboard.curve(edition, last, days, today, words),
+        represented=dashboard.represented(
+            codes,
+            {code: one for code, one in found.items() if one is not None},
+            territories.atlas(),
+            standing,
+            words,
+        ),
+        answers=dashboard.answered(
+            await questions.list_questions(db, edition.id),
+            await questions.count_answers(db, edition.id, private=staff.may(Deed.SEE_NEEDS)),
+            words,
+        ),
+        gates=[
+            {"name": pick(gate.name, page.language), "checked_in": gate.checked_in}
+            for gate in await gates.all_of(db, edition.id)
+        ],
         badges_path=(
             f"/organiser/{edition.slug}/badges.pdf" if staff.may(Deed.PRINT_BADGES) else None
         ),

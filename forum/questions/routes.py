@@ -21,7 +21,7 @@ from forum.questions.models import (
 )
 
 
-@get("/api/editions/{edition_slug:str}", tags=["editions"])
+@get("/api/editions/{edition_slug:str}", tags=["editions"], summary="Tell an edition")
 async def tell(edition: Given[Edition], db: Given[Db], now: Given[datetime]) -> AskingEdition:
     """Tell an edition: dates, place, categories and their free places, languages, questions."""
     told = await public_edition(db, edition, now)

@@ -37,10 +37,10 @@ def places(questions: Sequence[Question], language: str) -> dict[str, tuple[str,
     return found
 
 
-def typed(sent: Mapping[str, Any]) -> dict[str, list[str]]:
+def typed(sent: Any) -> dict[str, list[str]]:
     """Return what a form sent, or what was answered before, as lists of texts by code."""
     found = {}
-    for code, value in sent.items():
+    for code, value in sent.items() if isinstance(sent, Mapping) else ():
         if isinstance(value, dict) or value is None:
             continue
         values = value if isinstance(value, list) else rules.choices_of(value)

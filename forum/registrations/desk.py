@@ -89,7 +89,6 @@ async def read_form(db: Db, edition: Edition, sent: Mapping[str, Any]) -> WalkIn
     mistakes = rules.mistakes(
         **chosen,
         consents=[],
-        answers=None,
         categories={one.code for one in await editions.list_categories(db, edition.id)},
         purposes=(),
         languages=edition.languages,

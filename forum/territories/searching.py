@@ -187,7 +187,15 @@ class Index:
             ]
             if right:
                 return right
-        return []
+        return self._joined(words, departement) if " " in words else []
+
+    def _joined(self, words: str, departement: str | None) -> list[Territory]:
+        """Return the EPCI of a name from which `communauté de communes` or the like is left out."""
+        bare = without_links(words)
+        found = [
+            self._territory(line) for short in SHORT for line in self._lines(f"| {short} {bare} |")
+        ]
+        return [one for one in found if departement in {None, one.departement}]
 
     def _departement(self, text: str) -> str | None:
         code = text.strip().upper()

@@ -116,7 +116,7 @@ def test_a_served_page_has_no_violation_and_fits(addresses, views, name):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
 
-@pytest.mark.parametrize("name", ["organiser", "outbox"])
+@pytest.mark.parametrize("name", ["outbox"])
 def test_a_table_is_seen_whole_on_a_phone(addresses, browser, team, name):
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="fr-FR")
     context.add_cookies(team)

@@ -10,18 +10,20 @@ import msgspec
 
 from badges.models import Outcome, Ticket
 from forum.core.context import Edition, EditionState
+from forum.core.i18n import words
 from forum.core.pages import Templates
 from forum.editions.models import Category, Consent
 from forum.letters.kinds import KINDS, PLACEHOLDERS
 from forum.letters.models import LetterText
-from forum.pages import form_values
+from forum.pages import charts, dashboard, form_values
 from forum.questions import views
-from forum.questions.models import Condition, Kind, Option, Question
+from forum.questions.models import AnswerCount, Condition, Kind, Option, Question
 from forum.registrations.bulk import Done, ManyDeed, Order
 from forum.registrations.listing import Asked, Choice, Column, Filter, Row, Sort
 from forum.registrations.listing import Page as Found
 from forum.registrations.mails import Values, Written, context_of, write
-from forum.registrations.models import Status
+from forum.registrations.models import DayCount, OrganisationCount, Status, StatusCount
+from forum.territories import service as territories
 
 EDITION = Edition(
     id=1,
@@ -394,12 +396,86 @@ INVITATIONS = {
     "made": 0,
     "revoked": False,
 }
+FRENCH = words("fr")
+COUNTS = [
+    StatusCount(category=code, status=Status(status), count=count)
+    for code, status, count in [
+        ("elected", "confirmed", 120),
+        ("elected", "pending", 9),
+        ("elected", "refused", 2),
+        ("agent", "confirmed", 470),
+        ("agent", "offered", 10),
+        ("agent", "waiting", 31),
+        ("press", "confirmed", 12),
+    ]
+]
+ANSWERS = [
+    AnswerCount(question=question, answer=answer, count=count)
+    for question, answer, count in [
+        ("comes", "yes", 120),
+        ("comes", "no", 12),
+        ("meal", "vegan", 7),
+        ("town", "t3", 1),
+    ]
+]
+COME = [
+    OrganisationCount(code=code, count=count)
+    for code, count in [
+        ("COM-31555", 84),
+        ("COM-93066", 41),
+        ("EPCI-244400404", 12),
+        ("DEP-974", 3),
+        ("REG-53", 2),
+        ("COM-80829", 1),
+        ("SIRET-35600000049837", 1),
+    ]
+]
+LAST = msgspec.structs.replace(
+    EDITION, id=2, starts_on=date(2026, 3, 24), ends_on=date(2026, 3, 25)
+)
+DAY_COUNTS = [
+    DayCount(edition_id=one.id, day=one.starts_on - timedelta(days=before), count=before % 7 * n)
+    for n, one in enumerate((LAST, EDITION), start=1)
+    for before in range(10, 90)
+]
+
+
+def overview(counts: list[StatusCount], came: list[OrganisationCount]) -> dict[str, object]:
+    """Return what the overview shows of an edition: its numbers, and the pictures made of them."""
+    kinds = [
+        Category(
+            code="elected", number=0, name={"fr": "Élu·e"}, tint=1, open=True, places=150, taken=120
+        ),
+        Category(
+            code="agent", number=1, name={"fr": "Agent public"}, tint=2, open=True, places=500,
+            taken=480, reserved=20,
+        ),
+        Category(
+            code="press", number=2, name={"fr": "Presse"}, tint=3, open=True, places=None, taken=12
+        ),
+    ]  # fmt: skip
+    found = {one.code: territories.find(one.code) for one in came}
+    return {
+        "charts": charts,
+        "answers": dashboard.answered(QUESTIONS, ANSWERS if counts else [], FRENCH),
+        "places": dashboard.places(kinds, counts, FRENCH),
+        "last": LAST,
+        "curve": dashboard.curve(
+            EDITION, LAST, DAY_COUNTS if counts else [], date(2027, 3, 1), FRENCH
+        ),
+        "represented": dashboard.represented(
+            came,
+            {code: one for code, one in found.items() if one is not None},
+            territories.atlas(),
+            sum(row.count for row in counts),
+            FRENCH,
+        ),
+    }
+
+
 ORGANISER = {
     "staff": STAFF,
-    "counts": [
-        View(category="Élu·e", confirmed=120, waiting=4, cancelled=2),
-        View(category="Agent public", confirmed=480, waiting=31, cancelled=12),
-    ],
+    **overview(COUNTS, COME),
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
     "badges_path": "/organiser/toulouse-2027/badges.pdf",
     "programme_path": f"{BASE}/programme.pdf",
@@ -938,6 +1014,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {**MEMBER, "errors": {"roles": ERRORS["family_name"], "remove": "Gardez quelqu’un."}},
     ),
     "organiser": ("organiser/overview.html", ORGANISER),
+    "organiser-empty": ("organiser/overview.html", {**ORGANISER, **overview([], [])}),
     "form": ("organiser/form.html", {**FORM, "done": True}),
     "form-errors": (
         "organiser/form.html",

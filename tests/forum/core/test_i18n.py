@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from forum.core.i18n import words
+from forum.core.text import Filled
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -48,3 +49,10 @@ def test_times_on_the_wall(instant, french, english):
 def test_an_unknown_language_speaks_english():
     assert words("xx").gettext("Guides") == "Guides"
     assert words("xx").language == "en"
+
+
+def test_a_mistake_with_a_value_is_said_in_the_language_of_the_reader():
+    mistake = Filled("“%(option)s” is no longer available: choose another answer.", option="X")
+    assert words("en").say(mistake) == mistake
+    assert words("fr").say(mistake).startswith("«\u00a0X\u00a0» n’est plus disponible")
+    assert words("fr").say("This answer is needed.") == "Cette réponse est nécessaire."

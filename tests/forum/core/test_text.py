@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.core.text import clean, fold, pick, search_key, slug, sort_key
+from forum.core.text import Filled, clean, filled, fold, pick, search_key, slug, sort_key
 
 anything = st.text()
 
@@ -82,3 +82,9 @@ def test_a_long_slug_is_cut_at_a_word():
 )
 def test_a_missing_language_falls_back(text, languages, picked):
     assert pick(text, *languages) == picked
+
+
+def test_a_sentence_with_values_is_english_and_can_be_said_in_another_language():
+    said = Filled("%(n)d places of %(what)s", n=3, what={"fr": "Musée", "en": "Museum"})
+    assert said == "3 places of Museum"
+    assert filled("%(what)s : %(n)d places", said.values, "fr") == "Musée : 3 places"

@@ -2,15 +2,16 @@
 
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from forum.core.pdf import missing_glyphs
 from forum.demo import names
 from forum.demo.contents import read
-from forum.demo.people import registrations, shares
+from forum.demo.people import arrivals, registrations, shares
 from forum.demo.programme import draft
+from forum.territories import service as territories
 
 PEOPLE = registrations()
 REAL_KINDS = ("communes", "intercommunal", "departments", "regions", "joint", "state")
@@ -117,3 +118,22 @@ def test_the_fonts_hold_every_character():
         for person in PEOPLE
     )
     assert missing_glyphs(everything) == ""
+
+
+def test_everybody_arrives_before_the_first_day_few_at_weekends_more_at_the_end():
+    starts_on = date(2027, 3, 22)
+    days = arrivals(800, 60, starts_on)
+    assert (len(days), days) == (800, sorted(days))
+    assert (days[0], days[-1]) == (0, 59)
+    by_weekday = Counter((starts_on - timedelta(days=60 - day)).weekday() for day in days)
+    assert by_weekday[5] + by_weekday[6] < 800 * 0.1
+    assert sum(day >= 50 for day in days) > sum(day < 10 for day in days)
+
+
+def test_most_officials_and_agents_come_from_a_territory_that_is_known():
+    known = [
+        territories.settle(person.organisation).code is not None
+        for person in PEOPLE
+        if person.category in {"elected", "agent"}
+    ]
+    assert sum(known) / len(known) > 0.8

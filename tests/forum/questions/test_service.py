@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -26,6 +27,7 @@ from forum.registrations import service as registrations
 from tests.factories import FIRST_DAY, NOON
 
 SEED = 20270323
+ROOT = Path(__file__).parents[3]
 
 
 async def taken(site, edition):
@@ -424,3 +426,14 @@ async def test_who_is_registered_by_another_may_answer_later(site, edition):
             await registrations.read_form(db, edition, sent, at=NOON)
         form = await registrations.read_form(db, edition, sent, whole=False, at=NOON)
     assert form.answers == {}
+
+
+async def test_the_example_asks_its_two_questions(db):
+    text = (ROOT / "docs" / "example" / "edition.toml").read_text("utf-8")
+    new, asked = service.edition_from_toml(text, {"slug": "example"})
+    edition = await service.create_edition(db, new, asked, at=NOON)
+    shown = await service.list_questions(db, edition.id)
+    assert [(one.code, one.sensitive, one.categories) for one in shown] == [
+        ("diet", True, []),
+        ("visit", False, ["agent", "elected"]),
+    ]
