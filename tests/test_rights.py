@@ -150,6 +150,7 @@ class House:
             categories=[
                 NewCategory(code="elected", name={"fr": "Élu"}, places=2),
                 NewCategory(code="press", name={"fr": "Presse"}),
+                NewCategory(code="agent", name={"fr": "Agent public"}),
             ]
         )
         other = await site.edition()
@@ -222,7 +223,7 @@ class House:
             "POST /{edition_slug}/register": {"data": person()},
             "POST /{edition_slug}/link": {"data": {"email": "rights@example.org"}},
             "PATCH /api/me/registration": {"json": {}},
-            "POST /organiser/{slug}/form": {"data": {"state": "open", "places": "2"}},
+            "POST /organiser/{slug}/form": {"data": {"state": "open", "places": "9"}},
             "POST /organiser/{slug}/form/category": {"data": {"name.fr": "Équipe"}},
             "POST /organiser/{slug}/form/categories/{category}": {"data": {"name.fr": "Agent"}},
             "POST /organiser/{slug}/form/question": {"data": {"label.fr": "Q", "kind": "text"}},

@@ -15,6 +15,7 @@ A_DAY = "public, max-age=86400"
 
 @get(
     "/api/organisations",
+    summary="Suggest organisations",
     tags=["organisations"],
     middleware=[limited("organisations", per_minute=PER_MINUTE)],
 )
