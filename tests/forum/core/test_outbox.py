@@ -56,6 +56,32 @@ async def test_a_deed_undone_sends_nothing(db):
     assert await outbox.claim(db, at=NOON, limit=5) == []
 
 
+async def test_a_letter_to_nobody_is_not_stored(db):
+    await outbox.put(db, letter(recipient=""), at=NOON)
+    await outbox.put_all(db, [letter(recipient=""), letter()], at=NOON)
+    assert len(await outbox.claim(db, at=NOON, limit=5)) == 1
+
+
+async def test_the_letters_on_a_subject_say_what_became_of_them(db):
+    first = letter()
+    later = letter(subject_id=first.subject_id, version=2, kind="changed")
+    await outbox.put_all(db, [first, letter(), letter(edition_id=2)], at=NOON)
+    (claimed, *_) = await outbox.claim(db, at=NOON, limit=1)
+    await outbox.put(db, later, at=NOON + timedelta(hours=1))
+    await outbox.sent(db, claimed, at=NOON + timedelta(minutes=1))
+    told = await outbox.of_subject(db, 1, claimed.subject_id)
+    assert [(one.kind, one.attempts, one.sent_at) for one in told][-1] == (
+        "confirmed",
+        1,
+        NOON + timedelta(minutes=1),
+    )
+    assert [one.kind for one in await outbox.of_subject(db, 1, first.subject_id)] == [
+        "changed",
+        "confirmed",
+    ]
+    assert await outbox.of_subject(db, 2, first.subject_id) == []
+
+
 async def test_two_workers_claim_each_letter_once(pool):
     async with pool.acquire() as db:
         for _ in range(40):
