@@ -409,7 +409,7 @@ COUNTS = [
         ("press", "confirmed", 12),
     ]
 ]
-ANSWERS = [
+ANSWERED = [
     AnswerCount(question=question, answer=answer, count=count)
     for question, answer, count in [
         ("comes", "yes", 120),
@@ -457,7 +457,7 @@ def overview(counts: list[StatusCount], came: list[OrganisationCount]) -> dict[s
     found = {one.code: territories.find(one.code) for one in came}
     return {
         "charts": charts,
-        "answers": dashboard.answered(QUESTIONS, ANSWERS if counts else [], FRENCH),
+        "answers": dashboard.answered(QUESTIONS, ANSWERED if counts else [], FRENCH),
         "places": dashboard.places(kinds, counts, FRENCH),
         "last": LAST,
         "curve": dashboard.curve(
