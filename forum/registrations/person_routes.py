@@ -247,9 +247,7 @@ async def _show(
     typed = {name: last(sent, name) for name in TYPED} if sent else stored
     said = page.words
     asked = await questions.list_questions(db, edition.id)
-    answers = await questions.answers_of(
-        db, edition.id, row.id, private=staff.may(Deed.SEE_NEEDS)
-    )
+    answers = await questions.answers_of(db, edition.id, row.id, private=staff.may(Deed.SEE_NEEDS))
     return page(
         "registrations/person.html",
         edition,
