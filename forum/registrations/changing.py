@@ -1,6 +1,7 @@
 """What changes in a registration: corrected, moved, passed on. Each verb is one transaction."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,7 @@ from forum.core.i18n import N_
 from forum.core.ids import Ids
 from forum.core.text import Text
 from forum.editions import queries as editions
+from forum.questions import service as questions
 from forum.registrations import places, queries, rules, service
 from forum.registrations.models import (
     HOLDING,
@@ -44,6 +46,7 @@ async def change(
     registration_id: UUID,
     wanted: Change,
     *,
+    answers: dict[str, Any] | None = None,
     revision: int | None = None,
     by_staff: bool = False,
     beyond: bool = False,
@@ -56,7 +59,9 @@ async def change(
 
     An attendee may do so until changes close, keeps the e-mail address, and moves only into a
     category that allows it; the organisers' team (`by_staff`) may do all, past the limits too
-    (`beyond`). Who waits keeps the turn. What is the same already changes nothing.
+    (`beyond`). Who waits keeps the turn. `answers` take the place of all answers given before; they
+    were held against the edition's questions (`questions.rules.read_answers`). What is the same
+    already changes nothing.
 
     Raises:
         Invalid: naming the fields at fault.
@@ -72,7 +77,8 @@ async def change(
             raise ChangedMeanwhile
         await _may(db, edition, before, by_staff=by_staff, at=at)
         after = await _changed(db, edition, before, wanted, by_staff=by_staff)
-        if after == before:
+        answered = await _differ(db, before, answers)
+        if after == before and not answered:
             return before
         target = held
         if after.category != before.category:
@@ -83,17 +89,33 @@ async def change(
             stored = await queries.change_registration(db, after, *service.keys_of(after), at)
         if stored is None:
             raise RegistrationNotFound
+        if answered:
+            await questions.store_answers(db, edition.id, before.id, answers or {}, at=at)
         ticket = await _ticket(db, edition, before, stored, target)
         if announced:
             await service.announce(
                 db, stored, target.category_name, ticket, kind="changed", at=at, ids=ids
             )
         await service.note(
-            db, stored, "changed", actor=actor, at=at, ids=ids, fields=_differing(before, after)
+            db,
+            stored,
+            "changed",
+            actor=actor,
+            at=at,
+            ids=ids,
+            fields=_differing(before, after) + ["answers"] * answered,
         )
         if before.category != stored.category:
             await places.promote(db, edition, at=at, ids=ids)
     return stored
+
+
+async def _differ(db: Db, before: Registration, answers: dict[str, Any] | None) -> bool:
+    """Say whether answers are given that are not those stored."""
+    if answers is None:
+        return False
+    stored = await questions.answers_of(db, before.edition_id, before.id, private=True)
+    return answers != stored
 
 
 async def _may(

@@ -12,19 +12,23 @@ from litestar.response import Redirect, Response
 from msgspec import UNSET, Struct, UnsetType
 
 from forum.core import forms
+from forum.core.blobs import Blobs
 from forum.core.context import Attendee, Edition
 from forum.core.db import Db
-from forum.core.errors import Invalid
+from forum.core.errors import Invalid, NotFound
 from forum.core.i18n import N_
 from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
+from forum.core.settings import Settings
+from forum.core.text import pick
 from forum.core.web import (
     PRIVATE,
     AnyRequest,
     AnyResponse,
     Given,
+    disposition,
     form_fields,
     json_object,
 )
@@ -32,15 +36,22 @@ from forum.editions import queries as editions
 from forum.editions import rules as edition_rules
 from forum.editions import service as edition_service
 from forum.editions.models import Category, Terms
-from forum.registrations import changing, offers, rules, service
+from forum.questions import rules as question_rules
+from forum.questions import service as questions
+from forum.questions import views as question_views
+from forum.questions.models import LARGEST_FORM, Question
+from forum.questions.routes import fields_and_files
+from forum.registrations import changing, ics, offers, queries, rules, service
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import (
+    OVER,
     Change,
     ChangedMeanwhile,
     Code,
     Line,
     Name,
     OwnRegistration,
+    RegistrationNotFound,
     Status,
     Successor,
     TransferRefused,
@@ -73,17 +84,27 @@ async def change_own(
     request: AnyRequest,
     attendee: Given[Attendee],
     db: Given[Db],
+    blobs: Given[Blobs],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> Response[OwnRegistration]:
-    """Change the registration of the bearer of the key; `If-Match` holds it to a revision."""
+    """Change the registration of the bearer of the key; `If-Match` holds it to a revision.
+
+    What is left out stays, answers too; null takes an answer or a text away.
+    """
     edition = await edition_service.by_id(db, attendee.edition_id)
-    wanted = read_change(await json_object(request))
+    sent, given = question_rules.sent_answers(await json_object(request))
+    wanted = read_change(sent)
+    answers = None
+    if given != {}:
+        answers = await _answers_by_program(db, attendee, wanted, given)
+        await questions.keep_files(blobs, given, answers)
     await changing.change(
         db,
         edition,
         attendee.registration_id,
         wanted,
+        answers=answers,
         revision=revision_of(request.headers.get("if-match")),
         at=now,
         ids=ids,
@@ -113,6 +134,30 @@ async def accept_own(
         return await service.own(db, attendee.edition_id, attendee.registration_id)
 
     return await once(OwnRegistration, accept)
+
+
+async def _answers_by_program(
+    db: Db, attendee: Attendee, wanted: Change, given: Any
+) -> dict[str, Any]:
+    """Return all answers as they are to be: those given, and those before that were left out.
+
+    Raises:
+        Invalid: naming every answer at fault.
+    """
+    own = await service.own(db, attendee.edition_id, attendee.registration_id)
+    before = await questions.answers_of(
+        db, attendee.edition_id, attendee.registration_id, private=True
+    )
+    texts = {code: value for code, value in before.items() if not isinstance(value, dict)}
+    answers, mistakes = question_rules.read_answers(
+        await questions.list_questions(db, attendee.edition_id),
+        category=own.category if wanted.category is UNSET else wanted.category,
+        sent={**texts, **given} if isinstance(given, Mapping) else given,
+        before=before,
+    )
+    if mistakes:
+        raise Invalid(fields=mistakes)
+    return answers
 
 
 def read_change(sent: Mapping[str, Any]) -> Change:
@@ -165,6 +210,7 @@ async def edit_page(
 @post(
     "/me/{key:str}/edit",
     include_in_schema=False,
+    request_max_body_size=LARGEST_FORM,
     middleware=[limited("edit", per_minute=PER_MINUTE)],
 )
 async def edit(
@@ -175,17 +221,20 @@ async def edit(
     now: Given[datetime],
     ids: Given[Ids],
     keys: Given[AttendeeKeys],
+    blobs: Given[Blobs],
 ) -> AnyResponse | Redirect:
     """Correct a registration; show the page again, with every mistake marked, when it has any."""
     desk = await Desk.at(db, keys, key, now)
-    sent = await form_fields(request)
+    sent = await fields_and_files(request)
     try:
-        form = forms.parse(EditForm, sent)
+        form, answers = desk.read(sent)
+        await questions.keep_files(blobs, question_rules.sent_answers(sent)[1], answers)
         await changing.change(
             db,
             desk.edition,
             desk.attendee.registration_id,
             desk.change(form),
+            answers=answers,
             revision=form.revision,
             at=now,
             ids=ids,
@@ -259,6 +308,40 @@ async def accept(
     return Redirect(f"/me/{key}?done=accepted", status_code=303)
 
 
+@get("/me/{key:str}/forum.ics", include_in_schema=False)
+async def own_calendar(
+    key: FromPath[str],
+    db: Given[Db],
+    page: Given[Page],
+    settings: Given[Settings],
+    keys: Given[AttendeeKeys],
+) -> AnyResponse:
+    """Send the days of attendance for the attendee's own calendar; what was given up says so."""
+    attendee = keys.read(key)
+    edition = await edition_service.by_id(db, attendee.edition_id)
+    found = await queries.find(db, edition.id, attendee.registration_id)
+    if found is None:
+        raise RegistrationNotFound
+    if found.status not in {Status.CONFIRMED, *OVER}:
+        raise NotFound("There is no place yet: an e-mail brings the dates with it.")
+    attendance = ics.Attendance(
+        registration_id=found.id,
+        reference=found.reference,
+        days=rules.days_of(found.days, edition),
+        revision=found.revision,
+        changed_at=found.changed_at,
+        given_up=found.status in OVER,
+    )
+    return Response(
+        ics.calendar(edition, attendance, language=page.language, base_url=settings.base_url),
+        media_type=ics.MEDIA_TYPE,
+        headers={
+            "cache-control": PRIVATE,
+            "content-disposition": disposition(f"{edition.slug}.ics"),
+        },
+    )
+
+
 class Desk:
     """One attendee before their own registration: what it says, and what may be done with it."""
 
@@ -270,10 +353,13 @@ class Desk:
         own: OwnRegistration,
         terms: Terms,
         categories: list[Category],
+        asked: list[Question],
+        answers: dict[str, Any],
         now: datetime,
     ) -> None:
         self.attendee, self.key, self.edition, self.own = attendee, key, edition, own
         self.terms, self.categories, self.now = terms, categories, now
+        self.asked, self.answers = asked, answers
 
     @classmethod
     async def at(cls, db: Db, keys: AttendeeKeys, key: str, now: datetime) -> "Desk":
@@ -287,7 +373,9 @@ class Desk:
         own = await service.own(db, attendee.edition_id, attendee.registration_id)
         terms = await editions.read_terms(db, edition.id)
         categories = await editions.list_categories(db, edition.id)
-        return cls(attendee, key, edition, own, terms, categories, now)
+        asked = await questions.list_questions(db, edition.id)
+        answers = await questions.answers_of(db, edition.id, attendee.registration_id, private=True)
+        return cls(attendee, key, edition, own, terms, categories, asked, answers, now)
 
     @property
     def may_change(self) -> bool:
@@ -313,6 +401,25 @@ class Desk:
                 and edition_rules.takes(one, self.now)
             )
         ]
+
+    def read(self, sent: Mapping[str, Any]) -> tuple[EditForm, dict[str, Any]]:
+        """Read the form of corrections and the answers in it.
+
+        Raises:
+            Invalid: naming every field at fault.
+        """
+        others, given = question_rules.sent_answers(sent)
+        chosen = others.get("category") or [self.own.category]
+        answers, mistakes = question_rules.read_answers(
+            self.asked, category=chosen[-1], sent=given, before=self.answers
+        )
+        try:
+            form = forms.parse(EditForm, others)
+        except Invalid as invalid:
+            raise Invalid(fields={**invalid.fields, **mistakes}) from invalid
+        if mistakes:
+            raise Invalid(fields=mistakes)
+        return form, answers
 
     def filled(self) -> dict[str, list[str]]:
         """Return the registration as the form would send it."""
@@ -350,19 +457,26 @@ class Desk:
         self,
         page: Page,
         *,
-        sent: dict[str, list[str]],
+        sent: dict[str, list[Any]],
         errors: Mapping[str, str],
         status: int = 200,
         meanwhile: bool = False,
     ) -> AnyResponse:
         """Answer with the page of corrections."""
+        others, given = question_rules.sent_answers(sent)
+        answers = given if sent.keys() - self.filled().keys() else self.answers
         return self._page(
             page,
             "registrations/edit.html",
             status=status,
-            sent={name: values[-1] for name, values in sent.items() if values},
+            sent={name: values[-1] for name, values in others.items() if values},
             chosen_days=sent.get("days", []),
-            errors={name: page.words.gettext(said) for name, said in errors.items()},
+            errors={name: page.words.say(said) for name, said in errors.items()},
+            questions=self.asked,
+            question_places=question_views.places(self.asked, page.language),
+            typed=question_views.typed(answers),
+            kept=question_views.kept(self.answers),
+            names={one.code: pick(one.name, page.language) for one in self.categories},
             categories=self.choices,
             asks_days=self.terms.asks_days,
             meanwhile=meanwhile,
@@ -407,5 +521,6 @@ HANDLERS: list[HTTPRouteHandler] = [
     transfer_page,
     transfer,
     accept,
+    own_calendar,
 ]
 """Served by the router of `routes.py`: two routers cannot share an address."""

@@ -78,7 +78,8 @@ async def read_form(
         mistakes["days"] = wrong_days
     mistakes.update(territories.mistakes(_sent(sent, "organisation")))
     code = _sent(sent, "invitation")
-    if isinstance(code, str) and "invitation" not in errors:
+    code = forms.line(code) if isinstance(code, str) else None
+    if code and "invitation" not in errors:
         try:
             await invitations.look_up(db, edition.id, code, category=chosen["category"], at=at)
         except Invalid as invalid:

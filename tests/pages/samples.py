@@ -265,6 +265,7 @@ def managed(status: str) -> dict[str, object]:
 
 
 OWN = View(
+    category="agent",
     reference="K7QM-42XR",
     given_name="Maëlys",
     family_name="d’Hérouville-Nguyen",
@@ -288,6 +289,11 @@ EDIT = {
     "categories": CATEGORIES[:3],
     "asks_days": True,
     "meanwhile": False,
+    "questions": [],
+    "question_places": {},
+    "typed": {},
+    "kept": {},
+    "names": {},
 }
 GROUP = {
     "registration_open": True,
@@ -898,6 +904,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "edit-errors": (
         "registrations/edit.html",
         {**EDIT, "sent": SENT, "errors": {**ERRORS, "days": "Choisissez un jour ou plus."}},
+    ),
+    "edit-questions": (
+        "registrations/edit.html",
+        {**EDIT, "questions": QUESTIONS, "typed": {"comes": ["yes"]}, "names": {"press": "Presse"}},
     ),
     "edit-meanwhile": ("registrations/edit.html", {**EDIT, "sent": SENT, "meanwhile": True}),
     "edit-closed": ("registrations/edit.html", {**EDIT, "may_change": False}),

@@ -16,7 +16,7 @@ from forum.invitations.models import (
 )
 from forum.invitations.rules import ELSEWHERE, OVER, UNKNOWN, USED, mistakes, spelled
 from forum.registrations import offers, places
-from tests.factories import NOON
+from tests.factories import NOON, answers
 
 INVITED = NewCategory(code="speaker", name={"fr": "Intervenant"}, invitation_only=True)
 AGENT = NewCategory(code="agent", name={"fr": "Agent public"})
@@ -203,3 +203,16 @@ async def test_nobody_ends_what_is_of_another_edition(site, small):
     made = await site.invite(small)
     with pytest.raises(InvitationNotFound):
         await site.do(places.end_invitation, other, made.id, actor="organiser:test")
+
+
+@pytest.mark.parametrize("code", ["A\u0000B", "x" * 41, "'; --", 7, ["A"], {}])
+async def test_a_strange_code_is_only_unknown(client, edition, code):
+    path = f"/api/editions/{edition.slug}/registrations"
+    answer = await client.post(path, json={**answers(), "invitation": code})
+    assert (answer.status_code, answer.json()["fields"].keys()) == (422, {"invitation"})
+
+
+async def test_a_code_of_which_nothing_can_be_seen_is_none(client, edition):
+    path = f"/api/editions/{edition.slug}/registrations"
+    answer = await client.post(path, json={**answers(), "invitation": "\u0000"})
+    assert answer.status_code == 202

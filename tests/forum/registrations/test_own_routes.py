@@ -1,5 +1,6 @@
 """What attendees do alone, over HTTP: by the link in their e-mail, and by the API."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -221,3 +222,81 @@ async def test_days_stand_on_the_page_and_in_the_ticket(site, client, edition):
     own = await client.get("/api/me/registration", headers=bearer(person))
     assert own.json()["days"] == ["2027-03-23"]
     assert "mardi 23 mars" in (await client.get(f"/me/{person.key}")).text
+
+
+async def test_the_days_go_into_a_calendar_and_out_of_it(site, client, edition, send):
+    import icalendar  # noqa: PLC0415
+
+    person = await site.register(edition, category="agent", days=[FIRST_DAY])
+    path = f"/me/{person.key}/forum.ics"
+    assert path in (await client.get(f"/me/{person.key}")).text
+    seen = []
+    for _ in range(2):
+        answer = await client.get(path)
+        assert answer.headers["content-type"].startswith("text/calendar")
+        (event,) = icalendar.Calendar.from_ical(answer.content).events
+        seen.append((event["uid"], event["status"], event["sequence"], event.decoded("dtstart")))
+        await site.cancel(edition, person)
+    assert seen == [
+        (str(person.id), "CONFIRMED", 1, FIRST_DAY),
+        (str(person.id), "CANCELLED", 2, FIRST_DAY),
+    ]
+
+
+async def test_who_waits_has_no_dates_yet(site, client, edition):
+    people = [await site.register(edition, category="agent") for _ in range(3)]
+    assert (await client.get(f"/me/{people[2].key}/forum.ics")).status_code == 404
+
+
+# Answers
+
+
+@pytest.fixture
+async def asking(site, edition):
+    """The edition asks for a visit, each of one place, and how many come along."""
+    await site.ask(edition, "visit", "choice", options={"canal": 1, "museum": 1})
+    await site.ask(edition, "count", "number", least=0, most=9)
+    return edition
+
+
+async def answered(site, person):
+    rows = "select question, value from answer where registration_id = $1 order by question"
+    return await site.rows(rows, person.id)
+
+
+async def taken(site, edition):
+    rows = "select code, taken from question_option where edition_id = $1 and taken > 0"
+    return dict(await site.rows(rows, edition.id))
+
+
+async def test_answers_are_filled_in_and_their_places_follow_a_change(site, client, asking, send):
+    person = await site.register(asking, category="agent", answers={"visit": "canal", "count": 3})
+    page = (await client.get(f"/me/{person.key}/edit")).text
+    assert re.search(r'value="canal"[^>]* checked', page)
+    assert 'value="3"' in page
+    form = {**FORM, "category": "agent", "answers.visit": "museum", "answers.count": "4"}
+    answer = await send(f"/me/{person.key}/edit", **form)
+    assert answer.status_code == 303
+    assert "Museum" in (await client.get(answer.headers["location"])).text
+    assert await answered(site, person) == [("count", 4), ("visit", "museum")]
+    assert await taken(site, asking) == {"museum": 1}
+    await site.register(asking, category="agent", answers={"visit": "canal"})
+    again = {**form, "answers.visit": "canal", "answers.count": "", "revision": "2"}
+    refused = await send(f"/me/{person.key}/edit", **again)
+    assert (refused.status_code, 'id="answers.visit-error"' in refused.text) == (422, True)
+    assert await answered(site, person) == [("count", 4), ("visit", "museum")]
+
+
+async def test_a_program_changes_one_answer_and_keeps_the_others(site, client, asking):
+    person = await site.register(asking, category="agent", answers={"visit": "canal", "count": 3})
+    for sent, status in (({"count": 4}, 200), ({"count": 99}, 422), ({"king": 1}, 422)):
+        answer = await client.patch(
+            "/api/me/registration", json={"answers": sent}, headers=bearer(person)
+        )
+        assert answer.status_code == status
+    assert await answered(site, person) == [("count", 4), ("visit", "canal")]
+    answer = await client.patch(
+        "/api/me/registration", json={"answers": {"count": None}}, headers=bearer(person)
+    )
+    assert answer.json()["revision"] == 3
+    assert await answered(site, person) == [("visit", "canal")]
