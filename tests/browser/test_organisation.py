@@ -118,7 +118,7 @@ def test_what_is_chosen_or_written_is_known_by_the_overview(demo, browser, scrip
     page.fill("#given_name", "Zoé")
     page.fill("#family_name", "Ferrand")
     page.fill("#email", address)
-    page.check("input[name=category][value=press]")
+    page.check("input[name=category][value=elected]")
     if script:
         typed(page, "plougastel")
         page.keyboard.press("ArrowDown")

@@ -37,7 +37,7 @@ def test_a_sign_in_link_works_once_and_shows_the_counts(demo):
         assert browser.post(path).headers["location"] == "/organiser/"
         page = browser.get("/organiser/", follow_redirects=True)
         assert page.status_code == 200
-        rows = re.findall(r'<th scope="row">([^<]+)</th><td class="num">(\d+)', page.text)
+        rows = re.findall(r'<span>([^<]+)</span><span class="num">(\d+) / \d+</span>', page.text)
         assert dict(rows)["Agent public"] == "340"
         assert browser.get(path).status_code == 410
     with demo.client() as somebody:
