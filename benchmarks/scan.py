@@ -11,7 +11,6 @@ import uvloop
 from badges import devices, queries
 from badges.keys import Keyring
 from badges.models import Outcome, Presented, Scan
-from badges.routes import ScanBatch
 from benchmarks import Row
 from benchmarks.load import Job, Tally, press, request, spread
 from benchmarks.people import admit
@@ -179,7 +178,7 @@ class Bench:
 
     def request(self, scans: list[Scan]) -> bytes:
         """Return the request that a device sends."""
-        body = msgspec.json.encode(ScanBatch(scans=scans))
+        body = msgspec.json.encode({"scans": scans})
         return request("POST", "/api/device/scans", headers=self.headers, body=body)
 
     def empty(self, *, admitted: int) -> None:

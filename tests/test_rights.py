@@ -97,6 +97,7 @@ OPEN = {
     "GET /me/{key}/cancel": OWN_LINK,
     "GET /me/{key}/ticket.pdf": OWN_LINK,
     "GET /me/{key}/ticket.png": OWN_LINK,
+    "GET /me/{key}/forum.ics": OWN_LINK,
     "GET /me/{key}/edit": OWN_LINK,
     "POST /me/{key}/edit": dict.fromkeys(EVERYONE, 422),  # nothing was filled in
     "GET /me/{key}/transfer": OWN_LINK,

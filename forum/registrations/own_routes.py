@@ -14,17 +14,19 @@ from msgspec import UNSET, Struct, UnsetType
 from forum.core import forms
 from forum.core.context import Attendee, Edition
 from forum.core.db import Db
-from forum.core.errors import Invalid
+from forum.core.errors import Invalid, NotFound
 from forum.core.i18n import N_
 from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
+from forum.core.settings import Settings
 from forum.core.web import (
     PRIVATE,
     AnyRequest,
     AnyResponse,
     Given,
+    disposition,
     form_fields,
     json_object,
 )
@@ -32,15 +34,17 @@ from forum.editions import queries as editions
 from forum.editions import rules as edition_rules
 from forum.editions import service as edition_service
 from forum.editions.models import Category, Terms
-from forum.registrations import changing, offers, rules, service
+from forum.registrations import changing, ics, offers, queries, rules, service
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import (
+    OVER,
     Change,
     ChangedMeanwhile,
     Code,
     Line,
     Name,
     OwnRegistration,
+    RegistrationNotFound,
     Status,
     Successor,
     TransferRefused,
@@ -259,6 +263,40 @@ async def accept(
     return Redirect(f"/me/{key}?done=accepted", status_code=303)
 
 
+@get("/me/{key:str}/forum.ics", include_in_schema=False)
+async def own_calendar(
+    key: FromPath[str],
+    db: Given[Db],
+    page: Given[Page],
+    settings: Given[Settings],
+    keys: Given[AttendeeKeys],
+) -> AnyResponse:
+    """Send the days of attendance for the attendee's own calendar; what was given up says so."""
+    attendee = keys.read(key)
+    edition = await edition_service.by_id(db, attendee.edition_id)
+    found = await queries.find(db, edition.id, attendee.registration_id)
+    if found is None:
+        raise RegistrationNotFound
+    if found.status not in {Status.CONFIRMED, *OVER}:
+        raise NotFound("There is no place yet: an e-mail brings the dates with it.")
+    attendance = ics.Attendance(
+        registration_id=found.id,
+        reference=found.reference,
+        days=rules.days_of(found.days, edition),
+        revision=found.revision,
+        changed_at=found.changed_at,
+        given_up=found.status in OVER,
+    )
+    return Response(
+        ics.calendar(edition, attendance, language=page.language, base_url=settings.base_url),
+        media_type=ics.MEDIA_TYPE,
+        headers={
+            "cache-control": PRIVATE,
+            "content-disposition": disposition(f"{edition.slug}.ics"),
+        },
+    )
+
+
 class Desk:
     """One attendee before their own registration: what it says, and what may be done with it."""
 
@@ -407,5 +445,6 @@ HANDLERS: list[HTTPRouteHandler] = [
     transfer_page,
     transfer,
     accept,
+    own_calendar,
 ]
 """Served by the router of `routes.py`: two routers cannot share an address."""

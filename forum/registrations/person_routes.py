@@ -30,6 +30,8 @@ from forum.core.web import (
     form_fields,
 )
 from forum.editions import queries as editions
+from forum.questions import service as questions
+from forum.questions import views as question_views
 from forum.registrations import bulk, changing, desk, listing_queries, queries, rules
 from forum.registrations.bulk import ManyDeed
 from forum.registrations.listing import NoSuchRegistration, Row
@@ -244,6 +246,8 @@ async def _show(
     stored: dict[str, Any] = {name: getattr(row, name) or "" for name in TYPED}
     typed = {name: last(sent, name) for name in TYPED} if sent else stored
     said = page.words
+    asked = await questions.list_questions(db, edition.id)
+    answers = await questions.answers_of(db, edition.id, row.id, private=staff.may(Deed.SEE_NEEDS))
     return page(
         "registrations/person.html",
         edition,
@@ -256,6 +260,7 @@ async def _show(
         line=line,
         over=row.status in OVER,
         ticket=await tickets.find(db, edition.id, row.id),
+        answers=question_views.told(asked, answers, said),
         agreed=await listing_queries.list_agreed(db, edition.id, row.id),
         deeds=await listing_queries.list_deeds(db, edition.id, row.id),
         letters=await outbox.of_subject(db, edition.id, row.id),

@@ -460,7 +460,7 @@ async def lock_sending(db: Db, edition_id: int, kind: str) -> None:
 
 
 async def list_addressees(db: Db, edition_id: int, kind: str, version: int) -> list[Addressee]:
-    """Return those who are confirmed and have not got this version of a letter, by name."""
+    """Return those who are confirmed, have an address and not this version of a letter, by name."""
     return await many(
         db,
         Addressee,
@@ -469,7 +469,7 @@ async def list_addressees(db: Db, edition_id: int, kind: str, version: int) -> l
                c.name as category_name, r.language, r.days, r.revision
           from registration r
           join category c on c.edition_id = r.edition_id and c.code = r.category
-         where r.edition_id = $1 and r.status = 'confirmed'
+         where r.edition_id = $1 and r.status = 'confirmed' and r.email <> ''
            and not exists (select from outbox o
                             where o.edition_id = $1 and o.kind = $2 and o.subject_id = r.id
                               and o.version = $3)
@@ -499,7 +499,7 @@ async def find_addressee(db: Db, edition_id: int, reference: str) -> Addressee |
 
 
 async def count_sending(db: Db, edition_id: int, kind: str, version: int) -> Sending:
-    """Return how many got this version of a letter, and how many confirmed ones have not."""
+    """Return how many got this version of a letter, and how many confirmed ones are to get it."""
     return await one(
         db,
         Sending,
@@ -509,7 +509,7 @@ async def count_sending(db: Db, edition_id: int, kind: str, version: int) -> Sen
                  where edition_id = $1 and kind = $2 and version = $3) as sent,
                (select count(*)
                   from registration r
-                 where r.edition_id = $1 and r.status = 'confirmed'
+                 where r.edition_id = $1 and r.status = 'confirmed' and r.email <> ''
                    and not exists (select from outbox o
                                     where o.edition_id = $1 and o.kind = $2
                                       and o.subject_id = r.id and o.version = $3)) as left

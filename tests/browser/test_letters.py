@@ -6,7 +6,7 @@ from forum.letters.kinds import KINDS
 from forum.registrations.mails import specimen_src
 from tests.browser.chromium import chromium
 from tests.browser.test_accessibility import AXE, VIEWS
-from tests.pages.samples import mail
+from tests.pages.samples import letter, mail
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -37,3 +37,9 @@ def test_an_email_has_no_violation_fits_and_asks_for_nothing(pages, kind, langua
         assert told == [], (width, scheme)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
         assert [url for url in asked if not url.startswith("data:")] == []
+
+
+def test_a_name_without_a_space_makes_no_phone_scroll(pages):
+    page = pages[320, "light"]
+    page.set_content(letter("confirmed", family_name="Wolfeschlegelstein" * 6).html)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

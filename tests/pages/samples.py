@@ -778,6 +778,7 @@ PERSON = {
     "line": None,
     "over": False,
     "ticket": View(revoked_at=None),
+    "answers": [("Serez-vous au dîner ?", "Oui"), ("Que mangez-vous ?", "De tout, végétalien")],
     "agreed": [View(wording={"fr": "Photos"}, version=2, given_at=OPENS_AT, withdrawn_at=OPENS_AT)],
     "deeds": [
         View(at=OPENS_AT, actor="organiser:1", actor_email=email, action=action, detail=detail)

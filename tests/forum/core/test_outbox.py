@@ -56,6 +56,27 @@ async def test_a_deed_undone_sends_nothing(db):
     assert await outbox.claim(db, at=NOON, limit=5) == []
 
 
+async def test_a_letter_to_nobody_is_not_stored(db):
+    await outbox.put(db, letter(recipient=""), at=NOON)
+    await outbox.put_all(db, [letter(recipient=""), letter()], at=NOON)
+    assert len(await outbox.claim(db, at=NOON, limit=5)) == 1
+
+
+async def test_the_letters_on_a_subject_say_what_became_of_them(db):
+    first = letter()
+    await outbox.put(db, first, at=NOON)
+    [claimed] = await outbox.claim(db, at=NOON, limit=5)
+    await outbox.sent(db, claimed, at=NOON + timedelta(minutes=1))
+    later = letter(subject_id=first.subject_id, version=2, kind="changed")
+    await outbox.put_all(db, [later, letter(), letter(edition_id=2)], at=NOON + timedelta(hours=1))
+    told = await outbox.of_subject(db, 1, first.subject_id)
+    assert [(one.kind, one.attempts, one.sent_at, one.failed_at) for one in told] == [
+        ("changed", 0, None, None),
+        ("confirmed", 1, NOON + timedelta(minutes=1), None),
+    ]
+    assert await outbox.of_subject(db, 2, first.subject_id) == []
+
+
 async def test_two_workers_claim_each_letter_once(pool):
     async with pool.acquire() as db:
         for _ in range(40):

@@ -221,3 +221,27 @@ async def test_days_stand_on_the_page_and_in_the_ticket(site, client, edition):
     own = await client.get("/api/me/registration", headers=bearer(person))
     assert own.json()["days"] == ["2027-03-23"]
     assert "mardi 23 mars" in (await client.get(f"/me/{person.key}")).text
+
+
+async def test_the_days_go_into_a_calendar_and_out_of_it(site, client, edition, send):
+    import icalendar  # noqa: PLC0415
+
+    person = await site.register(edition, category="agent", days=[FIRST_DAY])
+    path = f"/me/{person.key}/forum.ics"
+    assert path in (await client.get(f"/me/{person.key}")).text
+    seen = []
+    for _ in range(2):
+        answer = await client.get(path)
+        assert answer.headers["content-type"].startswith("text/calendar")
+        (event,) = icalendar.Calendar.from_ical(answer.content).events
+        seen.append((event["uid"], event["status"], event["sequence"], event.decoded("dtstart")))
+        await site.cancel(edition, person)
+    assert seen == [
+        (str(person.id), "CONFIRMED", 1, FIRST_DAY),
+        (str(person.id), "CANCELLED", 2, FIRST_DAY),
+    ]
+
+
+async def test_who_waits_has_no_dates_yet(site, client, edition):
+    people = [await site.register(edition, category="agent") for _ in range(3)]
+    assert (await client.get(f"/me/{people[2].key}/forum.ics")).status_code == 404

@@ -73,6 +73,16 @@ async def test_all_that_is_known_is_shown(site, edition, team, person):
         assert part in answer.text, part
 
 
+async def test_answers_about_needs_are_seen_by_few(site, edition, team, reception):
+    await site.ask(edition, "town", "text")
+    await site.ask(edition, "diet", "choice", options=["vegan"], sensitive=True)
+    person = await site.register(edition, answers={"town": "Lyon", "diet": "vegan"})
+    for client, seen in ((team, True), (reception, False)):
+        page = await client.get(path(edition, person))
+        assert "<dt>town ?</dt><dd>Lyon</dd>" in page.text
+        assert ("<dt>diet ?</dt><dd>Vegan</dd>" in page.text) is seen
+
+
 async def test_a_small_letter_reference_is_the_same(edition, team, person):
     answer = await team.get(path(edition, person).lower())
     assert answer.status_code == 200

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from forum.letters.kinds import KINDS
-from forum.registrations import sending
+from forum.registrations import desk, sending
+from forum.registrations.desk import WalkIn
 from tests.factories import Memory, decoded
 
 REMINDER, THANKS = KINDS["reminder"], KINDS["thanks"]
@@ -76,6 +77,14 @@ async def test_sending_again_reaches_only_those_confirmed_meanwhile(lone_site, p
     await lone_site.cancel(place, first)
     assert await count() == (3, 1)
     assert await send() == 1
+
+
+async def test_who_gave_no_address_at_the_desk_gets_nothing(lone_site, place, send, count):
+    form = WalkIn(given_name="Zoé", family_name="Lefèvre", category="elected")
+    await lone_site.do(desk.walk_in, place, form, actor="organiser:x")
+    assert await count() == (0, 0)
+    assert await send() == 0
+    assert await lone_site.letters(place) == []
 
 
 async def test_many_hands_send_one_letter_each(lone_site, place, send, count):
