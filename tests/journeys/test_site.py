@@ -41,7 +41,9 @@ def test_a_sign_in_link_works_once_and_shows_the_counts(demo):
         assert dict(rows)["Agent public"] == "340"
         assert browser.get(path).status_code == 410
     with demo.client() as somebody:
-        assert somebody.get("/organiser/demo").status_code == 401
+        answer = somebody.get("/organiser/demo")
+        asked = "/organiser/sign-in?next=%2Forganiser%2Fdemo"
+        assert (answer.status_code, answer.headers["location"]) == (303, asked)
 
 
 def test_every_page_answers_in_both_languages(demo):
