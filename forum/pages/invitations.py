@@ -36,7 +36,7 @@ from forum.invitations.models import (
     Uses,
 )
 from forum.registrations import inviting, places
-from forum.registrations.grouping import NUMBERED, Person, read_people
+from forum.registrations.grouping import Person, by_line, read_people
 
 PAGE = 40
 """How many invitations a page shows: 600 elements hold them."""
@@ -204,7 +204,6 @@ async def _page(
     categories = await editions.list_categories(db, edition.id)
     names = {one.code: pick(one.name, page.language) for one in categories}
     said = {name: page.words.gettext(message) for name, message in errors.items()}
-    lines = {int(found[1]): text for name, text in said.items() if (found := NUMBERED.match(name))}
     return page(
         "organiser/invitations.html",
         edition,
@@ -215,7 +214,7 @@ async def _page(
         categories=categories,
         sent={name: values[-1] for name, values in sent.items() if values},
         errors=said,
-        lines=dict(sorted(lines.items())),
+        lines=by_line(said),
         made=_count(request),
         revoked="revoked" in request.query_params,
     )

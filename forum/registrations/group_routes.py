@@ -17,7 +17,7 @@ from forum.core.pages import Page
 from forum.core.web import AnyRequest, AnyResponse, Given, form_fields
 from forum.editions.routes import public_categories
 from forum.registrations import groups, service
-from forum.registrations.grouping import NUMBERED, Person, read_people
+from forum.registrations.grouping import Person, by_line, read_people
 from forum.registrations.models import Email, Group, RegistrationForm
 
 GROUPS_PER_MINUTE = 3
@@ -127,7 +127,6 @@ async def _form(
 ) -> AnyResponse:
     is_open, categories = await public_categories(db, edition, now)
     said = {name: page.words.gettext(message) for name, message in errors.items()}
-    lines = {int(found[1]): text for name, text in said.items() if (found := NUMBERED.match(name))}
     return page(
         "registrations/group.html",
         edition,
@@ -136,7 +135,7 @@ async def _form(
         categories=categories,
         sent={name: values[-1] for name, values in sent.items() if values},
         errors=said,
-        lines=dict(sorted(lines.items())),
+        lines=by_line(said),
     )
 
 

@@ -1,7 +1,7 @@
 """People of a group as a coordinator pastes them: lines in, people and mistakes out. No I/O."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -60,6 +60,12 @@ def read_people(
         except Invalid as invalid:
             errors[f"people.{number}"] = next(iter(invalid.fields.values()))
     return people, {**_doubles(people, namesakes=namesakes), **errors}
+
+
+def by_line(errors: Mapping[str, str]) -> dict[int, str]:
+    """Return the mistakes of a list by the number of their line, in order."""
+    found = {int(at[1]): said for name, said in errors.items() if (at := NUMBERED.match(name))}
+    return dict(sorted(found.items()))
 
 
 def _doubles(people: Sequence[Person], *, namesakes: bool) -> dict[str, str]:
