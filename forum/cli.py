@@ -393,10 +393,16 @@ def import_guides(settings: Settings, folder: Path, edition: str | None) -> None
 @edition_option
 @click.option("--note", default="", help="What changed, in a line.")
 @click.option("--despite-conflicts", is_flag=True, help="Publish even what the edition blocks.")
+@click.option("--tell/--no-tell", default=True, help="E-mail the people of changed sessions.")
 @json_option
 @click.pass_obj
 def publish(
-    settings: Settings, edition: str | None, note: str, despite_conflicts: bool, as_json: bool
+    settings: Settings,
+    edition: str | None,
+    note: str,
+    despite_conflicts: bool,
+    tell: bool,
+    as_json: bool,
 ) -> None:
     """Freeze the draft as the next version of the programme."""
     from forum.core.text import pick  # noqa: PLC0415
@@ -412,6 +418,8 @@ def publish(
             at=site.now(),
             note=note,
             despite_conflicts=despite_conflicts,
+            ids=site.ids,
+            tell=tell,
         ),
     )
     if as_json:

@@ -286,7 +286,12 @@ class Site:
         async with self.pool.acquire() as db:
             await editing.replace(db, edition, made or draft(), at=self.clock.at)
             programme, _ = await publishing.publish(
-                db, edition, base_url=self.settings.base_url, at=self.clock.at, **given
+                db,
+                edition,
+                base_url=self.settings.base_url,
+                at=self.clock.at,
+                ids=self.ids,
+                **given,
             )
         return programme
 
