@@ -1,10 +1,10 @@
 """The code of an attestation: it names a registration, proves itself, and knows what was attested.
 
 A code is 140 bits in Crockford's base 32, seven groups of four that can be typed from paper: the
-edition (16), the reference of the registration (40), the first 64 bits of an HMAC-SHA256 over both,
-and a stamp: 20 bits of an HMAC over the name and the hours as they were. Nothing is stored. Who has
-no paper cannot make a code; one that is good opens what holds now, and the stamp tells whether that
-is still what the paper says.
+edition (16), the reference of the registration (40), a stamp (20 bits of an HMAC-SHA256 over the
+name and the hours as they were), and the proof (the first 64 bits of an HMAC-SHA256 over the three).
+Nothing is stored. Who has no paper cannot make a code; one that is good opens what holds now, and
+the stamp tells whether that is still what the paper says.
 """
 
 import hmac
@@ -21,7 +21,7 @@ from forum.core.ids import READABLE
 
 GROUP, SYMBOLS = 4, 28
 REFERENCE_SYMBOLS = 8
-REFERENCE_BITS, PROOF_BYTES, STAMP_BITS = 40, 8, 20
+REFERENCE_BITS, STAMP_BITS, PROOF_BITS = 40, 20, 64
 MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None})
 """What people write for a symbol that looks like it (Crockford)."""
 
@@ -60,9 +60,8 @@ class AttestationCodes:
     def code(self, attested: Attested) -> str:
         """Return the code of what is attested: the same each time, another for other hours."""
         named = attested.edition_id << REFERENCE_BITS | _value(attested.reference.replace("-", ""))
-        proof = int.from_bytes(self._proof(named))
-        number = (named << 8 * PROOF_BYTES | proof) << STAMP_BITS | self._stamp(attested)
-        return _symbols(number, SYMBOLS)
+        signed = named << STAMP_BITS | self._stamp(attested)
+        return _symbols(signed << PROOF_BITS | int.from_bytes(self._proof(signed)), SYMBOLS)
 
     def read(self, code: str) -> Claim:
         """Return what a code names, however it was typed.
@@ -73,23 +72,22 @@ class AttestationCodes:
         text = "".join(code.split()).upper().translate(MISREAD)
         if len(text) != SYMBOLS or not {*text} <= {*READABLE}:
             raise AttestationUnknown
-        number = _value(text)
-        stamp = number & (1 << STAMP_BITS) - 1
-        number >>= STAMP_BITS
-        proof = (number & (1 << 8 * PROOF_BYTES) - 1).to_bytes(PROOF_BYTES)
-        named = number >> 8 * PROOF_BYTES
-        if not hmac.compare_digest(proof, self._proof(named)):
+        signed, proof = divmod(_value(text), 1 << PROOF_BITS)
+        if not hmac.compare_digest(proof.to_bytes(PROOF_BITS // 8), self._proof(signed)):
             raise AttestationUnknown
-        reference = _symbols(named & (1 << REFERENCE_BITS) - 1, REFERENCE_SYMBOLS)
-        return Claim(edition_id=named >> REFERENCE_BITS, reference=reference, stamp=stamp)
+        named, stamp = divmod(signed, 1 << STAMP_BITS)
+        edition_id, reference = divmod(named, 1 << REFERENCE_BITS)
+        shown = _symbols(reference, REFERENCE_SYMBOLS)
+        return Claim(edition_id=edition_id, reference=shown, stamp=stamp)
 
     def holds(self, claim: Claim, attested: Attested) -> bool:
         """Say whether a code was made of what is attested now."""
         now = self._stamp(attested)
         return hmac.compare_digest(claim.stamp.to_bytes(3), now.to_bytes(3))
 
-    def _proof(self, named: int) -> bytes:
-        return hmac.digest(self._secret, b"named" + named.to_bytes(7), "sha256")[:PROOF_BYTES]
+    def _proof(self, signed: int) -> bytes:
+        whole = hmac.digest(self._secret, b"code" + signed.to_bytes(10), "sha256")
+        return whole[: PROOF_BITS // 8]
 
     def _stamp(self, attested: Attested) -> int:
         said = msgspec.json.encode(

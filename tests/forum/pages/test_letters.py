@@ -348,7 +348,7 @@ async def test_a_test_of_thanks_brings_hours_that_are_real_and_a_code_that_is_no
 
 async def test_thanks_before_the_end_are_warned_of(site, get):
     page = told(await get("/thanks/send"))
-    assert "reçoivent avec lui une attestation de présence" in page
+    assert "reçoivent leur attestation de présence" in page
     assert "à partir du jeudi 25 mars 2027" in page
     site.clock.at = datetime(2027, 3, 25, 8, tzinfo=UTC)
     assert "à partir du" not in told(await get("/thanks/send"))

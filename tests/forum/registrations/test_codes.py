@@ -49,7 +49,7 @@ def test_it_may_be_typed_as_people_type(typed):
     assert CODES.read(typed) == CODES.read(CODE)
 
 
-@pytest.mark.parametrize("place", [n for n in range(30) if CODE[n] != "-"][:23])
+@pytest.mark.parametrize("place", [n for n, sign in enumerate(CODE) if sign != "-"])
 def test_one_sign_changed_is_not_ours(place):
     other = "A" if CODE[place] != "A" else "B"
     with pytest.raises(AttestationUnknown):
@@ -92,7 +92,7 @@ def test_seconds_are_on_no_paper_and_change_nothing():
     )
 
 
-def test_a_stamp_alone_proves_nothing():
+def test_a_code_tells_three_things():
     claim = CODES.read(CODE)
     assert claim == Claim(edition_id=7, reference="K7QM-42XR", stamp=claim.stamp)
     assert not CODES.holds(replace(claim, stamp=claim.stamp ^ 1), ONE)
