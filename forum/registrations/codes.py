@@ -2,9 +2,9 @@
 
 A code is 140 bits in Crockford's base 32, seven groups of four that can be typed from paper: the
 edition (16), the reference of the registration (40), a stamp (20 bits of an HMAC-SHA256 over the
-name and the hours as they were), and the proof (the first 64 bits of an HMAC-SHA256 over the three).
-Nothing is stored. Who has no paper cannot make a code; one that is good opens what holds now, and
-the stamp tells whether that is still what the paper says.
+name and the hours as they were), and the proof (the first 64 bits of an HMAC-SHA256 over all
+that). Nothing is stored. Who has no paper cannot make a code; one that is good opens what holds
+now, and the stamp tells whether that is still what the paper says.
 """
 
 import hmac
