@@ -1,11 +1,13 @@
 """Publishing: the draft becomes the next version, which never changes. One transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from forum.core.context import Edition
 from forum.core.db import Db, retried
 from forum.core.errors import Problem
 from schedule import editing, queries, rules
+from schedule.conflicts import Conflict, blocking
 from schedule.models import GuideLink, Programme
 
 
@@ -13,6 +15,16 @@ class NothingToPublish(Problem):
     """The draft has no session with a time: place one, or import a programme first."""
 
     code = "nothing_to_publish"
+
+
+class PublicationBlocked(Problem):
+    """The draft has conflicts that the edition does not let through: mend them first."""
+
+    code = "publication_blocked"
+
+    def __init__(self, found: Sequence[Conflict]) -> None:
+        self.conflicts = [*found]
+        super().__init__(fields={str(one.session_id): one.code.value for one in found})
 
 
 class VersionNotFound(Problem):
@@ -24,12 +36,19 @@ class VersionNotFound(Problem):
 
 @retried
 async def publish(
-    db: Db, edition: Edition, *, base_url: str, at: datetime, note: str = ""
+    db: Db,
+    edition: Edition,
+    *,
+    base_url: str,
+    at: datetime,
+    note: str = "",
+    despite_conflicts: bool = False,
 ) -> tuple[Programme, list[rules.Change]]:
     """Freeze the draft as the next version; return it, with what changed since the last.
 
     Raises:
         NothingToPublish: no session of the draft has a time, and no version came before.
+        PublicationBlocked: it has conflicts of level "block", unless `despite_conflicts`.
     """
     async with db.transaction():
         await queries.lock_draft(db, edition.id)
@@ -38,6 +57,9 @@ async def publish(
         previous = stored.content if stored else None
         if previous is None and not any(session.starts_at for session in draft.sessions):
             raise NothingToPublish
+        clashes = blocking(await editing.find_conflicts(db, edition, draft))
+        if clashes and not despite_conflicts:
+            raise PublicationBlocked(clashes)
         programme = rules.publish(
             draft,
             edition,

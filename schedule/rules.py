@@ -1,40 +1,29 @@
-"""The decisions of the programme: its order, its conflicts, what changed, and how it is frozen."""
+"""The decisions of the programme: its order, what is in the way, what changed, how it is frozen."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from forum.core.context import Edition
-from schedule.models import Draft, GuideLink, Programme, Room, Session, Speaker
+from schedule.models import (
+    Draft,
+    GuideLink,
+    Programme,
+    Room,
+    Session,
+    SessionBackstage,
+    Speaker,
+)
 
 DAY_CHANGE = timedelta(hours=4)
 """A session that starts before four in the morning belongs to the evening before."""
 
 NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-class ConflictCode(StrEnum):
-    """What is wrong between two sessions, or with one."""
-
-    ROOM_TAKEN = "room_taken"
-    PERSON_IN_TWO_PLACES = "person_in_two_places"
-    OUTSIDE_THE_DAYS = "outside_the_days"
-
-
-class Conflict(Struct, frozen=True, kw_only=True):
-    """One conflict: `session_id` is the later session, `other_id` the one in its way."""
-
-    code: ConflictCode
-    session_id: UUID
-    other_id: UUID | None = None
-    room_id: UUID | None = None
-    speaker_id: UUID | None = None
 
 
 class ChangeKind(StrEnum):
@@ -123,51 +112,25 @@ def overlapping(sessions: Iterable[Session]) -> dict[UUID, Session]:
     return marked
 
 
-def conflicts(draft: Draft, *, zone: tzinfo | None = None) -> list[Conflict]:
-    """Return what is wrong in `draft`, in order of session; cost near linear in its size.
-
-    A room is taken, or a person is elsewhere, when a session starts before an earlier one of that
-    room or person ends; sessions marked as overlapping may share their room. Days are those of
-    the draft, in its timezone (else `zone`, else UTC); without days none is outside.
-    """
-    in_rooms: dict[UUID, list[Session]] = defaultdict(list)
-    of_people: dict[UUID, list[Session]] = defaultdict(list)
-    for session in draft.sessions:
-        if session.room_id and not session.overlaps:
-            in_rooms[session.room_id].append(session)
-        for person in session.people:
-            of_people[person.speaker_id].append(session)
-    found = [
-        Conflict(
-            code=ConflictCode.ROOM_TAKEN, session_id=late.id, other_id=early.id, room_id=room_id
+def marked_as_overlapping(session: Session, sessions: Iterable[Session]) -> Session:
+    """Return `session`, marked where another is held in its room at its time, else unmarked."""
+    starts_at, ends_at = session.starts_at, session.ends_at
+    shared = (
+        starts_at is not None
+        and ends_at is not None
+        and session.room_id is not None
+        and any(
+            other.id != session.id
+            and other.room_id == session.room_id
+            and not other.cancelled
+            and other.starts_at is not None
+            and other.ends_at is not None
+            and other.starts_at < ends_at
+            and starts_at < other.ends_at
+            for other in sessions
         )
-        for room_id, competing in in_rooms.items()
-        for late, early in in_the_way(competing)
-    ]
-    found += [
-        Conflict(
-            code=ConflictCode.PERSON_IN_TWO_PLACES,
-            session_id=late.id,
-            other_id=early.id,
-            speaker_id=speaker_id,
-        )
-        for speaker_id, competing in of_people.items()
-        for late, early in in_the_way(competing)
-    ]
-    days_zone = ZoneInfo(draft.timezone) if draft.timezone else zone or UTC
-    found += [
-        Conflict(code=ConflictCode.OUTSIDE_THE_DAYS, session_id=session.id)
-        for session in draft.sessions
-        if not session.cancelled and _outside(session, draft, days_zone)
-    ]
-    place = {s.id: n for n, s in enumerate(in_order(draft.sessions, draft.rooms))}
-    return sorted(found, key=lambda c: (place[c.session_id], c.code, str(c.speaker_id)))
-
-
-def _outside(session: Session, draft: Draft, zone: tzinfo) -> bool:
-    if not (session.starts_at and draft.starts_on and draft.ends_on):
-        return False
-    return not draft.starts_on <= programme_day(session.starts_at, zone) <= draft.ends_on
+    )
+    return replace(session, overlaps=shared)
 
 
 def changes(old: Programme | None, new: Programme) -> list[Change]:
@@ -243,12 +206,13 @@ def publish(
 ) -> Programme:
     """Freeze `draft` as the version after `previous`, published at the instant `at` (UTC).
 
-    Unplaced sessions and people without a session are left out. A session whose content differs
-    from the previous version has the next revision and `changed_at = at`. One that was published
+    Unplaced sessions, those not confirmed, and people without a session are left out, as is all
+    that stays with the editors. A session whose content differs from the previous version has the
+    next revision and `changed_at = at`. One that was published
     and is no longer placed stays, cancelled, so that calendars hear of it; its number or slug is
     changed where another session has it now.
     """
-    placed = [session for session in draft.sessions if session.starts_at]
+    placed = [one for one in draft.sessions if one.starts_at and _confirmed(draft, one)]
     removed = _removed(placed, previous)
     sessions = in_order([*placed, *_without_lost_parts(removed, draft)], draft.rooms)
     wanted = {person.speaker_id for session in sessions for person in session.people}
@@ -276,6 +240,10 @@ def publish(
         guides=list(guides),
     )
     return replace(programme, sessions=_revised(programme, previous, at))
+
+
+def _confirmed(draft: Draft, session: Session) -> bool:
+    return draft.backstage_of_sessions.get(session.id, SessionBackstage()).confirmed
 
 
 def _removed(placed: list[Session], previous: Programme | None) -> list[Session]:

@@ -306,7 +306,7 @@ class Site:
     async def programme(self, edition, made=None, **given):
         """Put a draft in place (`draft()` unless given) and publish it."""
         async with self.pool.acquire() as db:
-            await editing.replace(db, edition, made or draft())
+            await editing.replace(db, edition, made or draft(), at=self.clock.at)
             programme, _ = await publishing.publish(
                 db, edition, base_url=self.settings.base_url, at=self.clock.at, **given
             )

@@ -20,7 +20,7 @@ def publish(site, edition):
     async def publish(made=None, **given):
         async with site.pool.acquire() as db:
             if made is not None:
-                await editing.replace(db, edition, made)
+                await editing.replace(db, edition, made, at=site.clock.at)
             return await publishing.publish(
                 db, edition, base_url="https://forum.example/", at=site.clock.at, **given
             )
