@@ -22,6 +22,7 @@ from forum.core.settings import Settings
 from forum.editions import service as editions
 from forum.letters import queries as letters
 from forum.registrations import mails, offers
+from forum.registrations.codes import AttestationCodes
 from forum.registrations.keys import AttendeeKeys
 from schedule import mails as programme_mails
 from schedule import publishing
@@ -63,6 +64,7 @@ class Worker:
         self.keyring = keyring
         self.templates = templates
         self.keys = AttendeeKeys(settings.secret_key)
+        self.codes = AttestationCodes(settings.secret_key)
         self.link_keys = LinkKeys(settings.secret_key)
         self.delivery = delivery or delivery_of(settings)
         self.now = now
@@ -167,6 +169,7 @@ class Worker:
             templates=self.templates,
             keyring=self.keyring,
             keys=self.keys,
+            codes=self.codes,
             base_url=self.settings.base_url,
             at=letter.created_at,
         )
