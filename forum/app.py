@@ -91,6 +91,7 @@ from forum.registrations.routes import router as registration_routes
 from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
 from schedule.published import Shelves
+from schedule.publishing_routes import router as publishing_routes
 from schedule.routes import router as schedule_routes
 
 log = structlog.get_logger("app")
@@ -342,6 +343,7 @@ def create_app(
             territory_routes,
             group_routes,
             schedule_routes,
+            publishing_routes,
             guide_routes,
             badge_routes,
             account_routes,

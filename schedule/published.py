@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from forum.core.context import Edition
 from forum.core.db import Database
+from forum.core.errors import NotFound
 from forum.core.shelf import Shelf
 from forum.core.web import etag_of
 from schedule import queries
@@ -15,6 +16,12 @@ LOOK_EVERY_S = 0.5
 """With the moment for which answers are kept (`forum.core.kept`), a version is seen in a second."""
 Built = tuple[bytes, str]
 """A document and its entity tag."""
+
+
+class NotPublished(NotFound):
+    """The programme is not published yet."""
+
+    code = "programme_not_published"
 
 
 class Shelved:

@@ -45,7 +45,7 @@ class VersionNotFound(Problem):
 
 
 class PublicationNotFound(Problem):
-    """No publication is planned under this name: it was made or withdrawn."""
+    """No publication is planned under this name: it was made, or never was."""
 
     code = "publication_not_found"
     status = 404
@@ -205,10 +205,10 @@ async def plan(
 async def withdraw(
     db: Db, edition: Edition, publication_id: UUID, *, actor: str, at: datetime, ids: Ids
 ) -> None:
-    """Withdraw a publication that was planned.
+    """Withdraw a publication that was planned; one that is withdrawn stays so.
 
     Raises:
-        PublicationNotFound: it was made or withdrawn.
+        PublicationNotFound: it was made, or refused, or never was.
     """
     async with db.transaction():
         if not await queries.withdraw_publication(db, edition.id, publication_id, at):

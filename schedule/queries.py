@@ -530,6 +530,23 @@ async def find_version(db: Db, edition_id: int, number: int | None) -> Published
     )
 
 
+async def list_last_versions(db: Db, edition_id: int, limit: int) -> list[Published]:
+    """Return the last versions with their content, the latest first."""
+    return await many(
+        db,
+        Published,
+        """
+        select number, note, published_at, content
+          from programme_version
+         where edition_id = $1
+         order by number desc
+         limit $2
+        """,
+        edition_id,
+        limit,
+    )
+
+
 async def list_versions(db: Db, edition_id: int) -> list[Listed]:
     """Return the versions without their content, the latest first."""
     return await many(
@@ -628,16 +645,15 @@ async def withdraw_publications(db: Db, edition_id: int, at: datetime) -> None:
 
 
 async def withdraw_publication(db: Db, edition_id: int, publication_id: UUID, at: datetime) -> bool:
-    """Withdraw one publication; say whether it was still planned."""
+    """Withdraw one publication, which may be withdrawn already; say whether it was not made."""
     return await value(
         db,
         bool,
         """
         with ended as (
             update publication
-               set withdrawn_at = $3
-             where edition_id = $1 and id = $2
-               and version is null and refused is null and withdrawn_at is null
+               set withdrawn_at = coalesce(withdrawn_at, $3)
+             where edition_id = $1 and id = $2 and version is null and refused is null
          returning 1)
         select exists (select 1 from ended)
         """,

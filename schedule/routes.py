@@ -22,7 +22,7 @@ from forum.core.pages import HTML, VARY, Page
 from forum.core.web import AnyRequest, AnyResponse, Given, document
 from schedule.exports import ics, schedule_json, schedule_xml
 from schedule.models import Programme
-from schedule.published import Shelved, Shelves
+from schedule.published import NotPublished, Shelved, Shelves
 from schedule.rules import in_order
 from schedule.views import Viewer
 
@@ -31,12 +31,6 @@ CALENDAR = "text/calendar"
 XML = "application/xml; charset=utf-8"
 JSON = "application/json"
 PDF = "application/pdf"
-
-
-class NotPublished(NotFound):
-    """The programme is not published yet."""
-
-    code = "programme_not_published"
 
 
 class SessionNotFound(NotFound):

@@ -5,6 +5,7 @@ all others have a line here.
 """
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from forum.core.context import Role
 from forum.core.rights import RIGHTS, Deed
 from forum.core.settings import Settings
 from forum.editions.models import NewCategory
+from schedule import publishing
 from tests.factories import NOON, SAME_ORIGIN, opened, sent
 
 # What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
@@ -70,6 +72,12 @@ OPEN = {
     "GET /{edition_slug}/guides": ALL,
     "GET /{edition_slug}/guides/{slug}/download": ALL,
     "GET /{edition_slug}/programme": ALL,
+    "GET /{edition_slug}/programme/changes": ALL,
+    "GET /{edition_slug}/programme/changes.rss": ALL,
+    "GET /{edition_slug}/preview/{token}": dict.fromkeys(EVERYONE, 404),  # nobody was given it
+    "GET /api/editions/{edition_slug}/programme/versions": ALL,
+    "GET /api/editions/{edition_slug}/programme/versions/{number}": ALL,
+    "GET /api/editions/{edition_slug}/programme/versions/{number}/changes": ALL,
     "GET /{edition_slug}/programme.ics": ALL,
     "GET /{edition_slug}/programme.json": ALL,
     "GET /{edition_slug}/programme.pdf": ALL,
@@ -162,6 +170,18 @@ class House:
         other = await site.edition()
         house.guide, _ = await site.guide(house.edition)
         house.programme = await site.programme(house.edition)
+        async with site.pool.acquire() as db:
+            house.planned = await publishing.plan(
+                db,
+                house.edition,
+                due_at=NOON + timedelta(days=1),
+                note="",
+                tell=False,
+                base_url=site.settings.base_url,
+                actor="command",
+                at=NOON,
+                ids=site.ids,
+            )
         await site.ask(house.edition, "note", "text")
         await site.ask(house.edition, "card", "file")
         attendee = await site.register(house.edition, answers={"card": site.file()})
@@ -212,6 +232,8 @@ class House:
             "purpose": "photos",
             "registration": self.sender.id,
             "kind": "reminder",
+            "number": self.programme.version,
+            "publication_id": self.planned.id,
             "invitation_id": self.invitation.id,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
@@ -238,6 +260,7 @@ class House:
             "POST /organiser/{slug}/form/questions/{question}": {"data": {"label.fr": "Q"}},
             "POST /organiser/{slug}/form/consent": {"data": {"wording.fr": "Oui"}},
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
+            "POST /api/editions/{edition_slug}/programme/publications": {"json": {}},
             f"POST {TABLE}/walk-ins": {"json": {**person(), "email": None, **ANOTHER}},
             f"PATCH {TABLE}/{{reference}}": {"json": {}},
             "POST /organiser/{slug}/desk": {"data": {**person(), "email": "", **ANOTHER}},
@@ -290,7 +313,7 @@ def handlers():
     site = create_app(settings)
     found = {}
     for route in site.app.app.routes:
-        path = re.sub(r":(str|path|uuid)", "", route.path_format) or "/"
+        path = re.sub(r":(str|path|uuid|int)", "", route.path_format) or "/"
         for handler in route.route_handlers:
             found |= {f"{method} {path}": handler for method in handler.http_methods}
     return {

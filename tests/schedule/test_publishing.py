@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -274,9 +275,10 @@ async def test_another_time_takes_the_place_of_the_one_before(site, edition, pla
     assert [one.id for one in await planned(site, edition) if not one.withdrawn_at] == [second.id]
     async with site.pool.acquire() as db:
         given = {"actor": "me", "at": site.clock.at, "ids": site.ids}
-        await publishing.withdraw(db, edition, second.id, **given)
-        with pytest.raises(PublicationNotFound):
+        for _ in range(2):
             await publishing.withdraw(db, edition, second.id, **given)
+        with pytest.raises(PublicationNotFound):
+            await publishing.withdraw(db, edition, UUID(int=1), **given)
 
 
 async def test_a_plan_that_is_refused_is_kept_with_its_reason(site, edition, plan, publish_due):
