@@ -15,7 +15,7 @@ from forum.core.blobs import whole_file, write_whole
 from forum.core.context import Edition
 from forum.core.errors import Invalid, Problem
 from forum.registrations import columns, downloads, exporting
-from forum.registrations.exporting import Format, Labels, Order
+from forum.registrations.exporting import Labels, Order
 from schedule import publishing
 from schedule.exports import ics, schedule_json, schedule_xml, tables
 from schedule.models import Programme
@@ -90,7 +90,7 @@ async def registrations(
     Raises:
         Invalid: naming what cannot be read.
     """
-    ending = ending_of(out, [*Format])
+    ending = ending_of(out, ("csv", "xlsx", "json"))
     offered = await downloads.offered(site.db, edition, needs=True)
     sent = {**parse_qs(query), "format": [ending]}
     if names:

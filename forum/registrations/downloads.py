@@ -192,6 +192,7 @@ class Exports:
                 async with aclosing(parts):
                     async for _ in parts:
                         if running.stopped:
+                            spool.fail()
                             return
                         if order.format is not Format.XLSX:  # a workbook is made at its end
                             spool.file.flush()
