@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
@@ -75,6 +76,9 @@ class Exported(Struct, frozen=True, kw_only=True):
     needs: dict[str, Any] | None
     consents: dict[str, tuple[datetime, datetime | None]] | None
 
+
+LONGEST_WORDING = 60
+"""How much of a consent stands above its columns."""
 
 Teller = Callable[[Any], Cell]
 """Makes the cell of a value: in words, or as programs say it."""
@@ -376,7 +380,8 @@ def _consents(consents: Sequence[Consent]) -> Iterator[Column]:
                 name=f"consent.{one.purpose}.{name}",
                 group=group,
                 label=lambda said, one=one, label=label: (  # type: ignore[misc]
-                    f"{pick(one.wording, said.language)} ({said.gettext(label)})"
+                    f"{shorten(pick(one.wording, said.language), LONGEST_WORDING, placeholder='…')}"
+                    f" ({said.gettext(label)})"
                 ),
                 value=lambda row, purpose=one.purpose, part=part: (  # type: ignore[misc]
                     row.consents[purpose][part]

@@ -180,6 +180,16 @@ def test_two_columns_never_have_one_header():
     ]
 
 
+def test_a_long_consent_is_known_by_how_it_begins():
+    long = Consent(
+        purpose="news", wording={"fr": "J’accepte de recevoir la lettre " * 3}, version=1
+    )
+    *_, given, _ = columns.columns(EDITION, [], [long], needs=True)
+    assert columns.headers([given], FR) == [
+        "J’accepte de recevoir la lettre J’accepte de recevoir la… (donné)"
+    ]
+
+
 def test_english_speaks_english():
     wanted = columns.chosen(
         OFFERED, ["status", "category_name", "organisation_kind", "answers.meal"]
