@@ -162,10 +162,10 @@ class Exports:
         Raises:
             ExportsBusy: as many as may are under way.
         """
-        if len(self.under_way) >= AT_ONCE:
+        await asyncio.to_thread(sweep, self.folder, time.time() - LEFT_OVER_S)
+        if len(self.under_way) >= AT_ONCE:  # nothing is awaited from here until it is counted
             raise ExportsBusy(headers={"Retry-After": str(AGAIN_AFTER_S)})
         running = Running(Spool(self.folder))
-        await asyncio.to_thread(sweep, self.folder, time.time() - LEFT_OVER_S)
         task = asyncio.create_task(self._run(running, edition, order, wanted))
         self.under_way.add(task)
         task.add_done_callback(self.under_way.discard)

@@ -135,6 +135,13 @@ async def test_few_run_at_once_and_the_next_is_told_when_to_come_back(tapped, be
     await whole(await begin())
 
 
+async def test_those_who_come_at_one_moment_are_counted_too(tapped, begin, exports):
+    asked = await asyncio.gather(*(begin() for _ in range(6)), return_exceptions=True)
+    assert sum(isinstance(one, ExportsBusy) for one in asked) == 6 - downloads.AT_ONCE
+    tapped.let()
+    await eventually(lambda: not exports.under_way)
+
+
 async def test_a_slow_reader_holds_no_connection(site, edition, tapped, begin):
     names = sorted([(await site.register(edition)).family_name for _ in range(3)])
     tapped.let()
