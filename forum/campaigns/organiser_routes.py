@@ -464,8 +464,12 @@ def _subject(campaign: Campaign, language: str) -> str:
 
 async def _words_of(db: Db, edition: Edition, filter_: Filter) -> dict[str, Any]:
     """Return what a template needs to say a filter in words."""
+    group = None
+    if filter_.group is not None:
+        group = await registrations.find_group(db, edition.id, filter_.group)
     return {
         "meant": filter_,
+        "group": group.coordinator_name if group else None,
         "query": listing.address(Asked(filter=filter_)),
         "categories": {
             one.code: one.name for one in await editions.list_categories(db, edition.id)

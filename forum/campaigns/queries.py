@@ -233,19 +233,30 @@ async def take_back(db: Db, kind: str, *, at: datetime) -> int:
     """Take what has not left of stopped campaigns out of the outbox; return how many letters.
 
     Those in a worker's hands stay. The recipients wait again, each with the id of its letter, so
-    that one which left unrecorded is known by its Message-ID.
+    that one which left unrecorded is known by its Message-ID. The campaigns stay stopped meanwhile:
+    one that went on would find nobody waiting, and call itself done.
     """
     return await value(
         db,
         int,
         """
-        with taken as (
+        with stopped as (
+            select c.edition_id, c.number
+              from campaign c
+             where c.state = 'stopped'
+               and exists (select
+                             from outbox o
+                            where o.edition_id = c.edition_id and o.kind = $1
+                              and o.version = c.number and o.sent_at is null
+                              and o.failed_at is null
+                              and (o.lease_until is null or o.lease_until <= $2))
+               for update skip locked),
+        taken as (
             delete from outbox o
-                  using campaign c
+                  using stopped s
                   where o.sent_at is null and o.failed_at is null and o.kind = $1
                     and (o.lease_until is null or o.lease_until <= $2)
-                    and c.edition_id = o.edition_id and c.number = o.version
-                    and c.state = 'stopped'
+                    and s.edition_id = o.edition_id and s.number = o.version
               returning o.edition_id, o.version, o.subject_id),
         waiting as (
             update campaign_recipient r

@@ -691,6 +691,7 @@ CAMPAIGN = Campaign(
 FILTERED = {
     "staff": STAFF,
     "meant": CAMPAIGN.filter,
+    "group": None,
     "query": "?status=confirmed&category=agent&since=2027-01-04",
     "categories": {"agent": {"fr": "Agent public", "en": "Public agent"}},
     "consents": [Consent(purpose="photos", wording={"fr": "Photos", "en": "Photos"}, version=1)],

@@ -28,8 +28,8 @@ async def team(site, edition):
 def get(client, edition, team):
     """Get a page of the campaigns."""
 
-    async def get(path="", language="fr", **given):
-        headers = {**team, "accept-language": language, "accept": "text/html"}
+    async def get(path="", spoken="fr", /, **given):
+        headers = {**team, "accept-language": spoken, "accept": "text/html"}
         where = f"/organiser/{edition.slug}/campaigns{path}"
         return await client.get(where, headers=headers, params=given or None)
 
@@ -115,6 +115,36 @@ async def test_the_form_says_whom_it_reaches_in_words_and_numbers(site, edition,
     assert "1 · écartées ; pour leur écrire, choisissez leur état" in says
     assert fields(page.text)["reached"] == "1"
     assert fields(page.text)["per_minute"] == "60"
+
+
+async def test_every_part_of_a_filter_is_said_in_words(site, edition, get):
+    group = await site.value(
+        """
+        insert into registration_group (edition_id, id, coordinator_name, coordinator_email,
+                                        language, created_at)
+             values ($1, gen_random_uuid(), 'Anne Exemple', 'a@b.org', 'fr', $2) returning id
+        """,
+        edition.id,
+        site.clock.at,
+    )
+    page = await get(
+        "/new",
+        "en",
+        status="confirmed,waiting",
+        q="lefevre",
+        day="2027-03-24",
+        language="fr",
+        printed="no",
+        since="2027-01-04",
+        until="2027-03-01",
+        group=group,
+    )
+    assert (
+        "Status: Confirmed · Status: On the waiting list · Search: lefevre"
+        " · Comes on: Wednesday 24 March · Language: Français · Badge: To print"
+        " · Registered since: Monday 4 January 2027 · Registered until: Monday 1 March 2027"
+        " · Group: Anne Exemple Change it in the table"
+    ) in told(page)
 
 
 async def test_a_filter_that_cannot_be_read_reaches_nobody(get, post, form):

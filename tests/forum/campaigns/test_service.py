@@ -29,7 +29,7 @@ from forum.registrations import desk
 from forum.registrations.desk import WalkIn
 from forum.registrations.listing import Filter
 from forum.registrations.models import Status
-from tests.factories import NOON, Memory
+from tests.factories import NOON, Memory, eventually
 
 PEOPLE = """
     insert into registration (edition_id, id, reference, given_name, family_name, email, email_key,
@@ -501,6 +501,22 @@ async def test_nothing_is_stopped_once_all_have_left(campaigns):
         await campaigns.stop(number)
     with pytest.raises(CampaignNotFound):
         await campaigns.stop(9)
+
+
+async def test_a_campaign_does_not_go_on_while_its_letters_are_being_taken_back(campaigns):
+    await campaigns.crowd(1)
+    number = await campaigns.start()
+    await campaigns.worker.release_campaigns()
+    await campaigns.site.value("update campaign set state = 'stopped'")
+    waiting = "select count(*) from pg_locks where not granted"
+    async with campaigns.site.pool.acquire() as db, db.transaction():
+        assert await queries.take_back(db, "campaign", at=NOON) == 1
+        going_on = asyncio.create_task(campaigns.go_on(number))
+        await eventually(lambda: campaigns.site.value(waiting), seconds=20)
+        assert await campaigns.worker.release_campaigns() == 0
+    await going_on
+    await campaigns.work()
+    assert await campaigns.progress(number) == progress(sent=1)
 
 
 async def test_a_campaign_whose_rest_is_tried_in_vain_can_be_stopped(campaigns):
