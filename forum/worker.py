@@ -27,7 +27,10 @@ from forum.editions import service as editions
 from forum.letters import queries as letters
 from forum.letters.kinds import CAMPAIGN
 from forum.registrations import mails, offers
+from forum.registrations.codes import AttestationCodes
 from forum.registrations.keys import AttendeeKeys
+from schedule import mails as programme_mails
+from schedule import publishing
 
 log = structlog.get_logger("worker")
 
@@ -66,6 +69,7 @@ class Worker:
         self.keyring = keyring
         self.templates = templates
         self.keys = AttendeeKeys(settings.secret_key)
+        self.codes = AttestationCodes(settings.secret_key)
         self.link_keys = LinkKeys(settings.secret_key)
         self.delivery = delivery or delivery_of(settings)
         self.now = now
@@ -79,6 +83,7 @@ class Worker:
             try:
                 done = await self.send_due()
                 await self.end_overdue()
+                await self.publish_due()
                 done += await self.answer_sign_ins()
                 done += await self.release_campaigns()
                 await self.sweep()
@@ -118,6 +123,11 @@ class Worker:
         async with self.database.acquire() as db:
             await offers.end_overdue(db, at=at, ids=self.ids)
         self._ended_at = at
+
+    async def publish_due(self) -> None:
+        """Publish the programmes whose time has come."""
+        async with self.database.acquire() as db:
+            await publishing.publish_due(db, at=self.now(), ids=self.ids, find=editions.by_id)
 
     async def sweep(self) -> None:
         """Forget the answers to requests that nobody will send again, and sign-ins long over."""
@@ -162,6 +172,8 @@ class Worker:
             )
         if letter.kind == CAMPAIGN.code:
             return await self._render_campaign(letter, edition)
+        if letter.kind in programme_mails.KINDS:
+            return await self._render_news(letter, edition)
         return await asyncio.to_thread(  # a ticket on paper takes ten milliseconds
             mails.render,
             letter,
@@ -170,6 +182,23 @@ class Worker:
             templates=self.templates,
             keyring=self.keyring,
             keys=self.keys,
+            codes=self.codes,
+            base_url=self.settings.base_url,
+            at=letter.created_at,
+        )
+
+    async def _render_news(self, letter: Claimed, edition: Edition) -> Mail:
+        news = programme_mails.news_of(letter)
+        async with self.database.acquire() as db:
+            new = await publishing.version(db, edition, news.version)
+            old = await publishing.version(db, edition, news.previous) if news.previous else None
+        return await asyncio.to_thread(
+            programme_mails.render,
+            letter,
+            edition,
+            new,
+            old,
+            templates=self.templates,
             base_url=self.settings.base_url,
             at=letter.created_at,
         )

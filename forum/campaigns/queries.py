@@ -55,7 +55,7 @@ async def find_first_reached(
         Addressee,
         """
         select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
-               c.name as category_name, r.language, r.days, r.revision
+               r.job_title, c.name as category_name, r.language, r.days, r.revision
           from campaign_reached($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) f
           join registration r on r.edition_id = $1 and r.id = f.id
           join category c on c.edition_id = r.edition_id and c.code = r.category
@@ -323,7 +323,8 @@ async def list_next(
         Recipient,
         """
         select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
-               c.name as category_name, r.language, r.days, r.revision, r.status, w.letter_id,
+               r.job_title, c.name as category_name, r.language, r.days, r.revision, r.status,
+               w.letter_id,
                $3::text is null or exists (select
                                              from consent a
                                             where a.edition_id = $1 and a.registration_id = r.id

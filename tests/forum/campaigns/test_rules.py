@@ -36,6 +36,7 @@ def person(**given):
         "family_name": "Lefèvre",
         "email": "zoe@example.org",
         "organisation": None,
+        "job_title": None,
         "category_name": {"fr": "Élu"},
         "language": "fr",
         "days": None,
