@@ -393,7 +393,7 @@ def import_guides(settings: Settings, folder: Path, edition: str | None) -> None
 @edition_option
 @click.option("--note", default="", help="What changed, in a line.")
 @click.option("--despite-conflicts", is_flag=True, help="Publish even what the edition blocks.")
-@click.option("--tell/--no-tell", default=True, help="E-mail the people of changed sessions.")
+@click.option("--no-tell", is_flag=True, help="E-mail nobody of what changed.")
 @json_option
 @click.pass_obj
 def publish(
@@ -401,7 +401,7 @@ def publish(
     edition: str | None,
     note: str,
     despite_conflicts: bool,
-    tell: bool,
+    no_tell: bool,
     as_json: bool,
 ) -> None:
     """Freeze the draft as the next version of the programme."""
@@ -419,7 +419,7 @@ def publish(
             note=note,
             despite_conflicts=despite_conflicts,
             ids=site.ids,
-            tell=tell,
+            tell=not no_tell,
         ),
     )
     if as_json:
