@@ -81,6 +81,7 @@ from forum.questions.organiser_routes import router as answer_routes
 from forum.questions.routes import router as question_routes
 from forum.registrations.desk_routes import router as desk_routes
 from forum.registrations.group_routes import router as group_routes
+from forum.registrations.import_routes import router as import_routes
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
@@ -104,7 +105,6 @@ NO_BODY = {"data": "'data'"}
 PLAIN: dict[HTTPStatus, type[Problem]] = {
     HTTPStatus.NOT_FOUND: NotFound,
     HTTPStatus.FORBIDDEN: Forbidden,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge,
 }
 """The framework's refusals that say all by their status."""
 MEDIA_TYPES = {
@@ -335,6 +335,7 @@ def create_app(
             table_routes,
             person_routes,
             desk_routes,
+            import_routes,
             territory_routes,
             group_routes,
             schedule_routes,
@@ -465,7 +466,7 @@ def show_problem(request: AnyRequest, problem: Problem) -> AnyResponse:
     page = Page(request, parts.templates)
     if isinstance(problem, Unauthenticated):
         problem.headers.pop("WWW-Authenticate", None)
-    what, _, mend = page.words.gettext(problem.message).partition(": ")
+    what, _, mend = page.words.say(problem.message).partition(": ")
     return page(
         "problem.html",
         status=problem.status,
@@ -485,6 +486,9 @@ def show_http_error(request: AnyRequest, error: HTTPException) -> AnyResponse:
     """Answer what the framework refused (no such route, a malformed body) as every refusal."""
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and error.detail != HUNG_UP:
         return show_failure(request, error)
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        most = request.route_handler.resolve_request_max_body_size()
+        return show_problem(request, BodyTooLarge(most or LARGEST_BODY))
     return show_problem(request, _refusal(error))
 
 

@@ -351,7 +351,11 @@ def import_registrations(
     skip_bad: bool,
     as_json: bool,
 ) -> None:
-    """Register the rows of a CSV or XLSX; nobody is written to."""
+    """Register the rows of a CSV, XLSX or ODS; nobody is written to.
+
+    Columns are known by their headers: fields in French or English, the labels or codes of
+    questions. To map others, choose Import in the organisers' pages.
+    """
     from forum.commands import importing  # noqa: PLC0415
 
     done = on_edition(
@@ -367,7 +371,8 @@ def import_registrations(
         for header in done.ignored_columns:
             print(f"column {header!r} is not known, and was left out", file=sys.stderr)
         print(
-            f"{done.new} new, {done.known} known already, {len(done.bad)} bad."
+            f"{done.new} new, {done.known} known already, {len(done.bad)} bad,"
+            f" {done.unanswered} with open answers."
             + ("" if done.stored else " Nothing was stored.")
         )
     if done.bad and not skip_bad:

@@ -153,14 +153,18 @@ async def register_many(
 class Origin(Struct, frozen=True, kw_only=True):
     """Where a registration comes from.
 
-    `actor` is who registers, as the audit names them. Without `announce` no e-mail is stored.
-    `trusted`: nobody approves it and no invitation is asked for, the organisers vouch for it.
-    `group_id` is the group that it belongs to.
+    `actor` is who registers, as the audit names them, and `action` and `detail` what it says.
+    Without `announce` no e-mail is stored. `trusted`: no invitation is asked for, the organisers
+    vouch for it; nobody approves it, unless `approval` is to be asked all the same. `group_id` is
+    the group that it belongs to.
     """
 
     actor: str = "attendee"
+    action: str = "registered"
+    detail: dict[str, Any] = {}
     announce: bool = True
     trusted: bool = False
+    approval: bool = False
     group_id: UUID | None = None
 
 
@@ -181,7 +185,7 @@ async def add(
         raise Invalid(fields={"category": "Choose one of the categories offered."})
     invitation = await _invitation(db, edition, form, at=at)
     if origin.trusted:
-        held = msgspec.structs.replace(held, approval=False, invitation_only=False)
+        held = trusted(held, approval=origin.approval)
     status = rules.place(held, at=at, invitation=invitation)
     known = await queries.find_by_email(db, edition.id, email_key(form.email))
     if known is not None:
@@ -205,8 +209,14 @@ async def add(
         ticket = await admit(db, edition, registration, held.number, at=at, ids=ids)
     if origin.announce:
         await announce(db, registration, held.category_name, ticket, at=at, ids=ids)
-    await note(db, registration, "registered", actor=origin.actor, at=at, ids=ids, status=status)
+    told = {**origin.detail, "status": status}
+    await note(db, registration, origin.action, actor=origin.actor, at=at, ids=ids, **told)
     return registration, True
+
+
+def trusted(held: Places, *, approval: bool) -> Places:
+    """Return the places as they are for somebody for whom the organisers vouch."""
+    return msgspec.structs.replace(held, approval=held.approval and approval, invitation_only=False)
 
 
 async def _known(
