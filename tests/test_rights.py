@@ -186,6 +186,13 @@ class House:
             "device": device_headers,
             "revoked": revoked_headers,
         }
+        async with site.client() as client:
+            brought = await client.post(
+                f"/organiser/{house.edition.slug}/import",
+                headers={**house.headers["organiser"], **SAME_ORIGIN},
+                files=PEOPLE,
+            )
+        house.table = brought.headers["location"].rpartition("/")[2]
         return house
 
     def address(self, path):
@@ -206,6 +213,7 @@ class House:
             "registration": self.sender.id,
             "kind": "reminder",
             "invitation_id": self.invitation.id,
+            "import_id": self.table,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "/guides/" in path:
@@ -233,6 +241,8 @@ class House:
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
             f"POST {TABLE}/walk-ins": {"json": {**person(), "email": None, **ANOTHER}},
             f"PATCH {TABLE}/{{reference}}": {"json": {}},
+            "POST /organiser/{slug}/import": {"files": PEOPLE},
+            "POST /organiser/{slug}/import/{import_id}": {"data": COLUMNS},
             "POST /organiser/{slug}/desk": {"data": {**person(), "email": "", **ANOTHER}},
             "POST /organiser/{slug}/bulk": {"data": {"reference": self.held.reference}},
             "POST /organiser/{slug}/registrations/{reference}/correct": {"data": self.same()},
@@ -257,6 +267,13 @@ class House:
 
 TABLE = "/api/editions/{edition_slug}/registrations"
 ANOTHER = {"another_person": True}
+PEOPLE = {"file": ("people.csv", b"given_name,family_name,email\nAda,Ferrand,ada@example.org\n")}
+COLUMNS = {
+    "column.0": "given_name",
+    "column.1": "family_name",
+    "column.2": "email",
+    "category": "press",
+}
 
 
 def person():

@@ -376,7 +376,7 @@ async def _check(
         found=found,
         standing=by_category(found.tally, offered),
         statuses=STANDING,
-        bad=[(bad.row, _reasons(bad, stored.plan, offered, said)) for bad in found.bad[:SHOWN]],
+        bad=[(bad.row, reasons_of(bad, stored.plan, offered, said)) for bad in found.bad[:SHOWN]],
         warnings=warnings(found, stored.plan, offered, said),
         choice=choice or Choice(),
         shown=SHOWN,
@@ -428,16 +428,18 @@ async def _done(
         statuses=STANDING,
         total=sum(one.count for one in progress.registered),
         refused=[
-            (one.row, _reasons(one, stored.plan, offered, said)) for one in progress.refused[:SHOWN]
+            (one.row, reasons_of(one, stored.plan, offered, said))
+            for one in progress.refused[:SHOWN]
         ],
         left=len(progress.left) + len(progress.refused),
         shown=SHOWN,
     )
 
 
-def _reasons(
+def reasons_of(
     one: LeftOut | BadRow, plan: Plan, offered: Offered, said: Words
 ) -> list[tuple[str, str]]:
+    """Return what is wrong with a row: the column, and the mend in the reader's language."""
     reasons = (
         {name: what.message() for name, what in one.reasons.items()}
         if isinstance(one, LeftOut)
@@ -470,14 +472,14 @@ async def bad_rows(
     told = {
         one.row: " ; ".join(
             f"{label} → {message}" if label else message
-            for label, message in _reasons(one, stored.plan, offered, said)
+            for label, message in reasons_of(one, stored.plan, offered, said)
         )
         for one in wrong
     }
     body = await asyncio.to_thread(_as_csv, rows, told, said.gettext(REASON))
     name = f"{Path(stored.file_name).stem}-rows.csv"
     headers = {"cache-control": PRIVATE, "content-disposition": disposition(name)}
-    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(body, media_type="text/csv", headers=headers)
 
 
 REASON = N_("Reason")

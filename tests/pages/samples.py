@@ -12,17 +12,25 @@ from badges.models import Outcome, Ticket
 from forum.core.context import Edition, EditionState
 from forum.core.i18n import words
 from forum.core.pages import Templates
+from forum.core.text import Filled
 from forum.editions.models import Category, Consent
 from forum.letters.kinds import KINDS, PLACEHOLDERS
 from forum.letters.models import LetterText
 from forum.pages import charts, dashboard, form_values
 from forum.questions import views
 from forum.questions.models import AnswerCount, Condition, Kind, Option, Question
+from forum.registrations import import_routes, importing, intake_models
 from forum.registrations.bulk import Done, ManyDeed, Order
 from forum.registrations.listing import Asked, Choice, Column, Filter, Row, Sort
 from forum.registrations.listing import Page as Found
 from forum.registrations.mails import Values, Written, context_of, write
-from forum.registrations.models import DayCount, OrganisationCount, Status, StatusCount
+from forum.registrations.models import (
+    DayCount,
+    OrganisationCount,
+    RegistrationForm,
+    Status,
+    StatusCount,
+)
 from forum.territories import service as territories
 
 EDITION = Edition(
@@ -754,6 +762,161 @@ BULK = {
     "deeds": [*ManyDeed],
     "query": "?q=mae",
 }
+OFFERED = importing.Offered(
+    edition=EDITION,
+    categories=[
+        Category(code=c.code, number=n, name=c.name, tint=1, open=True, places=None, taken=0)
+        for n, c in enumerate(CATEGORIES)
+    ],
+    consents=[Consent(purpose="news", wording=CONSENTS[0].wording, version=1)],
+    questions=[question("comes", "yes_no", "Serez-vous au dîner ?")],
+)
+PLAN = importing.Plan(
+    columns={"Prénom": "given_name", "Nom": "family_name", "Mél": "email", "Qualité": "category"},
+    categories={"visiteur": importing.LEFT_OUT},
+)
+
+
+def good(row: int) -> importing.GoodRow:
+    """Return a row that can be registered."""
+    form = RegistrationForm(
+        given_name="Maëlys",
+        family_name="d’Hérouville-Nguyen",
+        email=f"maelys.{row}@val-ambroise.example",
+        category="agent",
+        organisation="Dupont & <Fils",
+    )
+    return importing.GoodRow(row=row, form=form, warnings={"answers.comes": importing.NO_ANSWER})
+
+
+BAD = [
+    importing.BadRow(
+        row=n,
+        reasons={
+            "email": "Give an address such as name@example.org.",
+            "category": Filled(importing.NO_CATEGORY, value="Visiteur <b>"),
+        },
+    )
+    for n in range(300)
+]
+CHECKED = intake_models.Check(
+    sure=[good(n) for n in range(400)],
+    tally=[
+        intake_models.Tally(category=one.code, status=status, count=7)
+        for one in CATEGORIES
+        for status in import_routes.STANDING
+    ],
+    known=[
+        intake_models.KnownRow(
+            good=good(n),
+            known=intake_models.Known(email_key="", reference="K7QM-0001", status=Status.CONFIRMED),
+        )
+        for n in range(90)
+    ],
+    doubtful=[
+        intake_models.DoubtfulRow(
+            good=good(n),
+            same_as=2,
+            namesakes=[
+                intake_models.Namesake(
+                    n=0, reference="K7QM-0001", given_name="M", family_name="H", email="m@x.example"
+                )
+            ][: n % 2],
+        )
+        for n in range(90)
+    ],
+    bad=BAD,
+)
+BROUGHT = intake_models.StoredImport(
+    edition_id=1,
+    id=UUID(int=1),
+    account_id=UUID(int=2),
+    file_name="Invités de la métropole.xlsx",
+    content=b"",
+    plan=PLAN,
+    created_at=OPENS_AT,
+    expires_at=OPENS_AT,
+)
+IMPORT = {
+    "staff": STAFF,
+    "path": "/organiser/toulouse-2027/import",
+    "errors": {},
+    "own": [
+        intake_models.Underway(
+            id=UUID(int=n), file_name="Invités.csv", created_at=OPENS_AT, begun=bool(n)
+        )
+        for n in range(2)
+    ],
+    "earlier": [
+        intake_models.Earlier(
+            at=OPENS_AT,
+            by="equipe@forum.example",
+            detail={"file": "Invités.csv", "registered": 1, "known": 0, "left_out": 12},
+        ),
+        intake_models.Earlier(at=OPENS_AT, by=None, detail={}),
+    ],
+    "most_rows": 10_000,
+    "most_mb": 5,
+}
+SAID_COLUMNS = [
+    import_routes.Column(
+        name=f"column.{n}",
+        header=header,
+        samples=["Maëlys d’Hérouville-Nguyen", "Dupont & <Fils", "Yann"],
+        target=PLAN.columns.get(header, ""),
+    )
+    for n, header in enumerate([*PLAN.columns, *(f"Colonne {n}" for n in range(9))])
+]
+IMPORT_COLUMNS = {
+    "staff": STAFF,
+    "stored": BROUGHT,
+    "count": 812,
+    "columns": SAID_COLUMNS,
+    "targets": [
+        (one, importing.label_of(one, OFFERED, words("fr"))) for one in importing.targets(OFFERED)
+    ],
+    "values": [
+        import_routes.Value(name="value.1", text="Visiteur", code=importing.LEFT_OUT),
+        import_routes.Value(name="value.2", text="Maire <b>", code=None),
+    ],
+    "categories": CATEGORIES,
+    "plan": PLAN,
+    "errors": {},
+    "fields": importing.LABELS,
+}
+IMPORT_CHECK = {
+    "staff": STAFF,
+    "stored": BROUGHT,
+    "found": CHECKED,
+    "standing": import_routes.by_category(CHECKED.tally, OFFERED),
+    "statuses": import_routes.STANDING,
+    "bad": [
+        (one.row, import_routes.reasons_of(one, PLAN, OFFERED, words("fr")))
+        for one in BAD[: import_routes.SHOWN]
+    ],
+    "warnings": import_routes.warnings(CHECKED, PLAN, OFFERED, words("fr")),
+    "choice": intake_models.Choice(others=frozenset({3})),
+    "shown": import_routes.SHOWN,
+    "doubtful_shown": import_routes.DOUBTFUL_SHOWN,
+    "errors": {},
+}
+IMPORT_DONE = {
+    "staff": STAFF,
+    "stored": BROUGHT,
+    "progress": intake_models.Progress(
+        todo=[2, 3],
+        done=2,
+        known=1,
+        refused=[intake_models.LeftOut(row=3, reasons={})] * 30,
+        finished_at=OPENS_AT,
+    ),
+    "standing": import_routes.by_category(CHECKED.tally, OFFERED),
+    "statuses": import_routes.STANDING,
+    "total": 105,
+    "refused": [(3, [("", "Les inscriptions ne sont pas ouvertes.")])],
+    "left": 30,
+    "shown": import_routes.SHOWN,
+}
 DONE = [
     {
         "one": Done(reference="K7QM-0001", name="Maëlys", status=Status.CANCELLED, changed=True),
@@ -1080,6 +1243,54 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
             "found": msgspec.structs.replace(
                 TABLE["found"], total=2001, rows=rows(Asked(columns=(*Column,)).size)
             ),
+        },
+    ),
+    "import": ("registrations/import.html", IMPORT),
+    "import-error": (
+        "registrations/import.html",
+        {**IMPORT, "own": [], "earlier": [], "errors": {"file": "Choisissez un fichier."}},
+    ),
+    "import-columns": ("registrations/import_columns.html", IMPORT_COLUMNS),
+    "import-columns-errors": (
+        "registrations/import_columns.html",
+        {
+            **IMPORT_COLUMNS,
+            "categories": [CATEGORIES[0], View(**{**vars(CATEGORIES[1]), "approval": True})],
+            "errors": {
+                "email": "Dites quelle colonne le contient.",
+                "column.3": "Deux colonnes le contiennent.",
+                "category": "Choisissez-en une pour tous.",
+                "value.2": "Dites de quelle catégorie il s’agit.",
+            },
+        },
+    ),
+    "import-check": ("registrations/import_check.html", IMPORT_CHECK),
+    "import-check-errors": (
+        "registrations/import_check.html",
+        {
+            **IMPORT_CHECK,
+            "errors": {"skip_bad": "Dites-le."},
+            "choice": intake_models.Choice(others=None, skip_bad=True),
+        },
+    ),
+    "import-check-nobody": (
+        "registrations/import_check.html",
+        {
+            **IMPORT_CHECK,
+            "found": intake_models.Check(sure=[], tally=[], known=[], doubtful=[], bad=BAD[:1]),
+            "standing": [],
+            "warnings": [],
+        },
+    ),
+    "import-done": ("registrations/import_done.html", IMPORT_DONE),
+    "import-cut-off": (
+        "registrations/import_done.html",
+        {
+            **IMPORT_DONE,
+            "progress": intake_models.Progress(todo=[2, 3], done=1),
+            "refused": [],
+            "left": 0,
+            "standing": [],
         },
     ),
     "bulk": ("registrations/bulk.html", BULK),
