@@ -26,8 +26,11 @@ from forum.territories import service as territories
 COLUMNS = {
     "given_name": ("given name", "first name", "prenom"),
     "family_name": ("family name", "last name", "surname", "nom", "nom de famille"),
-    "email": ("email", "e-mail", "mail", "courriel", "adresse e-mail", "adresse electronique"),
-    "category": ("category", "categorie"),
+    "email": (
+        *("email", "e-mail", "mail", "mel", "courriel", "e-mail address", "adresse e-mail"),
+        *("adresse mail", "adresse mel", "adresse courriel", "adresse electronique"),
+    ),
+    "category": ("category", "categorie", "profil", "profile"),
     "organisation": ("organisation", "organization", "organisme", "structure", "collectivite"),
     "organisation_code": (
         *("organisation code", "code of the organisation", "code organisation"),
@@ -73,6 +76,7 @@ NO_OPTION = N_("“%(value)s” is none of the answers offered: write one of the
 SAME_ADDRESS = N_("Row %(row)d has the same address: keep one of them.")
 CHOOSE_CATEGORY = N_("Say which category is meant, or that these rows are left out.")
 TOO_MANY_VALUES = N_("Over 40 different values: is this the column of the categories?")
+NONE_GIVEN = N_("No category is given: write one, or choose one for whoever has none.")
 GIVE_CATEGORY = N_("No column holds the category: choose one for all.")
 
 
@@ -343,6 +347,8 @@ class _Reader:
     def _category(self, text: str, wrong: dict[str, str]) -> str | None:
         value = forms.line(text)
         if not value:
+            if self.category is None:
+                wrong["category"] = NONE_GIVEN
             return self.category
         code = self.categories.get(fold(value))
         if code is None:

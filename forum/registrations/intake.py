@@ -238,9 +238,7 @@ async def check(
 async def _doubtful(db: Db, edition: Edition, new: Sequence[GoodRow]) -> list[DoubtfulRow]:
     """Return the rows whose name and organisation are registered, or stand in an earlier row."""
     keys = [sort_key(one.form.family_name, one.form.given_name) for one in new]
-    organisations = [
-        territories.settle(one.form.organisation, one.form.organisation_code).name for one in new
-    ]
+    organisations = [territories.name_of(one.form.organisation) for one in new]
     found: dict[int, list[Namesake]] = {}
     for namesake in await intake_queries.list_namesakes(db, edition.id, keys, organisations):
         found.setdefault(namesake.n, []).append(namesake)
