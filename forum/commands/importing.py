@@ -127,7 +127,10 @@ async def registrations(
     return RegistrationsImported(
         new=sum(one.status is not None for one in done),
         known=sum(one.known for one in done),
-        bad=bad,
+        bad=[
+            BadRow(row=one.row, reasons={field: str(said) for field, said in one.reasons.items()})
+            for one in bad
+        ],
         unanswered=sum(bool(one.warnings) for one in found.good),
         ignored_columns=[header for header in headers if header not in plan.columns],
         stored=store,
