@@ -397,9 +397,18 @@ def import_guides(settings: Settings, folder: Path, edition: str | None) -> None
 @commands.command()
 @edition_option
 @click.option("--note", default="", help="What changed, in a line.")
+@click.option("--despite-conflicts", is_flag=True, help="Publish even what the edition blocks.")
+@click.option("--no-tell", is_flag=True, help="E-mail nobody of what changed.")
 @json_option
 @click.pass_obj
-def publish(settings: Settings, edition: str | None, note: str, as_json: bool) -> None:
+def publish(
+    settings: Settings,
+    edition: str | None,
+    note: str,
+    despite_conflicts: bool,
+    no_tell: bool,
+    as_json: bool,
+) -> None:
     """Freeze the draft as the next version of the programme."""
     from forum.core.text import pick  # noqa: PLC0415
     from schedule import publishing  # noqa: PLC0415
@@ -408,7 +417,14 @@ def publish(settings: Settings, edition: str | None, note: str, as_json: bool) -
         settings,
         edition,
         lambda site, one: publishing.publish(
-            site.db, one, base_url=settings.base_url, at=site.now(), note=note
+            site.db,
+            one,
+            base_url=settings.base_url,
+            at=site.now(),
+            note=note,
+            despite_conflicts=despite_conflicts,
+            ids=site.ids,
+            tell=not no_tell,
         ),
     )
     if as_json:
