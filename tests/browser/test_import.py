@@ -79,7 +79,7 @@ def test_people_of_a_table_are_imported_by_the_keyboard_alone(keys, tmp_path):
     keys.choose("Qualité", "Catégorie")
     keys.press("Voir ce que cela ferait")
     assert page.locator("#mistakes:focus").count() == 1
-    keys.choose("Maire", "Élu")
+    keys.choose("Maire", "Agent")
     keys.press("Voir ce que cela ferait")
     told = page.inner_text("main")
     assert "2 personnes seraient inscrites" in told

@@ -20,8 +20,10 @@ from forum.registrations.intake_models import (
     Tally,
 )
 from forum.registrations.models import Status
+from forum.territories import service as territories
 from tests.factories import NOON, numbers
 
+SIRET = "213 105 554 00017"
 HEADERS = "given_name,family_name,email,category,organisation"
 
 
@@ -103,9 +105,9 @@ class Desk:
 
 
 async def desk_of(site, edition):
-    headers = await site.signed_in(edition, address=f"intake-{next(numbers)}@example.org")
-    assert headers
-    account = await site.value("select id from account order by created_at desc, id desc limit 1")
+    address = f"intake-{next(numbers)}@example.org"
+    await site.signed_in(edition, address=address)
+    account = await site.value("select id from account where email_key = $1", address)
     return Desk(site, edition, account)
 
 
@@ -455,6 +457,22 @@ async def test_an_answer_whose_places_are_gone_is_refused_for_its_row_alone(site
         (4, None, ["answers.visit"]),
         (5, Status.CONFIRMED, []),
     ]
+
+
+async def test_a_siret_is_the_organisation_that_is_stored_for_it(site, desk):
+    await site.register(
+        desk.edition,
+        given_name="Ada",
+        family_name="Ferrand",
+        organisation=territories.settle(SIRET).name,
+    )
+    made = await desk.bring(rows_of(f"Ada,Ferrand,a@example.org,agent,{SIRET}"))
+    assert [one.good.row for one in (await desk.check(made)).doubtful] == [2]
+
+
+@pytest.mark.parametrize("name", [None, "", SIRET, "Ville de Foix", "Foix", "Dupont & <Fils", "12"])
+def test_the_name_of_an_organisation_is_the_one_that_is_stored(name):
+    assert territories.name_of(name or None) == territories.settle(name or None).name
 
 
 async def test_what_was_begun_is_not_planned_anew(site, desk):
