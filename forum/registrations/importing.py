@@ -30,11 +30,14 @@ COLUMNS = {
         *("email", "e-mail", "mail", "mel", "courriel", "e-mail address", "adresse e-mail"),
         *("adresse mail", "adresse mel", "adresse courriel", "adresse electronique"),
     ),
-    "category": ("category", "categorie", "profil", "profile"),
+    "category": (
+        *("category", "categorie", "category name", "category code", "code de categorie"),
+        *("profil", "profile"),
+    ),
     "organisation": ("organisation", "organization", "organisme", "structure", "collectivite"),
     "organisation_code": (
-        *("organisation code", "code of the organisation", "code organisation"),
-        *("code de l’organisme", "code organisme", "siret", "siren"),
+        *("organisation code", "code organisation", "code de l’organisme", "code organisme"),
+        *("siret", "siren"),
     ),
     "job_title": ("job title", "function", "fonction", "poste"),
     "language": ("language", "langue"),
@@ -48,13 +51,14 @@ LABELS = {
     "email": N_("E-mail"),
     "category": N_("Category"),
     "organisation": N_("Organisation"),
-    "organisation_code": N_("Code of the organisation"),
+    "organisation_code": N_("Organisation code"),
     "job_title": N_("Job title"),
     "language": N_("Language"),
     "days": N_("Days"),
     "consents": N_("Consents"),
 }
 NEEDED = ("given_name", "family_name", "email")
+BRACKETED = re.compile(r"\(([a-z_.0-9-]+)\)$")
 READ_APART = frozenset({"category", "language", "days", "consents"})
 ANSWER, CONSENT = question_rules.PREFIX, "consents."
 EVERY_DAY = frozenset({"all", "every day", "all days", "tous", "toutes", "tous les jours"})
@@ -171,7 +175,7 @@ def guess(
 
     A header is a field's name in French or English, the API's own name, the label or the code of a
     question, the wording or the code of a consent; or it was given a target before (`remembered`,
-    by `key_of`).
+    by `key_of`). Of two labels that are alike, exports write the names behind them in brackets.
     """
     known = _names(offered)
     before = remembered or {}
@@ -180,6 +184,8 @@ def guess(
     for header in headers:
         key = key_of(header)
         target = before[key] if before.get(key) in offered_targets else known.get(key)
+        if target is None and (bracketed := BRACKETED.search(header)):
+            target = known.get(key_of(bracketed[1]))
         if target is not None and target not in found.values():
             found[header] = target
     return found

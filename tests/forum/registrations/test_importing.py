@@ -132,6 +132,26 @@ def test_questions_and_consents_are_known_by_label_and_code():
     ]
 
 
+def test_what_an_export_writes_is_read_back():
+    offered = asking(question("language", "text"), question("meal", "choices", options=["a"]))
+    headers = "Code de catégorie|Language (language)|Language (answers.language)|Code organisation"
+    assert importing.guess(headers.split("|"), offered) == {
+        "Code de catégorie": "category",
+        "Language (language)": "language",
+        "Language (answers.language)": "answers.language",
+        "Code organisation": "organisation_code",
+    }
+    left = ["reference", "status", "created_at", "day.2027-03-23", "Photos (given)"]
+    assert importing.guess([*left, "consent.photos.given_at", "State (new)"], offered) == {}
+    text = f'{NAMED},days,consents,meal\nA,B,a@example.org,agent,"2027-03-23, 2027-03-24",photos,a'
+    [one] = read(text, offered).good
+    assert (len(one.form.days), one.form.consents, one.form.answers) == (
+        2,
+        ["photos"],
+        {"meal": ["a"]},
+    )
+
+
 def test_each_target_is_guessed_once_and_a_header_is_remembered():
     headers = ["E-mail", "Courriel", "Name", "Nom"]
     assert importing.guess(headers, OFFERED) == {"E-mail": "email", "Nom": "family_name"}
