@@ -26,6 +26,8 @@ from forum import __version__
 from forum.accounts.organiser_routes import router as team_routes
 from forum.accounts.routes import organiser_of, to_sign_in
 from forum.accounts.routes import router as account_routes
+from forum.campaigns.organiser_routes import router as campaign_routes
+from forum.campaigns.team_api import router as campaign_api_routes
 from forum.core import clock, migrate
 from forum.core.blobs import Blobs
 from forum.core.context import Attendee, Device, Edition, EditionState, Organiser
@@ -82,6 +84,8 @@ from forum.questions.routes import router as question_routes
 from forum.registrations.attestation_routes import router as attestation_routes
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.desk_routes import router as desk_routes
+from forum.registrations.downloads import Exports
+from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.import_routes import router as import_routes
 from forum.registrations.keys import AttendeeKeys
@@ -99,7 +103,8 @@ log = structlog.get_logger("app")
 LARGEST_BODY = 2_000_000
 LOANS = POOL_SIZE - 4
 """The most requests that hold a connection at once: fewer than the pool has, so that what they wait
-for while holding it (an edition, a device, a version of the programme) can always be read."""
+for while holding it (an edition, a device, a version of the programme, an export that begins) can
+always be read. Exports have at most `downloads.AT_ONCE` of the others."""
 HUNG_UP = "client disconnected prematurely"
 """What Litestar says, as a failure of the server, of a client who left in the middle of a body."""
 NO_BODY = {"data": "'data'"}
@@ -171,6 +176,11 @@ class Parts:
     def together(self) -> Together:
         """What records the scans that arrive at the same moment."""
         return Together(self.database, self.keyring, self.now)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """The exports under way; what they make waits in files where Forum writes."""
+        return Exports(self.database, self.settings.var / "exports")
 
     @asynccontextmanager
     async def open(self, _: Litestar) -> AsyncIterator[None]:
@@ -294,7 +304,17 @@ class Parts:
             self.door,
             self.page,
         )
-        kept = ("database", "keyring", "settings", "blobs", "keys", "codes", "shelves", "ids")
+        kept = (
+            "database",
+            "keyring",
+            "settings",
+            "blobs",
+            "keys",
+            "codes",
+            "shelves",
+            "ids",
+            "exports",
+        )
         return {
             **{make.__name__: Provide(make) for make in made},
             **{name: Provide(self._kept(name), sync_to_thread=False) for name in kept},
@@ -336,6 +356,7 @@ def create_app(
             home_routes,
             registration_routes,
             table_routes,
+            export_routes,
             person_routes,
             attestation_routes,
             desk_routes,
@@ -350,6 +371,8 @@ def create_app(
             organiser_routes,
             form_routes,
             letter_routes,
+            campaign_routes,
+            campaign_api_routes,
             invitation_routes,
             live,
             ready,

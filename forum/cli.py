@@ -441,12 +441,25 @@ def publish(
 @click.argument("out", type=FILE)
 @edition_option
 @click.option("--language", type=click.Choice(["fr", "en"]))
+@click.option("--columns", default="", help="Of registrations: names, with commas.")
+@click.option(
+    "--filter", "query", default="", help="Of registrations: what the table's address says after ?"
+)
 @click.pass_obj
 def export(
-    settings: Settings, what: str, out: Path, edition: str | None, language: str | None
+    settings: Settings,
+    what: str,
+    out: Path,
+    edition: str | None,
+    language: str | None,
+    columns: str,
+    query: str,
 ) -> None:
     """Write registrations, tickets or the programme; OUT's ending names the format."""
     from forum.commands import exporting  # noqa: PLC0415
+
+    if (columns or query) and what != "registrations":
+        raise click.UsageError("--columns and --filter are for registrations.")
 
     async def work(site: Installation, one: Edition) -> str:
         if what == "programme":
@@ -454,7 +467,10 @@ def export(
             return f"version {version.version}, {many(version.sessions, 'session')}"
         if what == "tickets":
             return many(await exporting.tickets(site, one, out), "ticket")
-        return many(await exporting.registrations(site, one, out), "registration")
+        done = await exporting.registrations(
+            site, one, out, names=columns, query=query.removeprefix("?"), language=language
+        )
+        return many(done, "registration")
 
     print(f"{out}: {on_edition(settings, edition, work)}")
 

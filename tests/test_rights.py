@@ -180,6 +180,7 @@ class House:
         house.member = await site.value(
             "select id from account where email_key = 'colleague@example.org'"
         )
+        house.campaign = await site.campaign(house.edition, house.member)
         house.headers = {
             "anonymous": {},
             "attendee": {"authorization": f"Bearer {attendee.key}"},
@@ -221,6 +222,7 @@ class House:
             "kind": "reminder",
             "invitation_id": self.invitation.id,
             "import_id": self.table,
+            "number": self.campaign,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "/guides/" in path:
@@ -257,10 +259,25 @@ class House:
                 "data": {"deed": "move", "category": "elected", "revision": "1"}
             },
             **{
+                f"POST /organiser/{{slug}}/campaigns{path}": {"data": self.campaign_form()}
+                for path in ("", "/preview", "/test")
+            },
+            "POST /api/editions/{edition_slug}/campaigns": {"json": {"texts": TEXTS}},
+            "PATCH /api/editions/{edition_slug}/campaigns/{number}": {"json": {"state": "running"}},
+            **{
                 f"POST /organiser/{{slug}}/letters/{{kind}}{path}": {"data": words()}
                 for path in ("", "/preview", "/test")
             },
         }.get(route, {})
+
+    def campaign_form(self):
+        """Return the form of a campaign to the person who holds a place."""
+        return {
+            **words(),
+            "query": f"?q={self.held.reference}",
+            "reached": "1",
+            "per_minute": "60",
+        }
 
     def same(self):
         """Return a correction that changes nothing, so that everybody may send it."""
@@ -273,6 +290,7 @@ class House:
 
 
 TABLE = "/api/editions/{edition_slug}/registrations"
+TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
 ANOTHER = {"another_person": True}
 PEOPLE = {"file": ("people.csv", b"given_name,family_name,email\nAda,Ferrand,ada@example.org\n")}
 COLUMNS = {
