@@ -2,15 +2,15 @@
 
 import pytest
 
-from tests.browser.chromium import SITE, chromium, serve_samples
+from tests.browser.chromium import SITE, serve_samples
 
 
 @pytest.fixture(scope="module")
-def page():
-    with chromium() as browser:
-        context = browser.new_context()
-        serve_samples(context)
-        yield context.new_page()
+def page(browser):
+    context = browser.new_context()
+    serve_samples(context)
+    yield context.new_page()
+    context.close()
 
 
 def focused(page):
