@@ -16,6 +16,7 @@ MODULES = (
     "registration",
     "phone",
     "search",
+    "export",
     "programme_export",
     "badges",
     "programme_pdf",

@@ -395,9 +395,18 @@ def import_guides(settings: Settings, folder: Path, edition: str | None) -> None
 @commands.command()
 @edition_option
 @click.option("--note", default="", help="What changed, in a line.")
+@click.option("--despite-conflicts", is_flag=True, help="Publish even what the edition blocks.")
+@click.option("--no-tell", is_flag=True, help="E-mail nobody of what changed.")
 @json_option
 @click.pass_obj
-def publish(settings: Settings, edition: str | None, note: str, as_json: bool) -> None:
+def publish(
+    settings: Settings,
+    edition: str | None,
+    note: str,
+    despite_conflicts: bool,
+    no_tell: bool,
+    as_json: bool,
+) -> None:
     """Freeze the draft as the next version of the programme."""
     from forum.core.text import pick  # noqa: PLC0415
     from schedule import publishing  # noqa: PLC0415
@@ -406,7 +415,14 @@ def publish(settings: Settings, edition: str | None, note: str, as_json: bool) -
         settings,
         edition,
         lambda site, one: publishing.publish(
-            site.db, one, base_url=settings.base_url, at=site.now(), note=note
+            site.db,
+            one,
+            base_url=settings.base_url,
+            at=site.now(),
+            note=note,
+            despite_conflicts=despite_conflicts,
+            ids=site.ids,
+            tell=not no_tell,
         ),
     )
     if as_json:
@@ -423,12 +439,25 @@ def publish(settings: Settings, edition: str | None, note: str, as_json: bool) -
 @click.argument("out", type=FILE)
 @edition_option
 @click.option("--language", type=click.Choice(["fr", "en"]))
+@click.option("--columns", default="", help="Of registrations: names, with commas.")
+@click.option(
+    "--filter", "query", default="", help="Of registrations: what the table's address says after ?"
+)
 @click.pass_obj
 def export(
-    settings: Settings, what: str, out: Path, edition: str | None, language: str | None
+    settings: Settings,
+    what: str,
+    out: Path,
+    edition: str | None,
+    language: str | None,
+    columns: str,
+    query: str,
 ) -> None:
     """Write registrations, tickets or the programme; OUT's ending names the format."""
     from forum.commands import exporting  # noqa: PLC0415
+
+    if (columns or query) and what != "registrations":
+        raise click.UsageError("--columns and --filter are for registrations.")
 
     async def work(site: Installation, one: Edition) -> str:
         if what == "programme":
@@ -436,7 +465,10 @@ def export(
             return f"version {version.version}, {many(version.sessions, 'session')}"
         if what == "tickets":
             return many(await exporting.tickets(site, one, out), "ticket")
-        return many(await exporting.registrations(site, one, out), "registration")
+        done = await exporting.registrations(
+            site, one, out, names=columns, query=query.removeprefix("?"), language=language
+        )
+        return many(done, "registration")
 
     print(f"{out}: {on_edition(settings, edition, work)}")
 

@@ -11,7 +11,7 @@ from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from badges import printing, scanning, tickets
+from badges import presence, printing, scanning, tickets
 from badges.keys import Keyring
 from forum.core import forms, outbox
 from forum.core.context import Edition
@@ -43,6 +43,7 @@ from forum.registrations.models import (
     Line,
     Name,
     NotPossible,
+    Status,
 )
 from forum.registrations.organiser_routes import PER_MINUTE, last, order_of
 
@@ -264,6 +265,8 @@ async def _show(
         agreed=await listing_queries.list_agreed(db, edition.id, row.id),
         deeds=await listing_queries.list_deeds(db, edition.id, row.id),
         letters=await outbox.of_subject(db, edition.id, row.id),
+        attested=row.status is Status.CONFIRMED
+        and bool(await presence.of_person(db, edition, row.id)),
         scans=await scanning.of_person(db, edition.id, row.id),
         sent=typed,
         differing=[name for name in TYPED if meanwhile and sent and typed[name] != stored[name]],

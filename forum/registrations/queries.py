@@ -379,24 +379,6 @@ async def place_in_line(db: Db, edition_id: int, category: str, turn: int) -> in
     )
 
 
-async def list_all(db: Db, edition_id: int) -> list[Registration]:
-    """Return every registration, sorted by name."""
-    return await many(
-        db,
-        Registration,
-        """
-        select edition_id, id, reference, given_name, family_name, email, organisation,
-               organisation_code, job_title, category, language, status, turn, days, offer_until,
-               counted, group_id, invitation_id, revision, mail_version, mailed_at, created_at,
-               changed_at
-          from registration
-         where edition_id = $1
-         order by sort_key, id
-        """,
-        edition_id,
-    )
-
-
 async def count_by_status(db: Db, edition_id: int) -> list[StatusCount]:
     """Return how many registrations stand where."""
     return await many(
@@ -466,7 +448,7 @@ async def list_addressees(db: Db, edition_id: int, kind: str, version: int) -> l
         Addressee,
         """
         select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
-               c.name as category_name, r.language, r.days, r.revision
+               r.job_title, c.name as category_name, r.language, r.days, r.revision
           from registration r
           join category c on c.edition_id = r.edition_id and c.code = r.category
          where r.edition_id = $1 and r.status = 'confirmed' and r.email <> ''
@@ -488,10 +470,44 @@ async def find_addressee(db: Db, edition_id: int, reference: str) -> Addressee |
         Addressee,
         """
         select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
-               c.name as category_name, r.language, r.days, r.revision
+               r.job_title, c.name as category_name, r.language, r.days, r.revision
           from registration r
           join category c on c.edition_id = r.edition_id and c.code = r.category
          where r.edition_id = $1 and r.reference = $2
+        """,
+        edition_id,
+        reference,
+    )
+
+
+async def list_confirmed(db: Db, edition_id: int) -> list[Addressee]:
+    """Return all who are confirmed, by name."""
+    return await many(
+        db,
+        Addressee,
+        """
+        select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
+               r.job_title, c.name as category_name, r.language, r.days, r.revision
+          from registration r
+          join category c on c.edition_id = r.edition_id and c.code = r.category
+         where r.edition_id = $1 and r.status = 'confirmed'
+         order by r.sort_key, r.id
+        """,
+        edition_id,
+    )
+
+
+async def find_confirmed(db: Db, edition_id: int, reference: str) -> Addressee | None:
+    """Return the registration of this reference if it is confirmed."""
+    return await maybe(
+        db,
+        Addressee,
+        """
+        select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
+               r.job_title, c.name as category_name, r.language, r.days, r.revision
+          from registration r
+          join category c on c.edition_id = r.edition_id and c.code = r.category
+         where r.edition_id = $1 and r.reference = $2 and r.status = 'confirmed'
         """,
         edition_id,
         reference,

@@ -46,7 +46,7 @@ from forum.questions import service as questions
 from forum.questions import views as question_views
 from forum.questions.models import LARGEST_FORM
 from forum.questions.routes import fields_and_files
-from forum.registrations import documents, service, team_api
+from forum.registrations import attestations, documents, service, team_api
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import Accepted, OwnRegistration, RegistrationForm, Status
 from forum.registrations.own_routes import HANDLERS, Desk
@@ -242,8 +242,11 @@ async def manage_page(
     answers = await questions.answers_of(
         db, desk.edition.id, desk.attendee.registration_id, private=True
     )
-    token = None
+    token, attested = None, False
     if desk.own.status is Status.CONFIRMED:
+        attested = await attestations.may_have(
+            db, desk.edition, desk.attendee.registration_id, at=now
+        )
         token = await _token(db, desk.attendee, keyring)
     done = DONE.get(request.query_params.get("done", ""))
     return page(
@@ -251,6 +254,7 @@ async def manage_page(
         desk.edition,
         registration=_shown(desk.own, key, qr.svg(token) if token else None),
         may_change=desk.may_change,
+        attested=attested,
         answers=question_views.told(asked, answers, page.words),
         done=page.words.gettext(done) if done else None,
     )

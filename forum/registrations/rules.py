@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
+from badges.rules import day_lived
 from forum.core.context import Edition, EditionState
 from forum.core.errors import Invalid
 from forum.core.i18n import N_
@@ -99,6 +100,11 @@ def may_change(closes_at: datetime | None, status: Status, edition: Edition, at:
         return False
     over = at.astimezone(edition.zone).date() > edition.ends_on
     return not over and (closes_at is None or at < closes_at)
+
+
+def is_over(last: date, edition: Edition, at: datetime) -> bool:
+    """Say whether a day is over at `at`; its night, until four in the morning, belongs to it."""
+    return day_lived(at, edition.zone) > last
 
 
 def mistakes(

@@ -30,6 +30,8 @@ PAGES = {
     "edit": "{person}/edit",
     "transfer": "{person}/transfer",
     "cancel": "{person}/cancel",
+    "verify": "/verify",
+    "verified": "/verify/AAAA-BBBB-CCCC-DDDD",
     "nowhere": "/demo/nowhere",
     "ask": "/organiser/sign-in",
     "asked": "/organiser/sign-in/sent",
@@ -40,6 +42,7 @@ PAGES = {
     "member": "/organiser/demo/team/{member}",
     "table": "/organiser/demo/registrations",
     "one": "/organiser/demo/registrations/{reference}",
+    "export": "/organiser/demo/registrations/export",
     "desk": "/organiser/demo/desk",
     "walk-in": "/organiser/demo/desk?q=zzz",
     "invitations": "/organiser/demo/invitations",
@@ -73,6 +76,7 @@ NO_PAGES = {
     "/static/{version}/{path}": "files",
     "/{edition_slug}/guides/{slug}/download": "a file, or somewhere else",
     "/organiser/{slug}/files/{registration}/{question}": "a file",
+    "/organiser/{slug}/registrations/export/file": "a file",
     "/organiser/{slug}/letters/{kind}/preview": "an e-mail in a frame: test_letters looks at them",
 }
 """Routes that answer no page of ours, and why; .pdf and the like are files, /api/ for programs."""

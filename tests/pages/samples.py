@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from badges.models import Outcome, Ticket
+from badges.models import Outcome, Presence, Ticket
 from forum.core.context import Edition, EditionState
 from forum.core.i18n import words
 from forum.core.pages import Templates
@@ -19,6 +19,10 @@ from forum.pages import charts, dashboard, form_values
 from forum.questions import views
 from forum.questions.models import AnswerCount, Condition, Kind, Option, Question
 from forum.registrations.bulk import Done, ManyDeed, Order
+from forum.registrations.columns import BASIC, Group
+from forum.registrations.columns import columns as columns_of
+from forum.registrations.exporting import Format, Labels
+from forum.registrations.exporting import Order as Export
 from forum.registrations.listing import Asked, Choice, Column, Filter, Row, Sort
 from forum.registrations.listing import Page as Found
 from forum.registrations.mails import Values, Written, context_of, write
@@ -259,6 +263,7 @@ def managed(status: str) -> dict[str, object]:
     return {
         "registration": shown,
         "may_change": status not in {"cancelled", "refused"},
+        "attested": status == "confirmed",
         "answers": ANSWERS,
         "done": "",
     }
@@ -484,6 +489,7 @@ ORGANISER = {
     **overview(COUNTS, COME),
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
     "badges_path": "/organiser/toulouse-2027/badges.pdf",
+    "attestations_path": "/organiser/toulouse-2027/attestations.pdf",
     "programme_path": f"{BASE}/programme.pdf",
     "register_url": "https://forum.example/toulouse-2027/register",
     "outbox_path": "/outbox",
@@ -662,6 +668,9 @@ SEND = {
     "kind": KINDS["reminder"],
     "sending": View(sent=0, left=642),
     "done": False,
+    "attests": False,
+    "over": False,
+    "after": date(2027, 3, 25),
 }
 MAIL = View(
     path="/outbox/1",
@@ -770,6 +779,35 @@ DONE = [
         "why": "Il ne reste pas de place.",
     },
 ]
+EXPORTED = columns_of(
+    EDITION,
+    [
+        View(code=code, kind=Kind.TEXT, label=label, sensitive=code == "diet", options=[])
+        for code, label in (
+            ("diner", {"fr": "Serez-vous au dîner ?", "en": "Will you be at dinner?"}),
+            ("diet", {"fr": "Régime alimentaire", "en": "Diet"}),
+        )
+    ],
+    [View(purpose="photos", wording={"fr": "Photos", "en": "Photos"})],
+    needs=True,
+)
+EXPORT = {
+    "staff": STAFF,
+    "path": "/organiser/toulouse-2027/registrations/export",
+    "order": Export(filter=Filter(q="mae", status=(Status.CONFIRMED,), category="elected")),
+    "errors": {},
+    "number": 128,
+    "whose": [("q", "mae"), ("status", "confirmed"), ("category", "elected")],
+    "categories": NAMES,
+    "table": "?q=mae",
+    "boxes": [
+        (group.value, [(one, one.label(words("fr"))) for one in EXPORTED if one.group is group])
+        for group in Group
+    ],
+    "ticked": BASIC,
+    "formats": [*Format],
+    "tongues": [*Labels],
+}
 PERSON_SENT = {
     "given_name": "Maëlys",
     "family_name": "d’Hérouville",
@@ -812,6 +850,7 @@ PERSON = {
             ("reminder", None, None, 0),
         ]
     ],
+    "attested": True,
     "scans": [
         View(
             scanned_at=OPENS_AT,
@@ -850,6 +889,16 @@ DESK = {
     "why": None,
     "another": False,
     "errors": {},
+}
+
+VERIFY = {"typed": "", "errors": {}, "person": "", "reference": "", "presences": []}
+VERIFIED = {
+    "person": "Maëlys d’Hérouville-Nguyen",
+    "reference": "K7QM-42XR",
+    "presences": [
+        "mardi 23 mars 2027\u00a0: de 9\u00a0h à 17\u00a0h\u00a030",
+        "mercredi 24 mars 2027\u00a0: arrivée à 9\u00a0h",
+    ],
 }
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
@@ -948,6 +997,19 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "registrations/cancel.html",
         {"registration": registration("cancelled")},
     ),
+    "verify": ("registrations/verify.html", {**VERIFY, "edition": None, "state": "asked"}),
+    "verify-errors": (
+        "registrations/verify.html",
+        {
+            **VERIFY,
+            "edition": None,
+            "state": "wrong",
+            "typed": "0001-K7QM",
+            "errors": {"code": "Aucune attestation ne porte ce code."},
+        },
+    ),
+    "verify-good": ("registrations/verify.html", {**VERIFY, **VERIFIED, "state": "good"}),
+    "verify-changed": ("registrations/verify.html", {**VERIFY, **VERIFIED, "state": "changed"}),
     "programme": ("schedule/programme.html", PROGRAMME),
     "programme-search": (
         "schedule/programme.html",
@@ -1088,6 +1150,30 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
             ),
         },
     ),
+    "export": ("registrations/export.html", EXPORT),
+    "export-errors": (
+        "registrations/export.html",
+        {
+            **EXPORT,
+            "ticked": (),
+            "errors": {
+                "columns": "Choisissez au moins une colonne.",
+                "since": "Indiquez une date.",
+            },
+            "order": Export(
+                filter=Filter(
+                    organisation="Ambert",
+                    day=EDITION.days[0],
+                    language="fr",
+                    printed=False,
+                    group=UUID(int=1),
+                    since=EDITION.days[0],
+                    until=EDITION.days[0],
+                ),
+                references=("K7QM-42XR",),
+            ),
+        },
+    ),
     "bulk": ("registrations/bulk.html", BULK),
     "bulk-move": (
         "registrations/bulk.html",
@@ -1177,6 +1263,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "letter-tested": ("letters/letter.html", {**LETTER, "note": "tested"}),
     "letter-send": ("letters/send.html", SEND),
+    "letter-send-thanks": (
+        "letters/send.html",
+        {**SEND, "kind": KINDS["thanks"], "attests": True},
+    ),
     "letter-sent": (
         "letters/send.html",
         {**SEND, "done": True, "sending": View(sent=642, left=0)},
@@ -1226,6 +1316,7 @@ def values(**given: object) -> Values:
         "code": "VAL-AMBROISE",
         "valid_until": OPENS_AT,
         "ticket": ticket,
+        "presences": [Presence(day=EDITION.starts_on, arrived_at=OPENS_AT)],
     }
     return Values(**{**said, **given})
 
