@@ -10,7 +10,7 @@ from litestar.response import Redirect, Response
 
 from badges import gates, printing
 from badges.keys import Keyring
-from forum.core.context import Organiser
+from forum.core.context import EditionState, Organiser
 from forum.core.db import Db
 from forum.core.errors import Forbidden
 from forum.core.pages import Page
@@ -87,7 +87,10 @@ async def overview(
             if may_print and any(gate.checked_in for gate in doors)
             else None
         ),
-        programme_path=f"/{edition.slug}/programme.pdf",
+        programme_path=(
+            None if edition.state is EditionState.DRAFT else f"/{edition.slug}/programme.pdf"
+        ),
+        register_url=f"{settings.base_url}/{edition.slug}/register",
         outbox_path="/outbox" if settings.demo else None,
     )
 

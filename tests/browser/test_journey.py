@@ -3,19 +3,6 @@
 import re
 import uuid
 
-import pytest
-
-from tests.browser.chromium import chromium
-from tests.browser.ecoindex import measure
-
-PUBLIC = ["", "programme", "register", "registered", "guides"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
 
 def fill(page, address):
     page.fill("#given_name", "Maëlle")
@@ -90,24 +77,6 @@ def test_a_chosen_language_stays(demo, browser):
     page.get_by_role("link", name="Guides", exact=True).first.click()
     assert page.locator("html").get_attribute("lang") == "en"
     context.close()
-
-
-@pytest.mark.parametrize("name", PUBLIC)
-def test_a_public_page_stays_within_its_budget(demo, browser, name):
-    weight = measure(browser, f"{demo.base}/demo/{name}")
-    assert weight.requests <= 6
-    assert weight.kilobytes <= 60
-    assert weight.nodes <= 380
-    assert weight.score >= 80
-
-
-def test_a_session_page_stays_within_its_budget(demo, browser):
-    page = browser.new_page()
-    page.goto(f"{demo.base}/demo/programme")
-    address = page.locator("#slots h4 a").first.get_attribute("href")
-    page.close()
-    weight = measure(browser, f"{demo.base}{address}")
-    assert (weight.requests <= 6, weight.kilobytes <= 60, weight.nodes <= 380) == (True,) * 3
 
 
 def test_the_cookie_of_the_team_is_kept_by_the_browser(demo, browser):

@@ -504,8 +504,10 @@ ORGANISER = {
     "badges_path": "/organiser/toulouse-2027/badges.pdf",
     "attestations_path": "/organiser/toulouse-2027/attestations.pdf",
     "programme_path": f"{BASE}/programme.pdf",
+    "register_url": "https://forum.example/toulouse-2027/register",
     "outbox_path": "/outbox",
 }
+DRAFT = msgspec.structs.replace(EDITION, state=EditionState.DRAFT)
 ASK = {"edition": None, "sent": {}, "next": "", "errors": {}, "passkeys": True}
 ACCOUNT = {
     "edition": None,
@@ -1333,6 +1335,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "organiser": ("organiser/overview.html", ORGANISER),
     "organiser-empty": ("organiser/overview.html", {**ORGANISER, **overview([], [])}),
+    "organiser-draft": (
+        "organiser/overview.html",
+        {**ORGANISER, **overview([], []), "edition": DRAFT, "programme_path": None},
+    ),
     "form": ("organiser/form.html", {**FORM, "done": True}),
     "form-errors": (
         "organiser/form.html",
