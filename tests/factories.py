@@ -33,6 +33,7 @@ from forum.invitations import service as invitations
 from forum.invitations.models import NewInvitation
 from forum.questions import service as questions
 from forum.questions.models import Kind, NewOption, NewQuestion
+from forum.registrations import consenting
 from forum.registrations import service as registrations
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import RegistrationForm
@@ -179,6 +180,20 @@ class Site:
                 db, edition, form(**given), at=self.clock.at, ids=self.ids
             )
         return await self.registered(edition, made.id)
+
+    async def agree(self, edition, person, version=1, purpose="photos"):
+        """Let a person agree to a consent by their link."""
+        async with self.pool.acquire() as db:
+            await consenting.give(
+                db, edition, person.id, purpose, version, at=self.clock.at, ids=self.ids
+            )
+
+    async def withdraw(self, edition, person, purpose="photos"):
+        """Let a person withdraw a consent by their link."""
+        async with self.pool.acquire() as db:
+            await consenting.withdraw(
+                db, edition, person.id, purpose, at=self.clock.at, ids=self.ids
+            )
 
     async def registered(self, edition, registration_id):
         async with self.pool.acquire() as db:

@@ -156,16 +156,6 @@ class Row(Struct, frozen=True, kw_only=True):
         return f"{self.given_name} {self.family_name}"
 
 
-class Agreed(Struct, frozen=True, kw_only=True):
-    """What a person agreed to, in the words of the version that they saw."""
-
-    purpose: str
-    wording: Text
-    version: int
-    given_at: datetime
-    withdrawn_at: datetime | None
-
-
 class Recorded(Struct, frozen=True, kw_only=True):
     """A deed on a registration, as the audit holds it; of organisers it tells the address."""
 

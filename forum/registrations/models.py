@@ -95,6 +95,19 @@ class RegistrationNotFound(Problem):
     status = 404
 
 
+class ConsentReworded(Problem):
+    """The text of this consent has changed meanwhile: read the new one, then agree to it or not."""
+
+    code = "consent_reworded"
+    status = 412
+
+
+class ConsentClosed(Problem):
+    """The forum is over, or this registration is: there is nothing to agree to any more."""
+
+    code = "consent_closed"
+
+
 class Accepted(Struct, frozen=True, kw_only=True):
     """What every registration through the API is answered, whoever is registered already."""
 
@@ -178,6 +191,39 @@ class OwnRegistration(Struct, frozen=True, kw_only=True):
     days: list[date]
     offer_until: datetime | None
     revision: int
+
+
+class Agreed(Struct, frozen=True, kw_only=True):
+    """What a person agreed to once, in the words of the version that they saw.
+
+    `withdrawn_at` None: it is in force.
+    """
+
+    purpose: str
+    wording: Text
+    version: int
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+class OwnConsent(Struct, frozen=True, kw_only=True):
+    """A purpose of consent as it stands for one person.
+
+    `wording` and `version` are what would be agreed to now, `in_force` is what was agreed to and is
+    not withdrawn, perhaps an earlier version; `history` all that was ever agreed to, in order.
+    """
+
+    purpose: str
+    wording: Text
+    version: int
+    in_force: Agreed | None
+    history: list[Agreed]
+
+
+class ConsentGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is sent to agree: the version of the text that the person has read."""
+
+    version: Annotated[int, Meta(ge=1, le=32767)]
 
 
 class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

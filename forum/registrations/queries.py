@@ -7,6 +7,7 @@ from uuid import UUID
 from forum.core.db import Db, many, maybe, one, value
 from forum.registrations.models import (
     Addressee,
+    Agreed,
     DayCount,
     Lapsed,
     NextInLine,
@@ -136,6 +137,96 @@ async def insert_consents(
         edition_id,
         registration_id,
         purposes,
+        at,
+    )
+
+
+async def list_agreed(db: Db, edition_id: int, registration_id: UUID) -> list[Agreed]:
+    """Return all that a person ever agreed to, in the words that they saw."""
+    return await many(
+        db,
+        Agreed,
+        """
+        select c.purpose, w.wording, c.version, c.given_at, c.withdrawn_at
+          from consent c
+          join consent_purpose p on p.edition_id = c.edition_id and p.purpose = c.purpose
+          join consent_wording w on w.edition_id = c.edition_id and w.purpose = c.purpose
+               and w.version = c.version
+         where c.edition_id = $1 and c.registration_id = $2
+         order by p.position, c.purpose, c.number
+        """,
+        edition_id,
+        registration_id,
+    )
+
+
+async def lock_registration(db: Db, edition_id: int, registration_id: UUID) -> Registration | None:
+    """Return a registration, and let nobody change it until the transaction ends."""
+    return await maybe(
+        db,
+        Registration,
+        """
+        select edition_id, id, reference, given_name, family_name, email, organisation,
+               organisation_code, job_title, category, language, status, turn, days, offer_until,
+               counted, group_id, invitation_id, revision, mail_version, mailed_at, created_at,
+               changed_at
+          from registration
+         where edition_id = $1 and id = $2
+           for no key update
+        """,
+        edition_id,
+        registration_id,
+    )
+
+
+async def insert_consent(
+    db: Db, edition_id: int, registration_id: UUID, purpose: str, version: int, at: datetime
+) -> int | None:
+    """Store that a person agrees once more; None where the text is no longer at this version.
+
+    The text stays as it is until the transaction ends.
+    """
+    return await value(
+        db,
+        int | None,  # type: ignore[arg-type]
+        """
+        with seen as (
+            select edition_id, purpose, version
+              from consent_purpose
+             where edition_id = $1 and purpose = $3 and version = $4
+               for share)
+        insert into consent (edition_id, registration_id, purpose, number, version, given_at)
+             select seen.edition_id, $2, seen.purpose,
+                    (select coalesce(max(c.number), 0) + 1
+                       from consent c
+                      where c.edition_id = $1 and c.registration_id = $2 and c.purpose = $3),
+                    seen.version, $5
+               from seen
+          returning number
+        """,
+        edition_id,
+        registration_id,
+        purpose,
+        version,
+        at,
+    )
+
+
+async def withdraw_consent(
+    db: Db, edition_id: int, registration_id: UUID, purpose: str, at: datetime
+) -> int | None:
+    """End what a person agreed to; return its version, None where nothing is in force."""
+    return await value(
+        db,
+        int | None,  # type: ignore[arg-type]
+        """
+        update consent set withdrawn_at = $4
+         where edition_id = $1 and registration_id = $2 and purpose = $3 and withdrawn_at is null
+     returning version
+        """,
+        edition_id,
+        registration_id,
+        purpose,
         at,
     )
 

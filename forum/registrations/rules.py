@@ -1,15 +1,23 @@
 """Decisions on registrations: values in, a decision out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from forum.core.context import Edition, EditionState
 from forum.core.errors import Invalid
 from forum.core.i18n import N_
+from forum.editions.models import Consent
 from forum.editions.rules import is_open
 from forum.invitations.models import Invitation
 from forum.invitations.rules import skips_approval
-from forum.registrations.models import OVER, Places, RegistrationClosed, Status
+from forum.registrations.models import (
+    OVER,
+    Agreed,
+    OwnConsent,
+    Places,
+    RegistrationClosed,
+    Status,
+)
 
 QUIET = timedelta(minutes=5)
 
@@ -99,6 +107,33 @@ def may_change(closes_at: datetime | None, status: Status, edition: Edition, at:
         return False
     over = at.astimezone(edition.zone).date() > edition.ends_on
     return not over and (closes_at is None or at < closes_at)
+
+
+def may_agree(status: Status, edition: Edition, at: datetime) -> bool:
+    """Say whether an attendee may still give a consent; it may be withdrawn at any time."""
+    return may_change(None, status, edition, at)
+
+
+def consents_of(purposes: Iterable[Consent], agreed: Iterable[Agreed]) -> list[OwnConsent]:
+    """Return each purpose as it stands for the person who agreed to `agreed`, in order."""
+    history: dict[str, list[Agreed]] = {}
+    for one in agreed:
+        history.setdefault(one.purpose, []).append(one)
+    return [
+        OwnConsent(
+            purpose=one.purpose,
+            wording=one.wording,
+            version=one.version,
+            in_force=in_force(history.get(one.purpose, [])),
+            history=history.get(one.purpose, []),
+        )
+        for one in purposes
+    ]
+
+
+def in_force(agreed: Iterable[Agreed]) -> Agreed | None:
+    """Return what is not withdrawn of what was agreed to for one purpose."""
+    return next((one for one in agreed if one.withdrawn_at is None), None)
 
 
 def mistakes(

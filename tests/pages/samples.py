@@ -187,6 +187,36 @@ CONSENTS = [
         purpose="news", wording={"fr": "Recevoir les nouvelles de la prochaine édition."}, version=1
     )
 ]
+AGREED = View(
+    purpose="news",
+    wording={"fr": "Recevoir les nouvelles par courriel."},
+    version=1,
+    given_at=OPENS_AT,
+    withdrawn_at=None,
+)
+WITHDRAWN = View(
+    purpose="photos",
+    wording={"fr": "Paraître sur les photos."},
+    version=1,
+    given_at=OPENS_AT,
+    withdrawn_at=OPENS_AT,
+)
+CONSENTED = [
+    View(
+        purpose="news",
+        wording={"fr": "Recevoir les nouvelles de la prochaine édition."},
+        version=2,
+        in_force=AGREED,
+        history=[AGREED],
+    ),
+    View(
+        purpose="photos",
+        wording={"fr": "Paraître sur les photos."},
+        version=1,
+        in_force=None,
+        history=[WITHDRAWN],
+    ),
+]
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 37 37" width="240" height="240">'
     '<path fill="#000" d="M4 4h9v9h-9zM24 4h9v9h-9zM4 24h9v9h-9zM16 16h6v6h-6z"/></svg>'
@@ -260,7 +290,10 @@ def managed(status: str) -> dict[str, object]:
         "registration": shown,
         "may_change": status not in {"cancelled", "refused"},
         "answers": ANSWERS,
+        "consents": [] if status == "pending" else CONSENTED,
+        "may_agree": status not in {"cancelled", "refused"},
         "done": "",
+        "undone": "Relisez le texte." if status == "waiting" else None,
     }
 
 
@@ -785,12 +818,13 @@ PERSON = {
     "over": False,
     "ticket": View(revoked_at=None),
     "answers": [("Serez-vous au dîner ?", "Oui"), ("Que mangez-vous ?", "De tout, végétalien")],
-    "agreed": [View(wording={"fr": "Photos"}, version=2, given_at=OPENS_AT, withdrawn_at=OPENS_AT)],
+    "agreed": [WITHDRAWN, WITHDRAWN, AGREED],
     "deeds": [
         View(at=OPENS_AT, actor="organiser:1", actor_email=email, action=action, detail=detail)
         for action, email, detail in [
             ("changed", "o@forum.example", {"fields": ["given_name", "category"]}),
             ("registered", None, {}),
+            ("consent withdrawn", None, {"purpose": "photos", "version": 1}),
             ("something new", None, {}),
         ]
     ],
