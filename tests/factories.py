@@ -181,6 +181,11 @@ class Site:
             )
         return await self.registered(edition, made.id)
 
+    async def answer(self, edition, person, **answers):
+        """Store the answers of a person."""
+        async with self.pool.acquire() as db:
+            await questions.store_answers(db, edition.id, person.id, answers, at=self.clock.at)
+
     async def agree(self, edition, person, version=1, purpose="photos"):
         """Let a person agree to a consent by their link."""
         async with self.pool.acquire() as db:

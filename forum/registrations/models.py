@@ -340,6 +340,24 @@ class Addressee(Struct, frozen=True, kw_only=True):
     revision: int
 
 
+class Owing(Addressee, frozen=True, kw_only=True):
+    """A registration that has required questions open, their labels in order.
+
+    `version` stands for these questions: the letter about them is sent once for each.
+    """
+
+    questions: list[Text]
+    version: int
+    told: bool
+
+
+class OwingCount(Struct, frozen=True, kw_only=True):
+    """How many registrations have required questions open, and how many were not told of them."""
+
+    people: int
+    left: int
+
+
 class Sending(Struct, frozen=True, kw_only=True):
     """A letter to all who are confirmed: how many were stored before, how many people lack it."""
 

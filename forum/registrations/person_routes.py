@@ -261,6 +261,7 @@ async def _show(
         over=row.status in OVER,
         ticket=await tickets.find(db, edition.id, row.id),
         answers=question_views.told(asked, answers, said),
+        open_questions=await questions.open_questions(db, edition.id, row.id),
         agreed=await queries.list_agreed(db, edition.id, row.id),
         deeds=await listing_queries.list_deeds(db, edition.id, row.id),
         letters=await outbox.of_subject(db, edition.id, row.id),

@@ -12,6 +12,8 @@ from forum.registrations.models import (
     Lapsed,
     NextInLine,
     OrganisationCount,
+    Owing,
+    OwingCount,
     Places,
     Registration,
     Sending,
@@ -569,6 +571,73 @@ async def list_addressees(db: Db, edition_id: int, kind: str, version: int) -> l
         edition_id,
         kind,
         version,
+    )
+
+
+async def count_owing(db: Db, edition_id: int, kind: str) -> OwingCount:
+    """Count who has required questions open, and whom no letter of this kind has told of these."""
+    return await one(
+        db,
+        OwingCount,
+        """
+        with owing as (
+            select registration_id as id,
+                   ('x' || left(md5(string_agg(question, ' ' order by question)), 7))
+                   ::bit(28)::integer as version
+              from open_questions($1, null)
+             group by registration_id)
+        select count(*) as people,
+               count(*) filter (
+                   where r.email <> ''
+                     and not exists (select from outbox o
+                                      where o.edition_id = $1 and o.kind = $2
+                                        and o.subject_id = r.id and o.version = owing.version)
+               ) as left
+          from owing
+          join registration r on r.edition_id = $1 and r.id = owing.id
+        """,
+        edition_id,
+        kind,
+    )
+
+
+async def list_owing(
+    db: Db, edition_id: int, kind: str, untold: bool, limit: int | None
+) -> list[Owing]:
+    """Return who has required questions open, by name; only those still to be told if `untold`.
+
+    At most `limit`; None: all. Who gave no address is never to be told.
+    """
+    return await many(
+        db,
+        Owing,
+        """
+        with owing as (
+            select o.registration_id as id,
+                   jsonb_agg(q.label order by q.position, q.code) as labels,
+                   ('x' || left(md5(string_agg(o.question, ' ' order by o.question)), 7))
+                   ::bit(28)::integer as version
+              from open_questions($1, null) o
+              join question q on q.edition_id = $1 and q.code = o.question
+             group by o.registration_id)
+        select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
+               c.name as category_name, r.language, r.days, r.revision, owing.labels as questions,
+               owing.version, told.before as told
+          from owing
+          join registration r on r.edition_id = $1 and r.id = owing.id
+          join category c on c.edition_id = r.edition_id and c.code = r.category
+         cross join lateral (
+               select exists (select from outbox o
+                               where o.edition_id = $1 and o.kind = $2 and o.subject_id = r.id
+                                 and o.version = owing.version) as before) told
+         where not $3 or r.email <> '' and not told.before
+         order by r.sort_key, r.id
+         limit $4
+        """,
+        edition_id,
+        kind,
+        untold,
+        limit,
     )
 
 

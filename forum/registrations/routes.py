@@ -260,6 +260,9 @@ async def manage_page(
         desk.edition,
         registration=_shown(desk.own, key, qr.svg(token) if token else None),
         may_change=desk.may_change,
+        open_questions=await questions.open_questions(
+            db, desk.edition.id, desk.attendee.registration_id
+        ),
         answers=question_views.told(asked, answers, page.words),
         consents=await consenting.consents_of(db, desk.edition, desk.attendee.registration_id),
         may_agree=rules.may_agree(desk.own.status, desk.edition, now),

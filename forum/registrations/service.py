@@ -20,6 +20,7 @@ from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.invitations import service as invitations
 from forum.invitations.models import Invitation
+from forum.letters.kinds import KINDS
 from forum.questions import rules as question_rules
 from forum.questions import service as questions
 from forum.registrations import mails, places, queries, rules
@@ -204,7 +205,8 @@ async def add(
     if status is Status.CONFIRMED:
         ticket = await admit(db, edition, registration, held.number, at=at, ids=ids)
     if origin.announce:
-        await announce(db, registration, held.category_name, ticket, at=at, ids=ids)
+        asks = origin != ATTENDEE  # whoever fills the form in has answered all that is required
+        await announce(db, registration, held.category_name, ticket, asks=asks, at=at, ids=ids)
     await note(db, registration, "registered", actor=origin.actor, at=at, ids=ids, status=status)
     return registration, True
 
@@ -411,25 +413,44 @@ async def announce(
     ticket: Ticket | None,
     *,
     kind: str | None = None,
+    asks: bool = True,
     at: datetime,
     ids: Ids,
     **more: Any,
 ) -> None:
     """Store the e-mail that says where a registration stands, or what became of it (`kind`).
 
-    `more` is what `mails.letter` takes beside: a reason, a new holder, whether a place was held.
+    It names the required questions that are still open, if its kind does; `asks` False: there are
+    none. `more` is what `mails.letter` takes beside: a reason, a new holder, whether a place was
+    held.
     """
     line = await _line(db, registration)
+    kind = kind or STANDING[registration.status]
+    still_open: Sequence[Text] = ()
+    if asks and "questions" in KINDS[kind].placeholders:
+        still_open = await _open_questions(db, registration, at=at)
     letter = mails.letter(
-        kind or STANDING[registration.status],
+        kind,
         registration,
         category_name,
         ticket,
         ids.uuid(at),
         line=line,
+        questions=still_open,
         **more,
     )
     await outbox.put(db, letter, at=at)
+
+
+async def _open_questions(db: Db, registration: Registration, *, at: datetime) -> Sequence[Text]:
+    """Return the questions that a letter asks to answer: none once answers cannot be changed."""
+    found = await questions.open_questions(db, registration.edition_id, registration.id)
+    if not found:
+        return ()
+    edition = await edition_service.by_id(db, registration.edition_id)
+    terms = await editions.read_terms(db, edition.id)
+    may = rules.may_change(terms.changes_until, registration.status, edition, at)
+    return found if may else ()
 
 
 @retried

@@ -290,6 +290,7 @@ def managed(status: str) -> dict[str, object]:
         "registration": shown,
         "may_change": status not in {"cancelled", "refused"},
         "answers": ANSWERS,
+        "open_questions": [{"fr": "Que mangez-vous ?"}] if status == "waiting" else [],
         "consents": [] if status == "pending" else CONSENTED,
         "may_agree": status not in {"cancelled", "refused"},
         "done": "",
@@ -515,6 +516,7 @@ def overview(counts: list[StatusCount], came: list[OrganisationCount]) -> dict[s
 ORGANISER = {
     "staff": STAFF,
     **overview(COUNTS, COME),
+    "owing": View(people=3, left=1),
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
     "badges_path": "/organiser/toulouse-2027/badges.pdf",
     "programme_path": f"{BASE}/programme.pdf",
@@ -687,6 +689,25 @@ LETTERS = {
         {"kind": KINDS["reminder"], "sending": View(sent=1, left=642)},
         {"kind": KINDS["thanks"], "sending": View(sent=0, left=1)},
     ],
+    "owing": View(people=2, left=1),
+}
+ASKED = {
+    "staff": STAFF,
+    "kind": KINDS["questions"],
+    "owing": View(people=4, left=2),
+    "people": [
+        View(
+            reference=f"K7QM-000{n}",
+            given_name="Maëlys",
+            family_name=f"d’Hérouville {n}",
+            email="" if n == 2 else "maelys@val-ambroise.example",
+            told=n == 1,
+            questions=[{"fr": "Serez-vous au dîner ?"}, {"fr": "Que mangez-vous ?"}],
+        )
+        for n in range(3)
+    ],
+    "may_answer": True,
+    "done": False,
 }
 SEND = {
     "staff": STAFF,
@@ -818,6 +839,7 @@ PERSON = {
     "over": False,
     "ticket": View(revoked_at=None),
     "answers": [("Serez-vous au dîner ?", "Oui"), ("Que mangez-vous ?", "De tout, végétalien")],
+    "open_questions": [{"fr": "Que mangez-vous ?"}, {"fr": "À quelle heure arrivez-vous ?"}],
     "agreed": [WITHDRAWN, WITHDRAWN, AGREED],
     "deeds": [
         View(at=OPENS_AT, actor="organiser:1", actor_email=email, action=action, detail=detail)
@@ -1205,6 +1227,11 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "letter-tested": ("letters/letter.html", {**LETTER, "note": "tested"}),
     "letter-send": ("letters/send.html", SEND),
+    "letter-questions": ("letters/questions.html", ASKED),
+    "letter-questions-closed": (
+        "letters/questions.html",
+        {**ASKED, "may_answer": False, "done": True},
+    ),
     "letter-sent": (
         "letters/send.html",
         {**SEND, "done": True, "sending": View(sent=642, left=0)},
@@ -1251,6 +1278,7 @@ def values(**given: object) -> Values:
         "reason": "Le délai est passé.",
         "new_holder": "Yann Le Guellec",
         "people": ["Maëlys d’Hérouville", "Yann Le Guellec"],
+        "questions": [{"fr": "Serez-vous au dîner ?", "en": "Will you dine?"}, {"fr": "Menu ?"}],
         "code": "VAL-AMBROISE",
         "valid_until": OPENS_AT,
         "ticket": ticket,
