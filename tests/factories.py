@@ -181,6 +181,25 @@ class Site:
             )
         return await self.registered(edition, made.id)
 
+    async def at_once(self, edition, *deeds):
+        """Start deeds that change places, and let all of them go on when each waits for its turn.
+
+        Each has then read what it reads before its transaction; return what they return.
+        """
+        waiting = """
+            select count(*) from pg_stat_activity
+             where datname = current_database() and wait_event_type = 'Lock'"""
+        async with self.pool.acquire() as db:
+            async with db.transaction():
+                await db.execute("select from edition where id = $1 for update", edition.id)
+                tasks = [asyncio.ensure_future(deed) for deed in deeds]
+
+                async def all_wait():
+                    return await self.value(waiting) >= len(tasks)
+
+                await eventually(all_wait)
+            return await asyncio.gather(*tasks)
+
     async def answer(self, edition, person, **answers):
         """Store the answers of a person."""
         async with self.pool.acquire() as db:

@@ -22,7 +22,6 @@ from forum.registrations.models import (
     HOLDING,
     CategoryFull,
     Change,
-    ChangedMeanwhile,
     ChangesClosed,
     NotPossible,
     Places,
@@ -72,9 +71,7 @@ async def change(
         RegistrationNotFound: there is none of this id.
     """
     async with db.transaction():
-        before, held = await service.locked(db, edition, registration_id)
-        if revision is not None and revision != before.revision:
-            raise ChangedMeanwhile
+        before, held = await service.locked(db, edition, registration_id, revision=revision)
         await _may(db, edition, before, by_staff=by_staff, at=at)
         after = await _changed(db, edition, before, wanted, by_staff=by_staff)
         answered = await _differ(db, before, answers)

@@ -67,7 +67,9 @@ async def give(
         detail = {"purpose": purpose, "version": version}
         if replaced is not None:
             detail["instead_of"] = replaced
-        await service.note(db, person, "consent given", actor=ATTENDEE, at=at, ids=ids, **detail)
+        await service.note(
+            db, person, "consent given", changed=False, actor=ATTENDEE, at=at, ids=ids, **detail
+        )
 
 
 @retried
@@ -88,7 +90,7 @@ async def withdraw(
         version = await queries.withdraw_consent(db, edition.id, person.id, purpose, at)
         if version is not None:
             await service.note(
-                db, person, "consent withdrawn", actor=ATTENDEE, at=at, ids=ids,
+                db, person, "consent withdrawn", changed=False, actor=ATTENDEE, at=at, ids=ids,
                 purpose=purpose, version=version,
             )  # fmt: skip
 

@@ -165,6 +165,16 @@ class Recorded(Struct, frozen=True, kw_only=True):
     action: str
     detail: dict[str, Any]
 
+    @property
+    def fields(self) -> list[str]:
+        """What the deed changed: the fields that were corrected, else the status."""
+        return [str(one) for one in self.detail.get("fields", ["status"])]
+
+
+def since(deeds: Sequence[Recorded], revision: int) -> list[Recorded]:
+    """Return the deeds that led a registration past the revision that somebody saw."""
+    return [one for one in deeds if one.detail.get("revision", 0) > revision]
+
 
 class Choice(Struct, frozen=True, kw_only=True):
     """A category that the filter offers."""

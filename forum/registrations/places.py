@@ -66,6 +66,7 @@ async def _give(db: Db, edition: Edition, following: NextInLine, *, at: datetime
         actor="waiting list",
         action="offered" if offered else "promoted",
         subject_id=given.id,
+        detail={"revision": given.revision},
     )
 
 

@@ -27,6 +27,7 @@ from forum.registrations import mails, places, queries, rules
 from forum.registrations.models import (
     HOLDING,
     OVER,
+    ChangedMeanwhile,
     OwnRegistration,
     Places,
     Registration,
@@ -367,12 +368,16 @@ async def note(
     registration: Registration,
     action: str,
     *,
+    changed: bool = True,
     actor: str,
     at: datetime,
     ids: Ids,
     **detail: Any,
 ) -> None:
-    """Record a deed on a registration, in its transaction."""
+    """Record a deed on a registration, in its transaction, with the revision that it led to.
+
+    `changed` False: the registration itself stays as it was.
+    """
     await audit.record(
         db,
         edition_id=registration.edition_id,
@@ -381,7 +386,7 @@ async def note(
         actor=actor,
         action=action,
         subject_id=registration.id,
-        detail=detail,
+        detail={"revision": registration.revision, **detail} if changed else detail,
     )
 
 
@@ -484,6 +489,7 @@ async def cancel(
     edition: Edition,
     registration_id: UUID,
     *,
+    revision: int | None = None,
     actor: str = "attendee",
     reason: str = "",
     announced: bool = True,
@@ -496,10 +502,11 @@ async def cancel(
     stands in the e-mail, unless nobody is to be told (`announced`).
 
     Raises:
+        ChangedMeanwhile: it is no longer at `revision`.
         RegistrationNotFound: there is none of this id.
     """
     async with db.transaction():
-        before, held = await locked(db, edition, registration_id)
+        before, held = await locked(db, edition, registration_id, revision=revision)
         if before.status in OVER:
             return before
         after = await end(db, edition, before, Status.CANCELLED, at=at)
@@ -509,15 +516,18 @@ async def cancel(
             await announce(
                 db, after, name, None, kind="cancelled", reason=reason, held=gone, at=at, ids=ids
             )
-        await note(db, before, "cancelled", actor=actor, at=at, ids=ids, status=before.status)
+        await note(db, after, "cancelled", actor=actor, at=at, ids=ids, status=before.status)
         await places.promote(db, edition, at=at, ids=ids)
     return after
 
 
-async def locked(db: Db, edition: Edition, registration_id: UUID) -> tuple[Registration, Places]:
+async def locked(
+    db: Db, edition: Edition, registration_id: UUID, *, revision: int | None = None
+) -> tuple[Registration, Places]:
     """Lock the places that a registration may hold, and return it as it stands then.
 
     Raises:
+        ChangedMeanwhile: it is no longer at `revision`, which its reader saw.
         RegistrationNotFound: there is none of this id.
     """
     found = await queries.find(db, edition.id, registration_id)
@@ -531,6 +541,8 @@ async def locked(db: Db, edition: Edition, registration_id: UUID) -> tuple[Regis
         held = await queries.lock_places(db, edition.id, now.category)
         if held is None:
             raise RegistrationNotFound
+    if revision is not None and revision != now.revision:
+        raise ChangedMeanwhile
     return now, held
 
 

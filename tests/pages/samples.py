@@ -881,6 +881,7 @@ PERSON = {
     "stored": PERSON_SENT,
     "errors": {},
     "meanwhile": False,
+    "since": [],
     "told": "corrected",
 }
 DESK_SENT = {
@@ -1169,7 +1170,13 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "person-meanwhile": (
         "registrations/person.html",
-        {**PERSON, "meanwhile": True, "differing": ["given_name", "organisation"], "told": ""},
+        {
+            **PERSON,
+            "meanwhile": True,
+            "since": PERSON["deeds"][:2],
+            "differing": ["given_name", "organisation"],
+            "told": "",
+        },
     ),
     "person-errors": (
         "registrations/person.html",

@@ -193,6 +193,58 @@ async def test_an_organiser_decides(site, edition, team, person, given, status, 
     assert await site.rows(sql, person.id) == [now]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"deed": "cancel"}, {"deed": "move", "category": "press"}),
+        ({"deed": "move", "category": "agent"}, {"deed": "move", "category": "press"}),
+        ({"deed": "cancel"}, {"deed": "cancel"}),
+    ],
+)
+async def test_of_two_deeds_at_once_on_what_both_saw_one_is_done(
+    site, edition, team, person, one, other
+):
+    decide = path(edition, person, "/decide")
+    answers = await site.at_once(
+        edition,
+        *(team.post(decide, data={"revision": "1", **deed}) for deed in (one, other)),
+    )
+    assert sorted(answer.status_code for answer in answers) == [303, 412]
+    late = next(answer for answer in answers if answer.status_code == 412)
+    assert "Quelqu’un a modifié cette inscription entre-temps" in late.text
+    assert "Rien de votre demande n’a été fait" in late.text
+    assert await site.value("select revision from registration where id = $1", person.id) == 2
+    deeds = "select count(*) from audit where subject_id = $1 and action <> 'registered'"
+    assert await site.value(deeds, person.id) == 1
+
+
+async def test_a_correction_and_a_deed_at_once_do_not_both_happen(site, edition, team, person):
+    answers = await site.at_once(
+        edition,
+        team.post(path(edition, person, "/correct"), data=typed(given_name="Zoë")),
+        team.post(path(edition, person, "/decide"), data={"deed": "cancel", "revision": "1"}),
+    )
+    assert sorted(answer.status_code for answer in answers) == [303, 412]
+    assert await site.value("select revision from registration where id = $1", person.id) == 2
+
+
+async def test_who_comes_second_reads_who_did_what_meanwhile(site, edition, team, person):
+    move = {"deed": "move", "category": "press", "revision": "1"}
+    assert (await team.post(path(edition, person, "/decide"), data=move)).status_code == 303
+    await team.post(path(edition, person, "/link"))
+    english = await team.post(
+        path(edition, person, "/decide"),
+        data={"deed": "cancel", "revision": "1"},
+        headers={"accept-language": "en"},
+    )
+    note = english.text.split('id="meanwhile">')[1].split("</div>")[0]
+    assert "Nothing of yours was done: look at it, then decide again." in note
+    (told,) = re.findall(r"<li>(.*?)<p>(.*?)</p></li>", note)
+    assert told[0] == "Changed: Category"
+    assert told[1].startswith("01/03/2027, 13:00, ")
+    assert "@example.org" in told[1]
+
+
 async def test_the_link_is_sent_again_but_not_twice_within_five_minutes(
     site, edition, reception, person
 ):
