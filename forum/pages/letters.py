@@ -16,6 +16,7 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound
 from forum.core.i18n import Words, words
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import HTML, Page, Templates
@@ -216,6 +217,7 @@ async def send_test(
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse:
@@ -235,18 +237,22 @@ async def send_test(
         errors |= {name: page.words.gettext(said) for name, said in invalid.fields.items()}
     if errors:
         return _edit(page, staff, chosen, stored, sent, errors=errors, reference=reference)
-    await sending.send_trial(
-        db,
-        edition,
-        chosen,
-        tried[0].text,
-        values,
-        to=staff.organiser.email,
-        language=language,
-        actor=staff.actor,
-        at=now,
-        ids=ids,
-    )
+
+    async def send_it() -> None:
+        await sending.send_trial(
+            db,
+            edition,
+            chosen,
+            tried[0].text,
+            values,
+            to=staff.organiser.email,
+            language=language,
+            actor=staff.actor,
+            at=now,
+            ids=ids,
+        )
+
+    await once(type(None), send_it)
     return _edit(page, staff, chosen, stored, sent, note="tested", reference=reference)
 
 

@@ -17,6 +17,7 @@ from forum.core import forms, outbox
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, Problem
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
@@ -101,6 +102,7 @@ async def correct(
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse | Redirect:
@@ -109,17 +111,21 @@ async def correct(
     row = await found(db, staff.edition, reference)
     try:
         wanted = _change(forms.parse(Correction, {name: sent.get(name) for name in TYPED}), row)
-        await changing.change(
-            db,
-            staff.edition,
-            row.id,
-            wanted,
-            revision=_revision(sent),
-            by_staff=True,
-            actor=staff.actor,
-            at=now,
-            ids=ids,
-        )
+
+        async def change() -> None:
+            await changing.change(
+                db,
+                staff.edition,
+                row.id,
+                wanted,
+                revision=_revision(sent),
+                by_staff=True,
+                actor=staff.actor,
+                at=now,
+                ids=ids,
+            )
+
+        await once(type(None), change)
     except Invalid as invalid:
         return await _show(db, page, staff, row, sent=sent, errors=invalid.fields, status=422)
     except ChangedMeanwhile as problem:
@@ -161,6 +167,7 @@ async def decide(
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse | Redirect:
@@ -172,10 +179,14 @@ async def decide(
         errors = {"deed": "Choose what is to be done."}
         return await _show(db, page, staff, row, errors=errors, status=422)
     seen = _revision(sent)
-    try:
+
+    async def do() -> None:
         await bulk.decide(
             db, staff.edition, order, row.id, revision=seen, actor=staff.actor, at=now, ids=ids
         )
+
+    try:
+        await once(type(None), do)
     except ChangedMeanwhile as problem:
         row = await found(db, staff.edition, reference)
         return await _show(db, page, staff, row, seen=seen, status=problem.status)
