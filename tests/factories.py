@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import httpx
+import msgspec
 import pikepdf
 import zxingcpp
 from PIL import Image
@@ -25,9 +26,10 @@ from forum.core.db import Pool
 from forum.core.ids import Ids
 from forum.core.settings import Settings
 from forum.core.text import slug
+from forum.editions import forming
 from forum.editions import queries as edition_queries
 from forum.editions import service as editions
-from forum.editions.models import NewCategory, NewConsent, NewEdition, NewGate
+from forum.editions.models import NewCategory, NewConsent, NewEdition, NewGate, NewTerms
 from forum.guides import service as guides
 from forum.invitations import service as invitations
 from forum.invitations.models import NewInvitation
@@ -48,6 +50,29 @@ DURING = datetime(2027, 3, 23, 9, 0, tzinfo=UTC)
 MORNING = datetime(2027, 3, 23, 8, 0, tzinfo=UTC)
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
 numbers = itertools.count(1)
+
+
+def setting_places(edition, category, places):
+    """Return the work by which the page of the form sets places: of the edition, or a category."""
+
+    async def work(db):
+        if category is None:
+            terms = await edition_queries.read_terms(db, edition.id)
+            new = msgspec.convert(terms, NewTerms, from_attributes=True)
+            return await forming.change_terms(
+                db, edition.id, msgspec.structs.replace(new, places=places)
+            )
+        known = {one.code: one for one in await edition_queries.list_categories(db, edition.id)}
+        new = msgspec.convert(known[category], NewCategory, from_attributes=True)
+        return await forming.change_category(
+            db, edition.id, msgspec.structs.replace(new, places=places)
+        )
+
+    return work
+
+
+FORM = {"action": "form_terms", "part": "terms", "revision": None, "actor": "organiser:test"}
+"""What `form_changes.change` is told beside its work."""
 
 
 async def eventually(what, *, seconds=120):

@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from forum.core.errors import Problem
 from forum.core.forms import EMAIL
 from forum.core.text import Text
-from forum.editions.models import Window
+from forum.editions.models import Opening, Window
 
 Email = Annotated[str, Meta(pattern=EMAIL, min_length=1, max_length=254)]
 Name = Annotated[str, Meta(pattern=r"(?i)^(?!.*(://|www\.))", min_length=1, max_length=120)]
@@ -74,12 +74,6 @@ class ChangedMeanwhile(Problem):
 
     code = "registration_changed"
     status = 412
-
-
-class PlacesTaken(Problem):
-    """More places are taken or reserved than that: give a higher number."""
-
-    code = "places_taken"
 
 
 class TransferRefused(Problem):
@@ -292,6 +286,15 @@ class Places(Window, frozen=True, kw_only=True):
     approval: bool = False
     invitation_only: bool = False
     self_change: bool = False
+
+    @property
+    def opening(self) -> Opening:
+        """When the category takes registrations."""
+        return Opening(
+            open=self.category_open,
+            opens_at=self.category_opens_at,
+            closes_at=self.category_closes_at,
+        )
 
 
 class NextInLine(Struct, frozen=True, kw_only=True):

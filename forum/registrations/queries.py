@@ -409,20 +409,6 @@ async def list_members(db: Db, edition_id: int, group_id: UUID) -> list[Registra
     )
 
 
-async def set_places(db: Db, edition_id: int, category: str | None, places: int | None) -> None:
-    """Set the places of a category, or of the whole edition; a check refuses too few."""
-    await db.execute(
-        """
-        with of_category as (
-            update category set places = $3 where edition_id = $1 and code = $2)
-        update edition set places = $3 where id = $1 and $2::text is null
-        """,
-        edition_id,
-        category,
-        places,
-    )
-
-
 async def list_lapsed(db: Db, at: datetime) -> list[Lapsed]:
     """Return offers that are over at `at`, the oldest first, at most a hundred."""
     return await many(

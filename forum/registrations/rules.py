@@ -7,7 +7,7 @@ from forum.core.context import Edition, EditionState
 from forum.core.errors import Invalid
 from forum.core.i18n import N_
 from forum.editions.models import Consent
-from forum.editions.rules import is_open
+from forum.editions.rules import is_open, takes
 from forum.invitations.models import Invitation
 from forum.invitations.rules import skips_approval
 from forum.registrations.models import (
@@ -29,7 +29,7 @@ def place(places: Places, *, at: datetime, invitation: Invitation | None = None)
         RegistrationClosed: the edition or the category takes no registrations at `at`.
         Invalid: the category wants an invitation.
     """
-    if not is_open(places, at) or not takes(places, at):
+    if not is_open(places, at) or not takes(places.opening, at):
         raise RegistrationClosed
     if places.invitation_only and invitation is None:
         raise Invalid(fields={"invitation": "This category needs an invitation code: give yours."})
@@ -56,14 +56,6 @@ def lifts(status: Status, invitation: Invitation | None) -> bool:
 def is_counted(places: Places, invitation: Invitation | None) -> bool:
     """Say whether a confirmed registration takes one of the places, or comes beyond the limits."""
     return has_room(places) or invitation is None or invitation.reserves
-
-
-def takes(places: Places, at: datetime) -> bool:
-    """Say whether the category takes registrations at `at`, while the edition does."""
-    opens, closes = places.category_opens_at, places.category_closes_at
-    return (
-        places.category_open and (opens is None or opens <= at) and (closes is None or at < closes)
-    )
 
 
 def has_room(places: Places) -> bool:
