@@ -36,9 +36,9 @@ def publish(made: Site) -> None:
     edition = made.edition()
 
     async def store(inside: Installation, edition: Edition = edition) -> None:
-        await editing.replace(inside.db, edition, draft(edition.starts_on, 2027))
+        await editing.replace(inside.db, edition, draft(edition.starts_on, 2027), at=inside.now())
         await publishing.publish(
-            inside.db, edition, base_url="http://127.0.0.1", at=inside.now(), note=""
+            inside.db, edition, base_url="http://127.0.0.1", at=inside.now(), ids=inside.ids
         )
 
     made.work(store)

@@ -81,6 +81,8 @@ from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
 from forum.questions.organiser_routes import router as answer_routes
 from forum.questions.routes import router as question_routes
+from forum.registrations.attestation_routes import router as attestation_routes
+from forum.registrations.codes import AttestationCodes
 from forum.registrations.desk_routes import router as desk_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.keys import AttendeeKeys
@@ -146,6 +148,7 @@ class Parts:
         self.templates = Templates(version=static_version(), demo=settings.demo)
         self.blobs = Blobs(settings.storage)
         self.keys = AttendeeKeys(settings.secret_key)
+        self.codes = AttestationCodes(settings.secret_key)
         self.shelves = Shelves()
         self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, Edition] = Shelf()
@@ -297,7 +300,7 @@ class Parts:
             self.door,
             self.page,
         )
-        kept = ("database", "keyring", "settings", "blobs", "keys", "shelves", "ids")
+        kept = ("database", "keyring", "settings", "blobs", "keys", "codes", "shelves", "ids")
         return {
             **{make.__name__: Provide(make) for make in made},
             **{name: Provide(self._kept(name), sync_to_thread=False) for name in kept},
@@ -340,6 +343,7 @@ def create_app(
             registration_routes,
             table_routes,
             person_routes,
+            attestation_routes,
             desk_routes,
             territory_routes,
             group_routes,

@@ -392,9 +392,18 @@ def import_guides(settings: Settings, folder: Path, edition: str | None) -> None
 @commands.command()
 @edition_option
 @click.option("--note", default="", help="What changed, in a line.")
+@click.option("--despite-conflicts", is_flag=True, help="Publish even what the edition blocks.")
+@click.option("--tell/--no-tell", default=True, help="E-mail the people of changed sessions.")
 @json_option
 @click.pass_obj
-def publish(settings: Settings, edition: str | None, note: str, as_json: bool) -> None:
+def publish(
+    settings: Settings,
+    edition: str | None,
+    note: str,
+    despite_conflicts: bool,
+    tell: bool,
+    as_json: bool,
+) -> None:
     """Freeze the draft as the next version of the programme."""
     from forum.core.text import pick  # noqa: PLC0415
     from schedule import publishing  # noqa: PLC0415
@@ -403,7 +412,14 @@ def publish(settings: Settings, edition: str | None, note: str, as_json: bool) -
         settings,
         edition,
         lambda site, one: publishing.publish(
-            site.db, one, base_url=settings.base_url, at=site.now(), note=note
+            site.db,
+            one,
+            base_url=settings.base_url,
+            at=site.now(),
+            note=note,
+            despite_conflicts=despite_conflicts,
+            ids=site.ids,
+            tell=tell,
         ),
     )
     if as_json:

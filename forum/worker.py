@@ -12,6 +12,7 @@ from forum.accounts import mails as team_mails
 from forum.accounts import service as accounts
 from forum.accounts.keys import LinkKeys
 from forum.core import clock, idempotency, outbox
+from forum.core.context import Edition
 from forum.core.db import LOST, Database, DatabaseUnavailable
 from forum.core.ids import Ids
 from forum.core.mail import Delivery, Folder, Mail, Smtp
@@ -21,7 +22,10 @@ from forum.core.settings import Settings
 from forum.editions import service as editions
 from forum.letters import queries as letters
 from forum.registrations import mails, offers
+from forum.registrations.codes import AttestationCodes
 from forum.registrations.keys import AttendeeKeys
+from schedule import mails as programme_mails
+from schedule import publishing
 
 log = structlog.get_logger("worker")
 
@@ -60,6 +64,7 @@ class Worker:
         self.keyring = keyring
         self.templates = templates
         self.keys = AttendeeKeys(settings.secret_key)
+        self.codes = AttestationCodes(settings.secret_key)
         self.link_keys = LinkKeys(settings.secret_key)
         self.delivery = delivery or delivery_of(settings)
         self.now = now
@@ -73,6 +78,7 @@ class Worker:
             try:
                 done = await self.send_due()
                 await self.end_overdue()
+                await self.publish_due()
                 done += await self.answer_sign_ins()
                 await self.sweep()
             except (DatabaseUnavailable, *LOST) as error:
@@ -106,6 +112,11 @@ class Worker:
         async with self.database.acquire() as db:
             await offers.end_overdue(db, at=at, ids=self.ids)
         self._ended_at = at
+
+    async def publish_due(self) -> None:
+        """Publish the programmes whose time has come."""
+        async with self.database.acquire() as db:
+            await publishing.publish_due(db, at=self.now(), ids=self.ids, find=editions.by_id)
 
     async def sweep(self) -> None:
         """Forget the answers to requests that nobody will send again, and sign-ins long over."""
@@ -148,6 +159,8 @@ class Worker:
                 base_url=self.settings.base_url,
                 at=letter.created_at,
             )
+        if letter.kind in programme_mails.KINDS:
+            return await self._render_news(letter, edition)
         return await asyncio.to_thread(  # a ticket on paper takes ten milliseconds
             mails.render,
             letter,
@@ -156,6 +169,23 @@ class Worker:
             templates=self.templates,
             keyring=self.keyring,
             keys=self.keys,
+            codes=self.codes,
+            base_url=self.settings.base_url,
+            at=letter.created_at,
+        )
+
+    async def _render_news(self, letter: Claimed, edition: Edition) -> Mail:
+        news = programme_mails.news_of(letter)
+        async with self.database.acquire() as db:
+            new = await publishing.version(db, edition, news.version)
+            old = await publishing.version(db, edition, news.previous) if news.previous else None
+        return await asyncio.to_thread(
+            programme_mails.render,
+            letter,
+            edition,
+            new,
+            old,
+            templates=self.templates,
             base_url=self.settings.base_url,
             at=letter.created_at,
         )

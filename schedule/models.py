@@ -38,11 +38,41 @@ class SpeakerRole(StrEnum):
     HOST = "host"
 
 
+class Access(StrEnum):
+    """What a room offers to people with a disability."""
+
+    STEP_FREE = "step_free"
+    HEARING_LOOP = "hearing_loop"
+
+
+class SpeakerState(StrEnum):
+    """How far it is settled that a person comes."""
+
+    PROPOSED = "proposed"
+    INVITED = "invited"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+class Span(Struct, frozen=True, kw_only=True):
+    """A stretch of time in UTC, its end not included."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
 class Link(Struct, frozen=True, kw_only=True):
     """An address on the web with its wording; `url` is http or https."""
 
     url: str
     title: str
+
+
+class Partner(Struct, frozen=True, kw_only=True):
+    """An organisation that helps to hold a session; `url` is http or https."""
+
+    name: str
+    url: str | None = None
 
 
 class Room(Struct, frozen=True, kw_only=True):
@@ -55,6 +85,7 @@ class Room(Struct, frozen=True, kw_only=True):
     capacity: int | None = None
     floor: str | None = None
     description: Text = {}
+    access: list[Access] = []
 
 
 class Track(Struct, frozen=True, kw_only=True):
@@ -68,7 +99,10 @@ class Track(Struct, frozen=True, kw_only=True):
 
 
 class Speaker(Struct, frozen=True, kw_only=True):
-    """A person in the programme, in any role; `sort_key` comes from `forum.core.text.sort_key`."""
+    """A person in the programme, in any role; `sort_key` comes from `forum.core.text.sort_key`.
+
+    `photo` is the name of a stored picture (`forum.core.blobs`), None without the person's consent.
+    """
 
     id: UUID
     slug: str
@@ -78,6 +112,7 @@ class Speaker(Struct, frozen=True, kw_only=True):
     job_title: str | None = None
     biography: Text = {}
     links: list[Link] = []
+    photo: str | None = None
 
 
 class Participation(Struct, frozen=True, kw_only=True):
@@ -93,7 +128,10 @@ class Session(Struct, frozen=True, kw_only=True):
     `number` is a positive integer, unique in the edition and stable: exports use it as the
     session's integer id. `starts_at` is UTC and None while unplaced, as `room_id` may be.
     `language` is the language spoken (BCP 47). `people` are in the order in which they are shown.
-    `overlaps` is true where an import put two sessions in one room at one time on purpose.
+    `overlaps` is true where two sessions may share one room at one time: an import found them so,
+    or the edition only warns of it. `tags` are public. `guides` are the slugs of guides. `capacity`
+    is how many seats there are (None: as many as come); with `sign_up` a seat is signed up for.
+    `livestream` is an address on the web.
     """
 
     id: UUID
@@ -112,6 +150,12 @@ class Session(Struct, frozen=True, kw_only=True):
     people: list[Participation] = []
     links: list[Link] = []
     url: str | None = None
+    tags: list[str] = []
+    partners: list[Partner] = []
+    guides: list[str] = []
+    capacity: int | None = None
+    sign_up: bool = False
+    livestream: str | None = None
     cancelled: bool = False
     overlaps: bool = False
     revision: int = 0
@@ -169,8 +213,61 @@ class Programme(Struct, frozen=True, kw_only=True):
         return self.languages[0]
 
 
+class RoomBackstage(Struct, frozen=True, kw_only=True):
+    """What of a room stays with the editors; without a span of availability it always is."""
+
+    availability: list[Span] = []
+
+
+class TrackBackstage(Struct, frozen=True, kw_only=True):
+    """What of a track stays with the editors: nothing so far."""
+
+
+class SpeakerBackstage(Struct, frozen=True, kw_only=True):
+    """What of a person stays with the editors; without a span of availability they always are.
+
+    `language` is the one in which the person is written to. `photo_agreed_at` is when they agreed
+    that their photo is shown, `registration_id` their registration once they confirmed.
+    """
+
+    email: str = ""
+    language: str | None = None
+    state: SpeakerState = SpeakerState.CONFIRMED
+    availability: list[Span] = []
+    note: str = ""
+    photo: str | None = None
+    photo_agreed_at: datetime | None = None
+    registration_id: UUID | None = None
+
+
+class SessionBackstage(Struct, frozen=True, kw_only=True):
+    """What of a session stays with the editors.
+
+    One that is not `confirmed` is not published, placed or not. `expected` is how many people are
+    expected to come.
+    """
+
+    confirmed: bool = True
+    internal_tags: list[str] = []
+    note: str = ""
+    expected: int | None = None
+
+
+class Travel(Struct, frozen=True, kw_only=True):
+    """How many minutes it takes to walk between two rooms, either way; `room_a` < `room_b`."""
+
+    room_a: UUID
+    room_b: UUID
+    minutes: int
+
+
 class Draft(Struct, frozen=True, kw_only=True):
-    """The parts of a programme as they are edited or imported, before a version is made of them."""
+    """The parts of a programme as they are edited or imported, before a version is made of them.
+
+    What stays with the editors is apart, by the part's id, so that it cannot be published.
+    `edited` tells for each part the number of the change that touched it last, `number` is that of
+    the latest change of all.
+    """
 
     rooms: list[Room] = []
     tracks: list[Track] = []
@@ -180,6 +277,78 @@ class Draft(Struct, frozen=True, kw_only=True):
     timezone: str | None = None
     starts_on: date | None = None
     ends_on: date | None = None
+    languages: list[str] = []
+    backstage_of_rooms: dict[UUID, RoomBackstage] = {}
+    backstage_of_speakers: dict[UUID, SpeakerBackstage] = {}
+    backstage_of_sessions: dict[UUID, SessionBackstage] = {}
+    travel: list[Travel] = []
+    edited: dict[UUID, int] = {}
+    number: int = 0
+
+
+class KeptRoom(Struct, frozen=True, kw_only=True):
+    """What is stored of a room beside what the public reads; `edited` is its latest change."""
+
+    id: UUID
+    backstage: RoomBackstage
+    edited: int
+
+
+class KeptTrack(Struct, frozen=True, kw_only=True):
+    """What is stored of a track beside what the public reads."""
+
+    id: UUID
+    edited: int
+
+
+class KeptSpeaker(Struct, frozen=True, kw_only=True):
+    """What is stored of a person beside what the public reads."""
+
+    id: UUID
+    backstage: SpeakerBackstage
+    edited: int
+
+
+class KeptSession(Struct, frozen=True, kw_only=True):
+    """What is stored of a session beside what the public reads."""
+
+    id: UUID
+    backstage: SessionBackstage
+    edited: int
+
+
+class ConflictCode(StrEnum):
+    """What is wrong between two sessions, or with one."""
+
+    ROOM_TAKEN = "room_taken"
+    ROOM_UNAVAILABLE = "room_unavailable"
+    ROOM_TOO_SMALL = "room_too_small"
+    PERSON_IN_TWO_PLACES = "person_in_two_places"
+    PERSON_UNAVAILABLE = "person_unavailable"
+    PERSON_UNCONFIRMED = "person_unconfirmed"
+    WALK_TOO_SHORT = "walk_too_short"
+    WITHOUT_MODERATOR = "without_moderator"
+    WITHOUT_ROOM = "without_room"
+    BREAK_OVERLAPPED = "break_overlapped"
+    OUTSIDE_THE_DAYS = "outside_the_days"
+    TRACK_MISSING = "track_missing"
+    TEXT_MISSING = "text_missing"
+    OVER_CAPACITY = "over_capacity"
+
+
+class Level(StrEnum):
+    """What a conflict does: keep a change and a publication from being stored, be told, nothing."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    IGNORE = "ignore"
+
+
+class ConflictSetting(Struct, frozen=True, kw_only=True):
+    """The level that an edition gives to one kind of conflict."""
+
+    code: ConflictCode
+    level: Level
 
 
 class Loss(Struct, frozen=True, kw_only=True):
@@ -212,3 +381,28 @@ class Published(Struct, frozen=True, kw_only=True):
     note: str
     published_at: datetime
     content: Programme
+
+
+class Publication(Struct, frozen=True, kw_only=True):
+    """A publication at a time that was set; once made it has a version, else why it was refused."""
+
+    edition_id: int
+    id: UUID
+    due_at: datetime
+    note: str
+    tell: bool
+    base_url: str
+    actor: str
+    made_at: datetime
+    version: int | None = None
+    refused: str | None = None
+    withdrawn_at: datetime | None = None
+
+
+class Listed(Struct, frozen=True, kw_only=True):
+    """A version in the list of versions."""
+
+    number: int
+    note: str
+    published_at: datetime
+    published_by: str

@@ -1,63 +1,31 @@
-"""The decisions of the programme: its order, its conflicts, what changed, and how it is frozen."""
+"""The decisions of the programme: its order, what is in the way, and how it is frozen."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from forum.core.context import Edition
-from schedule.models import Draft, GuideLink, Programme, Room, Session, Speaker
+from schedule.changes import Names, shown
+from schedule.models import (
+    Draft,
+    GuideLink,
+    Programme,
+    Room,
+    Session,
+    SessionBackstage,
+    Speaker,
+    Track,
+)
 
 DAY_CHANGE = timedelta(hours=4)
 """A session that starts before four in the morning belongs to the evening before."""
 
+Part = TypeVar("Part", Room, Track, Speaker)
 NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-class ConflictCode(StrEnum):
-    """What is wrong between two sessions, or with one."""
-
-    ROOM_TAKEN = "room_taken"
-    PERSON_IN_TWO_PLACES = "person_in_two_places"
-    OUTSIDE_THE_DAYS = "outside_the_days"
-
-
-class Conflict(Struct, frozen=True, kw_only=True):
-    """One conflict: `session_id` is the later session, `other_id` the one in its way."""
-
-    code: ConflictCode
-    session_id: UUID
-    other_id: UUID | None = None
-    room_id: UUID | None = None
-    speaker_id: UUID | None = None
-
-
-class ChangeKind(StrEnum):
-    """What a reader of the programme would notice about a session."""
-
-    NEW = "new"
-    CANCELLED = "cancelled"
-    RESTORED = "restored"
-    MOVED = "moved"
-    LONGER = "longer"
-    SHORTER = "shorter"
-    ROOM = "room"
-    RENAMED = "renamed"
-    PEOPLE = "people"
-    ABSTRACT = "abstract"
-    DETAILS = "details"
-
-
-class Change(Struct, frozen=True, kw_only=True):
-    """One change of one session, from one published version to another."""
-
-    kind: ChangeKind
-    session_id: UUID
 
 
 def programme_day(starts_at: datetime, zone: tzinfo) -> date:
@@ -123,112 +91,25 @@ def overlapping(sessions: Iterable[Session]) -> dict[UUID, Session]:
     return marked
 
 
-def conflicts(draft: Draft, *, zone: tzinfo | None = None) -> list[Conflict]:
-    """Return what is wrong in `draft`, in order of session; cost near linear in its size.
-
-    A room is taken, or a person is elsewhere, when a session starts before an earlier one of that
-    room or person ends; sessions marked as overlapping may share their room. Days are those of
-    the draft, in its timezone (else `zone`, else UTC); without days none is outside.
-    """
-    in_rooms: dict[UUID, list[Session]] = defaultdict(list)
-    of_people: dict[UUID, list[Session]] = defaultdict(list)
-    for session in draft.sessions:
-        if session.room_id and not session.overlaps:
-            in_rooms[session.room_id].append(session)
-        for person in session.people:
-            of_people[person.speaker_id].append(session)
-    found = [
-        Conflict(
-            code=ConflictCode.ROOM_TAKEN, session_id=late.id, other_id=early.id, room_id=room_id
+def marked_as_overlapping(session: Session, sessions: Iterable[Session]) -> Session:
+    """Return `session`, marked where another is held in its room at its time, else unmarked."""
+    starts_at, ends_at = session.starts_at, session.ends_at
+    shared = (
+        starts_at is not None
+        and ends_at is not None
+        and session.room_id is not None
+        and any(
+            other.id != session.id
+            and other.room_id == session.room_id
+            and not other.cancelled
+            and other.starts_at is not None
+            and other.ends_at is not None
+            and other.starts_at < ends_at
+            and starts_at < other.ends_at
+            for other in sessions
         )
-        for room_id, competing in in_rooms.items()
-        for late, early in in_the_way(competing)
-    ]
-    found += [
-        Conflict(
-            code=ConflictCode.PERSON_IN_TWO_PLACES,
-            session_id=late.id,
-            other_id=early.id,
-            speaker_id=speaker_id,
-        )
-        for speaker_id, competing in of_people.items()
-        for late, early in in_the_way(competing)
-    ]
-    days_zone = ZoneInfo(draft.timezone) if draft.timezone else zone or UTC
-    found += [
-        Conflict(code=ConflictCode.OUTSIDE_THE_DAYS, session_id=session.id)
-        for session in draft.sessions
-        if not session.cancelled and _outside(session, draft, days_zone)
-    ]
-    place = {s.id: n for n, s in enumerate(in_order(draft.sessions, draft.rooms))}
-    return sorted(found, key=lambda c: (place[c.session_id], c.code, str(c.speaker_id)))
-
-
-def _outside(session: Session, draft: Draft, zone: tzinfo) -> bool:
-    if not (session.starts_at and draft.starts_on and draft.ends_on):
-        return False
-    return not draft.starts_on <= programme_day(session.starts_at, zone) <= draft.ends_on
-
-
-def changes(old: Programme | None, new: Programme) -> list[Change]:
-    """Return what changed from `old` to `new`, in the order of `new`'s sessions.
-
-    Without `old` every session is new. A session that `new` no longer holds is cancelled; one that
-    was cancelled in `old` and is absent or still cancelled in `new` has not changed.
-    """
-    before = {session.id: session for session in old.sessions} if old else {}
-    names = _Names(new)
-    old_names = _Names(old) if old else names
-    found = []
-    for session in new.sessions:
-        found += [
-            Change(kind=kind, session_id=session.id)
-            for kind in _kinds(before.pop(session.id, None), session, old_names, names)
-        ]
-    gone = [session for session in before.values() if not session.cancelled]
-    return found + [Change(kind=ChangeKind.CANCELLED, session_id=session.id) for session in gone]
-
-
-def _kinds(
-    was: Session | None, now: Session, old_names: "_Names", names: "_Names"
-) -> list[ChangeKind]:
-    if was is None:
-        return [] if now.cancelled else [ChangeKind.NEW]
-    if now.cancelled:
-        return [] if was.cancelled else [ChangeKind.CANCELLED]
-    noticed = {
-        ChangeKind.RESTORED: was.cancelled,
-        ChangeKind.MOVED: was.starts_at != now.starts_at,
-        ChangeKind.LONGER: now.minutes > was.minutes,
-        ChangeKind.SHORTER: now.minutes < was.minutes,
-        ChangeKind.ROOM: was.room_id != now.room_id,
-        ChangeKind.RENAMED: (was.title, was.subtitle) != (now.title, now.subtitle),
-        ChangeKind.PEOPLE: was.people != now.people,
-        ChangeKind.ABSTRACT: (was.abstract, was.description) != (now.abstract, now.description),
-    }
-    kinds = [kind for kind, true in noticed.items() if true]
-    if not kinds and _shown(was, old_names) != _shown(now, names):
-        return [ChangeKind.DETAILS]
-    return kinds
-
-
-class _Names:
-    """What a session's page shows of the parts that it refers to."""
-
-    def __init__(self, programme: Programme) -> None:
-        self.rooms = {room.id: room.name for room in programme.rooms}
-        self.tracks = {track.id: track.name for track in programme.tracks}
-        self.speakers = {one.id: (one.name, one.organisation) for one in programme.speakers}
-
-
-def _shown(session: Session, names: _Names) -> tuple[object, ...]:
-    """Return all that a reader sees of a session: two equal ones need no new revision."""
-    return (
-        replace(session, revision=0, changed_at=None, overlaps=False),
-        names.rooms.get(session.room_id) if session.room_id else None,
-        names.tracks.get(session.track_id) if session.track_id else None,
-        tuple(names.speakers.get(person.speaker_id) for person in session.people),
     )
+    return replace(session, overlaps=shared)
 
 
 def publish(
@@ -243,12 +124,13 @@ def publish(
 ) -> Programme:
     """Freeze `draft` as the version after `previous`, published at the instant `at` (UTC).
 
-    Unplaced sessions and people without a session are left out. A session whose content differs
-    from the previous version has the next revision and `changed_at = at`. One that was published
+    Unplaced sessions, those not confirmed, and people without a session are left out, as is all
+    that stays with the editors. A session whose content differs from the previous version has the
+    next revision and `changed_at = at`. One that was published
     and is no longer placed stays, cancelled, so that calendars hear of it; its number or slug is
     changed where another session has it now.
     """
-    placed = [session for session in draft.sessions if session.starts_at]
+    placed = [one for one in draft.sessions if one.starts_at and _confirmed(draft, one)]
     removed = _removed(placed, previous)
     sessions = in_order([*placed, *_without_lost_parts(removed, draft)], draft.rooms)
     wanted = {person.speaker_id for session in sessions for person in session.people}
@@ -276,6 +158,64 @@ def publish(
         guides=list(guides),
     )
     return replace(programme, sessions=_revised(programme, previous, at))
+
+
+def as_draft(past: Programme, draft: Draft) -> Draft:
+    """Return the draft with the sessions of a version as they were then.
+
+    Rooms, tracks and people of the version are as they were; what it does not hold stays, sessions
+    without their time and room. What stays with the editors is kept, but for sessions of the
+    version, which are confirmed again.
+    """
+    held = {session.id for session in past.sessions}
+    numbers = {session.number for session in past.sessions}
+    slugs = {session.slug for session in past.sessions}
+    sessions = list(past.sessions)
+    for session in draft.sessions:
+        if session.id in held:
+            continue
+        number, slug, turn = session.number, session.slug, 1
+        while number in numbers:
+            number += 1
+        while slug in slugs:
+            turn += 1
+            slug = f"{session.slug}-{turn}"
+        numbers.add(number)
+        slugs.add(slug)
+        sessions.append(
+            replace(session, number=number, slug=slug, starts_at=None, room_id=None, overlaps=False)
+        )
+    known = draft.backstage_of_sessions
+    behind = {id_: replace(known.get(id_, SessionBackstage()), confirmed=True) for id_ in held}
+    return replace(
+        draft,
+        rooms=_with_rest(past.rooms, draft.rooms),
+        tracks=_with_rest(past.tracks, draft.tracks),
+        speakers=_with_rest(past.speakers, draft.speakers),
+        sessions=[replace(one, revision=0, changed_at=None) for one in sessions],
+        backstage_of_sessions={**known, **behind},
+    )
+
+
+def _with_rest(past: Sequence[Part], now: Sequence[Part]) -> list[Part]:
+    """Return the parts of a version, then those of the draft that it lacks under free slugs."""
+    held = {one.id for one in past}
+    slugs = {one.slug for one in past}
+    found = list(past)
+    for part in now:
+        if part.id in held:
+            continue
+        slug, turn = part.slug, 1
+        while slug in slugs:
+            turn += 1
+            slug = f"{part.slug}-{turn}"
+        slugs.add(slug)
+        found.append(replace(part, slug=slug))
+    return found
+
+
+def _confirmed(draft: Draft, session: Session) -> bool:
+    return draft.backstage_of_sessions.get(session.id, SessionBackstage()).confirmed
 
 
 def _removed(placed: list[Session], previous: Programme | None) -> list[Session]:
@@ -329,13 +269,13 @@ def _unique_slugs(speakers: list[Speaker], current: set[UUID]) -> list[Speaker]:
 def _revised(programme: Programme, previous: Programme | None, at: datetime) -> list[Session]:
     """Return the sessions with the revision and the instant at which each last changed."""
     before = {session.id: session for session in previous.sessions} if previous else {}
-    names, old_names = _Names(programme), _Names(previous) if previous else None
+    names, old_names = Names(programme), Names(previous) if previous else None
     revised = []
     for session in programme.sessions:
         was = before.get(session.id)
         if was is None or old_names is None:
             revised.append(replace(session, revision=0, changed_at=at))
-        elif _shown(was, old_names) == _shown(session, names):
+        elif shown(was, old_names) == shown(session, names):
             revised.append(replace(session, revision=was.revision, changed_at=was.changed_at))
         else:
             revised.append(replace(session, revision=was.revision + 1, changed_at=at))

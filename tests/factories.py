@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import itertools
+import subprocess
 import uuid
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,9 +17,9 @@ import pikepdf
 import zxingcpp
 from PIL import Image
 
-from badges import devices, gates, tickets
+from badges import devices, gates, scanning, tickets
 from badges.keys import Keyring, open_keyring
-from badges.models import Scan
+from badges.models import Direction, Scan
 from forum.accounts import service as accounts
 from forum.app import create_app
 from forum.core.context import Role
@@ -308,6 +309,27 @@ class Site:
             enrolled = await devices.enrol(db, code, at=self.clock.at, ids=self.ids)
         return enrolled.device, {"authorization": f"Bearer {enrolled.token}"}
 
+    async def was_there(self, edition, registered, *moments):
+        """Read somebody's ticket at the main gate, as the device's and the site's clocks say.
+
+        `moments` are instants, or pairs with a direction; the first day at 9 UTC unless given.
+        """
+        device, _ = await self.device(edition)
+        before = self.clock.at
+        for moment in moments or (DURING,):
+            at, way = moment if isinstance(moment, tuple) else (moment, Direction.IN)
+            self.clock.at = at
+            async with self.pool.acquire() as db:
+                await scanning.scan(
+                    db,
+                    device,
+                    edition,
+                    self.keyring,
+                    [scan(registered.token, at=at, direction=way)],
+                    at=at,
+                )
+        self.clock.at = before
+
     async def signed_in(self, edition, *roles, address=None):
         """Return, as headers, the cookie of a person with these roles in an edition."""
         async with self.pool.acquire() as db:
@@ -348,9 +370,14 @@ class Site:
     async def programme(self, edition, made=None, **given):
         """Put a draft in place (`draft()` unless given) and publish it."""
         async with self.pool.acquire() as db:
-            await editing.replace(db, edition, made or draft())
+            await editing.replace(db, edition, made or draft(), at=self.clock.at)
             programme, _ = await publishing.publish(
-                db, edition, base_url=self.settings.base_url, at=self.clock.at, **given
+                db,
+                edition,
+                base_url=self.settings.base_url,
+                at=self.clock.at,
+                ids=self.ids,
+                **given,
             )
         return programme
 
@@ -444,6 +471,12 @@ def message(raw):
 def decoded(png):
     """Return what the QR code in a picture says."""
     return zxingcpp.read_barcode(Image.open(BytesIO(png))).text
+
+
+def pdf_text(content):
+    """Return what a PDF says, with plain spaces."""
+    done = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True)
+    return " ".join(done.stdout.decode().split())
 
 
 class Counting:

@@ -53,6 +53,7 @@ STAFF = [*TEAM, "stranger"]
 OWN = only(*STAFF, others=401)  # one's own account: whoever is signed in has one
 OWN_NOTHING = OWN | dict.fromkeys(STAFF, 404)  # what nobody has
 NO_PASSKEYS = dict.fromkeys(EVERYONE, 404)  # this site is at a number
+NOT_OVER = {"attendee": 404, "waiting": 404}  # the forum is still to come
 OWN_LINK = ALL  # the key stands in the address: who holds the link is the attendee
 
 OPEN = {
@@ -96,7 +97,11 @@ OPEN = {
     "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.pdf": ATTENDEE | {"waiting": 404},
+    "GET /api/me/attestation.pdf": ATTENDEE | NOT_OVER,
+    "GET /verify": ALL,
+    "GET /verify/{code}": dict.fromkeys(EVERYONE, 404),  # a code that was never made
     "GET /me/{key}": OWN_LINK,
+    "GET /me/{key}/attestation.pdf": dict.fromkeys(EVERYONE, 404),  # the forum is still to come
     "GET /me/{key}/cancel": OWN_LINK,
     "GET /me/{key}/ticket.pdf": OWN_LINK,
     "GET /me/{key}/ticket.png": OWN_LINK,
@@ -167,6 +172,7 @@ class House:
         attendee = await site.register(house.edition, answers={"card": site.file()})
         house.sender = attendee
         house.held = await site.register(house.edition, email="held@example.org")
+        await site.was_there(house.edition, house.held)
         house.invitation = await site.invite(house.edition)
         waiting = await site.register(house.edition)
         revoked, revoked_headers = await site.device(house.edition)
@@ -201,6 +207,7 @@ class House:
             "key": self.held.key,
             "reference": self.held.reference,
             "token": "nobody",
+            "code": "0000-0000-0000-0000-0000-0000-0000",
             "name": "none.eml",
             "passkey": "none",
             "session": "none",

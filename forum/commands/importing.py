@@ -79,7 +79,7 @@ async def programme(site: Installation, edition: Edition, file: Path, *, dry: bo
             content, file.name, language=edition.language, timezone=edition.timezone
         )
     if not dry:
-        await editing.replace(site.db, edition, imported.draft)
+        await editing.replace(site.db, edition, imported.draft, at=site.now())
     return imported
 
 

@@ -6,6 +6,9 @@ from forum.letters.models import Kind
 TICKET = "ticket"
 """The placeholder of the ticket: picture, reference and use, on a line of its own."""
 
+ATTESTATION = "attestation_link"
+"""The placeholder of the link to the attestation of presence; its letter has the page joined."""
+
 PLACEHOLDERS = {
     "given_name": N_("the given name of the person"),
     "family_name": N_("the family name of the person"),
@@ -28,6 +31,7 @@ PLACEHOLDERS = {
     "code": N_("the invitation’s code"),
     "valid_until": N_("until when the invitation can be used"),
     TICKET: N_("the ticket: its QR code and reference, on a line of its own"),
+    ATTESTATION: N_("the link to the attestation of presence, of those who were let in"),
     "manage_link": N_("the link to the person’s registration"),
     "answer_link": N_("the link to the page of answers, where a required one is missing"),
     "accept_link": N_("the link to the page that accepts the place offered"),
@@ -38,6 +42,7 @@ PLACEHOLDERS = {
 """Every placeholder with its meaning, an English msgid."""
 
 LABELS = {
+    ATTESTATION: N_("Attestation of presence (PDF)"),
     "manage_link": N_("My registration"),
     "answer_link": N_("Answer the open questions"),
     "accept_link": N_("Accept the place"),
@@ -154,7 +159,7 @@ KINDS = {
             "thanks",
             N_("Thanks"),
             N_("Sent from this page to all whose place was confirmed, after the forum."),
-            OWN,
+            (*OWN, ATTESTATION),
             (),
         ),
         _kind(

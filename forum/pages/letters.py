@@ -1,7 +1,7 @@
 """The organisers' pages of e-mails: their texts, previews, a test to oneself, letters to all."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from msgspec import Struct, structs
 
-from badges.models import Ticket
+from badges import presence
+from badges.models import Presence, Ticket
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound
@@ -27,10 +28,16 @@ from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, form_fields
 from forum.editions import queries as editions
 from forum.letters import queries as letters
 from forum.letters import service
-from forum.letters.kinds import KINDS, PLACEHOLDERS, QUESTIONS, SENT_FROM_THE_PAGE
+from forum.letters.kinds import (
+    ATTESTATION,
+    KINDS,
+    PLACEHOLDERS,
+    QUESTIONS,
+    SENT_FROM_THE_PAGE,
+)
 from forum.letters.markup import Mistake, normal, parse
 from forum.letters.models import Author, Change, Kind, LetterText, StoredText, TextChanged
-from forum.registrations import mails, sending
+from forum.registrations import mails, rules, sending
 from forum.registrations import queries as registrations
 
 PER_MINUTE = 60
@@ -287,6 +294,9 @@ async def send_page(
         kind=chosen,
         sending=await sending.count(db, staff.edition, chosen),
         done="done" in request.query_params,
+        attests=ATTESTATION in chosen.placeholders,
+        over=rules.is_over(staff.edition.ends_on, staff.edition, now),
+        after=staff.edition.ends_on + timedelta(days=1),
     )
 
 
@@ -547,6 +557,8 @@ async def _values(
 ) -> mails.Values:
     """Return invented values, over them those of a registration where its reference is given.
 
+    A registration is attested what the doors have seen of it, and nothing where they have not.
+
     Raises:
         Invalid: there is no such registration.
     """
@@ -567,7 +579,8 @@ async def _values(
         person = await registrations.find_addressee(db, edition.id, reference)
         if person is None:
             raise Invalid(fields={"reference": "No registration has this reference."})
-        real = sending.values_of(person, ticket)
+        days = await presence.of_person(db, edition, person.id)
+        real = sending.values_of(person, ticket, days)
         chosen = {
             name: getattr(real, name)
             for name in (
@@ -575,6 +588,8 @@ async def _values(
                 "family_name",
                 "reference",
                 "organisation",
+                "job_title",
+                "presences",
                 "category_name",
                 "days",
                 "revision",
@@ -588,6 +603,7 @@ async def _values(
             "given_name": "Camille",
             "family_name": "Exemple",
             "reference": "K7QM-42XR",
+            "presences": [_invented(day, edition) for day in edition.days],
             **chosen,
         },
         turn=3,
@@ -601,6 +617,12 @@ async def _values(
         valid_until=now + OFFERED_FOR,
         ticket=ticket,
     )
+
+
+def _invented(day: date, edition: Edition) -> Presence:
+    """Return a day from nine to five."""
+    nine = datetime.combine(day, time(9), edition.zone)
+    return Presence(day=day, arrived_at=nine, left_at=nine + timedelta(hours=8))
 
 
 router = Router(

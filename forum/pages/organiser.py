@@ -55,6 +55,8 @@ async def overview(
     codes = await registrations.count_by_organisation(db, edition.id)
     found = {row.code: territories.find(row.code) for row in codes}
     standing = sum(row.count for row in statuses if row.status not in OVER)
+    doors = await gates.all_of(db, edition.id)
+    may_print = staff.may(Deed.PRINT_BADGES)
     today = now.astimezone(ZoneInfo(edition.timezone)).date()
     return page(
         "organiser/overview.html",
@@ -79,10 +81,13 @@ async def overview(
         ),
         gates=[
             {"name": pick(gate.name, page.language), "checked_in": gate.checked_in}
-            for gate in await gates.all_of(db, edition.id)
+            for gate in doors
         ],
-        badges_path=(
-            f"/organiser/{edition.slug}/badges.pdf" if staff.may(Deed.PRINT_BADGES) else None
+        badges_path=f"/organiser/{edition.slug}/badges.pdf" if may_print else None,
+        attestations_path=(
+            f"/organiser/{edition.slug}/attestations.pdf"
+            if may_print and any(gate.checked_in for gate in doors)
+            else None
         ),
         programme_path=f"/{edition.slug}/programme.pdf",
         outbox_path="/outbox" if settings.demo else None,

@@ -337,6 +337,7 @@ class Addressee(Struct, frozen=True, kw_only=True):
     family_name: str
     email: str
     organisation: str | None
+    job_title: str | None
     category_name: Text
     language: str
     days: int | None

@@ -11,7 +11,7 @@ from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from badges import printing, scanning, tickets
+from badges import presence, printing, scanning, tickets
 from badges.keys import Keyring
 from forum.core import forms, outbox
 from forum.core.context import Edition
@@ -44,6 +44,7 @@ from forum.registrations.models import (
     Line,
     Name,
     NotPossible,
+    Status,
 )
 from forum.registrations.organiser_routes import PER_MINUTE, last, order_of
 
@@ -285,6 +286,8 @@ async def _show(
         agreed=await queries.list_agreed(db, edition.id, row.id),
         deeds=deeds,
         letters=await outbox.of_subject(db, edition.id, row.id),
+        attested=row.status is Status.CONFIRMED
+        and bool(await presence.of_person(db, edition, row.id)),
         scans=await scanning.of_person(db, edition.id, row.id),
         sent=typed,
         differing=[

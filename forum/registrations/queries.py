@@ -545,7 +545,7 @@ async def list_addressees(db: Db, edition_id: int, kind: str, version: int) -> l
         Addressee,
         """
         select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
-               c.name as category_name, r.language, r.days, r.revision
+               r.job_title, c.name as category_name, r.language, r.days, r.revision
           from registration r
           join category c on c.edition_id = r.edition_id and c.code = r.category
          where r.edition_id = $1 and r.status = 'confirmed' and r.email <> ''
@@ -607,7 +607,8 @@ async def list_owing(
               join question q on q.edition_id = $1 and q.code = o.question
              group by o.registration_id)
         select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
-               c.name as category_name, r.language, r.days, r.revision, owing.labels as questions,
+               r.job_title, c.name as category_name, r.language, r.days, r.revision,
+               owing.labels as questions,
                owing.version, told.before as told
           from owing
           join registration r on r.edition_id = $1 and r.id = owing.id
@@ -634,10 +635,44 @@ async def find_addressee(db: Db, edition_id: int, reference: str) -> Addressee |
         Addressee,
         """
         select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
-               c.name as category_name, r.language, r.days, r.revision
+               r.job_title, c.name as category_name, r.language, r.days, r.revision
           from registration r
           join category c on c.edition_id = r.edition_id and c.code = r.category
          where r.edition_id = $1 and r.reference = $2
+        """,
+        edition_id,
+        reference,
+    )
+
+
+async def list_confirmed(db: Db, edition_id: int) -> list[Addressee]:
+    """Return all who are confirmed, by name."""
+    return await many(
+        db,
+        Addressee,
+        """
+        select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
+               r.job_title, c.name as category_name, r.language, r.days, r.revision
+          from registration r
+          join category c on c.edition_id = r.edition_id and c.code = r.category
+         where r.edition_id = $1 and r.status = 'confirmed'
+         order by r.sort_key, r.id
+        """,
+        edition_id,
+    )
+
+
+async def find_confirmed(db: Db, edition_id: int, reference: str) -> Addressee | None:
+    """Return the registration of this reference if it is confirmed."""
+    return await maybe(
+        db,
+        Addressee,
+        """
+        select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
+               r.job_title, c.name as category_name, r.language, r.days, r.revision
+          from registration r
+          join category c on c.edition_id = r.edition_id and c.code = r.category
+         where r.edition_id = $1 and r.reference = $2 and r.status = 'confirmed'
         """,
         edition_id,
         reference,

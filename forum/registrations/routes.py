@@ -46,7 +46,15 @@ from forum.questions import service as questions
 from forum.questions import views as question_views
 from forum.questions.models import LARGEST_FORM
 from forum.questions.routes import fields_and_files
-from forum.registrations import consent_routes, consenting, documents, rules, service, team_api
+from forum.registrations import (
+    attestations,
+    consent_routes,
+    consenting,
+    documents,
+    rules,
+    service,
+    team_api,
+)
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import Accepted, OwnRegistration, RegistrationForm, Status
 from forum.registrations.own_routes import HANDLERS, Desk
@@ -250,8 +258,11 @@ async def manage_page(
     answers = await questions.answers_of(
         db, desk.edition.id, desk.attendee.registration_id, private=True
     )
-    token = None
+    token, attested = None, False
     if desk.own.status is Status.CONFIRMED:
+        attested = await attestations.may_have(
+            db, desk.edition, desk.attendee.registration_id, at=now
+        )
         token = await _token(db, desk.attendee, keyring)
     told = request.query_params.get("done", "")
     done, undone = DONE.get(told), UNDONE.get(told)
@@ -263,6 +274,7 @@ async def manage_page(
         open_questions=await questions.open_questions(
             db, desk.edition.id, desk.attendee.registration_id
         ),
+        attested=attested,
         answers=question_views.told(asked, answers, page.words),
         consents=await consenting.consents_of(db, desk.edition, desk.attendee.registration_id),
         may_agree=rules.may_agree(desk.own.status, desk.edition, now),

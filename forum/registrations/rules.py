@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
+from badges.rules import day_lived
 from forum.core.context import Edition, EditionState
 from forum.core.errors import Invalid
 from forum.core.i18n import N_
@@ -126,6 +127,11 @@ def consents_of(purposes: Iterable[Consent], agreed: Iterable[Agreed]) -> list[O
 def in_force(agreed: Iterable[Agreed]) -> Agreed | None:
     """Return what is not withdrawn of what was agreed to for one purpose."""
     return next((one for one in agreed if one.withdrawn_at is None), None)
+
+
+def is_over(last: date, edition: Edition, at: datetime) -> bool:
+    """Say whether a day is over at `at`; its night, until four in the morning, belongs to it."""
+    return day_lived(at, edition.zone) > last
 
 
 def mistakes(

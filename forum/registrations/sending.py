@@ -1,18 +1,19 @@
 """Letters that an organiser sends: to all confirmed, to who has questions open, or a test."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
-from badges import tickets
-from badges.models import Ticket
+from badges import presence, tickets
+from badges.models import Presence, Ticket
 from forum.core import audit, outbox
 from forum.core.context import Edition
 from forum.core.db import Db, retried
 from forum.core.ids import Ids
 from forum.core.outbox import Letter
 from forum.editions import queries as editions
-from forum.letters.kinds import KINDS, QUESTIONS, TICKET
+from forum.letters.kinds import ATTESTATION, KINDS, QUESTIONS, TICKET
 from forum.letters.models import Kind, LetterText
 from forum.registrations import mails, queries, rules
 from forum.registrations.models import (
@@ -39,14 +40,19 @@ async def send_to_confirmed(
 ) -> int:
     """Send a letter to each confirmed registration that has not got it; return to how many.
 
-    Sending it again reaches those alone who were confirmed meanwhile.
+    Sending it again reaches those alone who were confirmed meanwhile. Who was let in gets the
+    attestation of what the doors have seen so far, where the kind has one.
     """
     async with db.transaction():
         await queries.lock_sending(db, edition.id, kind.code)
         people = await queries.list_addressees(db, edition.id, kind.code, ONCE)
         with_ticket = TICKET in kind.placeholders
         by_person = await tickets.all_of(db, edition.id) if with_ticket else {}
-        letters = [_letter(edition, kind, one, by_person.get(one.id), at, ids) for one in people]
+        present = await presence.of_all(db, edition) if ATTESTATION in kind.placeholders else {}
+        letters = []
+        for one in people:
+            values = values_of(one, by_person.get(one.id), present.get(one.id, ()))
+            letters.append(_letter(edition, kind, one, values, at, ids))
         await outbox.put_all(db, letters, at=at)
         await audit.record(
             db,
@@ -100,26 +106,30 @@ async def send_questions(db: Db, edition: Edition, *, actor: str, at: datetime, 
 
 def _asking(edition: Edition, person: Owing, at: datetime, ids: Ids) -> Letter:
     values = msgspec.structs.replace(values_of(person), questions=person.questions)
-    letter = _letter(edition, KINDS[QUESTIONS], person, None, at, ids)
-    return msgspec.structs.replace(letter, version=person.version, data=mails.stored(values))
+    letter = _letter(edition, KINDS[QUESTIONS], person, values, at, ids)
+    return msgspec.structs.replace(letter, version=person.version)
 
 
-def values_of(person: Addressee, ticket: Ticket | None = None) -> mails.Values:
+def values_of(
+    person: Addressee, ticket: Ticket | None = None, presences: Sequence[Presence] = ()
+) -> mails.Values:
     """Return what a letter says of a registration."""
     return mails.Values(
         given_name=person.given_name,
         family_name=person.family_name,
         reference=person.reference,
         organisation=person.organisation,
+        job_title=person.job_title if presences else None,
         category_name=person.category_name,
         days=person.days,
         revision=person.revision,
         ticket=ticket,
+        presences=[*presences],
     )
 
 
 def _letter(
-    edition: Edition, kind: Kind, person: Addressee, ticket: Ticket | None, at: datetime, ids: Ids
+    edition: Edition, kind: Kind, person: Addressee, values: mails.Values, at: datetime, ids: Ids
 ) -> Letter:
     return Letter(
         edition_id=edition.id,
@@ -129,7 +139,7 @@ def _letter(
         version=ONCE,
         recipient=person.email,
         language=person.language,
-        data=mails.stored(values_of(person, ticket)),
+        data=mails.stored(values),
     )
 
 

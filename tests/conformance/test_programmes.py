@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from forum.core.context import Edition, EditionState
+from schedule.conflicts import blocking, conflicts
 from schedule.exports import ics, schedule_json, schedule_xml, tables
 from schedule.exports.carried import Format, carried
 from schedule.importing import read
-from schedule.models import SessionType, SpeakerRole
-from schedule.rules import ConflictCode, conflicts, publish
+from schedule.models import ConflictCode, SessionType, SpeakerRole
+from schedule.rules import publish
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 FILES = DATA / "programmes"
@@ -216,5 +217,5 @@ def test_types_and_roles_are_understood():
 def test_times_past_midnight_stay_on_their_day():
     late = next(s for s in imported("hub-schedule2.json").draft.sessions if s.minutes == 40)
     assert late.starts_at == datetime(2024, 12, 27, 23, 15, tzinfo=UTC)
-    night = [c.code for c in conflicts(imported("31c3-frab.xml").draft)]
+    night = [c.code for c in blocking(conflicts(imported("31c3-frab.xml").draft))]
     assert night == [ConflictCode.PERSON_IN_TWO_PLACES] * 2

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from badges.models import Outcome, Ticket
+from badges.models import Outcome, Presence, Ticket
 from forum.core.context import Edition, EditionState
 from forum.core.i18n import words
 from forum.core.pages import Templates
@@ -289,6 +289,7 @@ def managed(status: str) -> dict[str, object]:
     return {
         "registration": shown,
         "may_change": status not in {"cancelled", "refused"},
+        "attested": status == "confirmed",
         "answers": ANSWERS,
         "open_questions": [{"fr": "Que mangez-vous ?"}] if status == "waiting" else [],
         "consents": [] if status == "pending" else CONSENTED,
@@ -519,6 +520,7 @@ ORGANISER = {
     "owing": View(people=3, left=1),
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
     "badges_path": "/organiser/toulouse-2027/badges.pdf",
+    "attestations_path": "/organiser/toulouse-2027/attestations.pdf",
     "programme_path": f"{BASE}/programme.pdf",
     "outbox_path": "/outbox",
 }
@@ -714,6 +716,9 @@ SEND = {
     "kind": KINDS["reminder"],
     "sending": View(sent=0, left=642),
     "done": False,
+    "attests": False,
+    "over": False,
+    "after": date(2027, 3, 25),
 }
 MAIL = View(
     path="/outbox/1",
@@ -866,6 +871,7 @@ PERSON = {
             ("reminder", None, None, 0),
         ]
     ],
+    "attested": True,
     "scans": [
         View(
             scanned_at=OPENS_AT,
@@ -905,6 +911,16 @@ DESK = {
     "why": None,
     "another": False,
     "errors": {},
+}
+
+VERIFY = {"typed": "", "errors": {}, "person": "", "reference": "", "presences": []}
+VERIFIED = {
+    "person": "Maëlys d’Hérouville-Nguyen",
+    "reference": "K7QM-42XR",
+    "presences": [
+        "mardi 23 mars 2027\u00a0: de 9\u00a0h à 17\u00a0h\u00a030",
+        "mercredi 24 mars 2027\u00a0: arrivée à 9\u00a0h",
+    ],
 }
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
@@ -1003,6 +1019,19 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "registrations/cancel.html",
         {"registration": registration("cancelled")},
     ),
+    "verify": ("registrations/verify.html", {**VERIFY, "edition": None, "state": "asked"}),
+    "verify-errors": (
+        "registrations/verify.html",
+        {
+            **VERIFY,
+            "edition": None,
+            "state": "wrong",
+            "typed": "0001-K7QM",
+            "errors": {"code": "Aucune attestation ne porte ce code."},
+        },
+    ),
+    "verify-good": ("registrations/verify.html", {**VERIFY, **VERIFIED, "state": "good"}),
+    "verify-changed": ("registrations/verify.html", {**VERIFY, **VERIFIED, "state": "changed"}),
     "programme": ("schedule/programme.html", PROGRAMME),
     "programme-search": (
         "schedule/programme.html",
@@ -1239,6 +1268,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "letters/questions.html",
         {**ASKED, "may_answer": False, "done": True},
     ),
+    "letter-send-thanks": (
+        "letters/send.html",
+        {**SEND, "kind": KINDS["thanks"], "attests": True},
+    ),
     "letter-sent": (
         "letters/send.html",
         {**SEND, "done": True, "sending": View(sent=642, left=0)},
@@ -1289,6 +1322,7 @@ def values(**given: object) -> Values:
         "code": "VAL-AMBROISE",
         "valid_until": OPENS_AT,
         "ticket": ticket,
+        "presences": [Presence(day=EDITION.starts_on, arrived_at=OPENS_AT)],
     }
     return Values(**{**said, **given})
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from forum.core.context import Edition, EditionState
 from forum.core.text import slug, sort_key
@@ -13,11 +14,17 @@ from schedule.models import (
     Link,
     Participation,
     Room,
+    RoomBackstage,
     Session,
+    SessionBackstage,
     SessionType,
+    Span,
     Speaker,
+    SpeakerBackstage,
     SpeakerRole,
+    SpeakerState,
     Track,
+    Travel,
 )
 from schedule.naming import Unique
 from schedule.rules import publish
@@ -92,6 +99,55 @@ def drafts(draw):
     numbers = draw(st.lists(st.integers(1, 2**31 - 1), max_size=6, unique=True))
     sessions = [_session(draw, taken, n, rooms, tracks, speakers) for n in numbers]
     return Draft(rooms=rooms, tracks=tracks, speakers=speakers, sessions=sessions)
+
+
+@st.composite
+def staged_drafts(draw):
+    """Draw a draft with all that stays with the editors, its sessions close to each other."""
+    one = draw(drafts())
+    minutes = st.sampled_from([30, 60, 90])
+    times = st.integers(0, 60).map(lambda n: _morning() + timedelta(minutes=10 * n))
+    sessions = [
+        replace(
+            session,
+            starts_at=draw(st.none() | times),
+            minutes=draw(minutes),
+            capacity=draw(st.none() | st.integers(1, 9000)),
+            overlaps=draw(st.booleans()),
+        )
+        for session in one.sessions
+    ]
+    spans = st.lists(st.builds(_span, times, st.integers(1, 600)), max_size=2)
+    pairs = [(a, b) for a in one.rooms for b in one.rooms if a.id < b.id]
+    return replace(
+        one,
+        sessions=sessions,
+        languages=["fr", "en"],
+        starts_on=FIRST,
+        ends_on=FIRST,
+        backstage_of_rooms={room.id: RoomBackstage(availability=draw(spans)) for room in one.rooms},
+        backstage_of_speakers={
+            speaker.id: SpeakerBackstage(
+                state=draw(st.sampled_from(SpeakerState)), availability=draw(spans)
+            )
+            for speaker in one.speakers
+        },
+        backstage_of_sessions={
+            session.id: SessionBackstage(expected=draw(st.none() | st.integers(0, 9000)))
+            for session in sessions
+        },
+        travel=[
+            Travel(room_a=a.id, room_b=b.id, minutes=draw(st.integers(0, 40))) for a, b in pairs
+        ],
+    )
+
+
+def _morning():
+    return datetime(FIRST.year, FIRST.month, FIRST.day, 7, tzinfo=UTC)
+
+
+def _span(starts_at, minutes):
+    return Span(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=minutes))
 
 
 def _speaker(draw, taken, name):

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from forum.core.pdf import missing_glyphs
 from forum.demo.programme import draft
+from schedule.conflicts import conflicts
 from schedule.models import Session, SessionType, SpeakerRole
-from schedule.rules import conflicts
 
 FIRST_DAY = date(2027, 3, 22)
 DRAFT = draft(FIRST_DAY)

@@ -1,14 +1,16 @@
 """Letters to all who are confirmed, once each, and a test to oneself."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from badges.models import Direction
 from forum.letters.kinds import KINDS
 from forum.registrations import desk, sending
 from forum.registrations.desk import WalkIn
 from forum.registrations.models import ChangesClosed
-from tests.factories import NOON, Memory, decoded
+from tests.factories import DURING, NOON, Memory, decoded, pdf_text
 
 REMINDER, THANKS = KINDS["reminder"], KINDS["thanks"]
 
@@ -104,6 +106,47 @@ async def test_thanks_are_a_letter_of_their_own_without_a_ticket(
     await send(THANKS)
     (mail,) = await delivered("thanks")
     assert (mail.subject, mail.parts) == ("Thank you: Forum of towns", ())
+
+
+async def test_thanks_bring_an_attestation_to_those_alone_who_were_let_in(
+    lone_site, place, send, delivered
+):
+    there, absent = [await lone_site.register(place, language="en") for _ in range(2)]
+    await lone_site.was_there(place, there)
+    lone_site.clock.at = DURING + timedelta(days=2)
+    assert await send(THANKS) == 2
+    mails = await delivered("thanks")
+    [brings] = [mail for mail in mails if mail.parts]
+    assert [part.name for part in brings.parts] == [
+        f"{place.slug}-attestation-{there.reference}.pdf"
+    ]
+    assert f"http://127.0.0.1:8000/me/{there.key}/attestation.pdf" in brings.text
+    [bare] = [mail for mail in mails if not mail.parts]
+    assert "attestation" not in bare.text.lower()
+    assert absent.key not in brings.text
+
+
+async def test_an_attestation_says_what_the_doors_had_seen_when_it_was_sent(
+    lone_site, place, send, delivered
+):
+    person = await lone_site.register(place, language="en", job_title="Mayor")
+    await lone_site.was_there(place, person)
+    lone_site.clock.at = DURING + timedelta(hours=1)
+    await send(THANKS)
+    await lone_site.was_there(place, person, (DURING + timedelta(hours=2), Direction.OUT))
+    (mail,) = await delivered("thanks")
+    text = pdf_text(mail.parts[0].content)
+    assert "Tuesday 23 March 2027: arrived at 10:00" in text
+    assert "Mayor" in text
+
+
+async def test_a_reminder_brings_no_attestation(lone_site, place, send, delivered):
+    person = await lone_site.register(place)
+    await lone_site.was_there(place, person)
+    await send()
+    (mail,) = await delivered("reminder")
+    assert [part.name.rpartition(".")[2] for part in mail.parts] == ["png", "pdf", "ics"]
+    assert [part.name for part in mail.parts if "attestation" in part.name] == []
 
 
 async def test_another_editions_people_get_nothing(lone_site, place, send):
