@@ -15,6 +15,7 @@ MODULES = (
     "scan",
     "registration",
     "search",
+    "export",
     "programme_export",
     "badges",
     "programme_pdf",

@@ -84,6 +84,8 @@ from forum.questions.routes import router as question_routes
 from forum.registrations.attestation_routes import router as attestation_routes
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.desk_routes import router as desk_routes
+from forum.registrations.downloads import Exports
+from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.organiser_routes import router as table_routes
@@ -100,7 +102,8 @@ log = structlog.get_logger("app")
 LARGEST_BODY = 2_000_000
 LOANS = POOL_SIZE - 4
 """The most requests that hold a connection at once: fewer than the pool has, so that what they wait
-for while holding it (an edition, a device, a version of the programme) can always be read."""
+for while holding it (an edition, a device, a version of the programme, an export that begins) can
+always be read. Exports have at most `downloads.AT_ONCE` of the others."""
 HUNG_UP = "client disconnected prematurely"
 """What Litestar says, as a failure of the server, of a client who left in the middle of a body."""
 NO_BODY = {"data": "'data'"}
@@ -173,6 +176,11 @@ class Parts:
     def together(self) -> Together:
         """What records the scans that arrive at the same moment."""
         return Together(self.database, self.keyring, self.now)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """The exports under way; what they make waits in files where Forum writes."""
+        return Exports(self.database, self.settings.var / "exports")
 
     @asynccontextmanager
     async def open(self, _: Litestar) -> AsyncIterator[None]:
@@ -300,7 +308,17 @@ class Parts:
             self.door,
             self.page,
         )
-        kept = ("database", "keyring", "settings", "blobs", "keys", "codes", "shelves", "ids")
+        kept = (
+            "database",
+            "keyring",
+            "settings",
+            "blobs",
+            "keys",
+            "codes",
+            "shelves",
+            "ids",
+            "exports",
+        )
         return {
             **{make.__name__: Provide(make) for make in made},
             **{name: Provide(self._kept(name), sync_to_thread=False) for name in kept},
@@ -342,6 +360,7 @@ def create_app(
             home_routes,
             registration_routes,
             table_routes,
+            export_routes,
             person_routes,
             attestation_routes,
             desk_routes,

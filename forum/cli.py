@@ -393,7 +393,7 @@ def import_guides(settings: Settings, folder: Path, edition: str | None) -> None
 @edition_option
 @click.option("--note", default="", help="What changed, in a line.")
 @click.option("--despite-conflicts", is_flag=True, help="Publish even what the edition blocks.")
-@click.option("--tell/--no-tell", default=True, help="E-mail the people of changed sessions.")
+@click.option("--no-tell", is_flag=True, help="E-mail nobody of what changed.")
 @json_option
 @click.pass_obj
 def publish(
@@ -401,7 +401,7 @@ def publish(
     edition: str | None,
     note: str,
     despite_conflicts: bool,
-    tell: bool,
+    no_tell: bool,
     as_json: bool,
 ) -> None:
     """Freeze the draft as the next version of the programme."""
@@ -419,7 +419,7 @@ def publish(
             note=note,
             despite_conflicts=despite_conflicts,
             ids=site.ids,
-            tell=tell,
+            tell=not no_tell,
         ),
     )
     if as_json:
@@ -436,12 +436,25 @@ def publish(
 @click.argument("out", type=FILE)
 @edition_option
 @click.option("--language", type=click.Choice(["fr", "en"]))
+@click.option("--columns", default="", help="Of registrations: names, with commas.")
+@click.option(
+    "--filter", "query", default="", help="Of registrations: what the table's address says after ?"
+)
 @click.pass_obj
 def export(
-    settings: Settings, what: str, out: Path, edition: str | None, language: str | None
+    settings: Settings,
+    what: str,
+    out: Path,
+    edition: str | None,
+    language: str | None,
+    columns: str,
+    query: str,
 ) -> None:
     """Write registrations, tickets or the programme; OUT's ending names the format."""
     from forum.commands import exporting  # noqa: PLC0415
+
+    if (columns or query) and what != "registrations":
+        raise click.UsageError("--columns and --filter are for registrations.")
 
     async def work(site: Installation, one: Edition) -> str:
         if what == "programme":
@@ -449,7 +462,10 @@ def export(
             return f"version {version.version}, {many(version.sessions, 'session')}"
         if what == "tickets":
             return many(await exporting.tickets(site, one, out), "ticket")
-        return many(await exporting.registrations(site, one, out), "registration")
+        done = await exporting.registrations(
+            site, one, out, names=columns, query=query.removeprefix("?"), language=language
+        )
+        return many(done, "registration")
 
     print(f"{out}: {on_edition(settings, edition, work)}")
 

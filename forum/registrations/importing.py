@@ -19,7 +19,7 @@ COLUMNS = {
     "given_name": ("given name", "first name", "prenom"),
     "family_name": ("family name", "last name", "surname", "nom", "nom de famille"),
     "email": ("email", "e-mail", "mail", "courriel", "adresse e-mail", "adresse electronique"),
-    "category": ("category", "categorie"),
+    "category": ("category", "categorie", "category code", "code de categorie"),
     "organisation": ("organisation", "organization", "organisme", "structure", "collectivite"),
     "organisation_code": ("organisation code", "code organisation", "siret", "siren"),
     "job_title": ("job title", "function", "fonction", "poste"),

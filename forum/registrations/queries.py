@@ -458,24 +458,6 @@ async def place_in_line(db: Db, edition_id: int, category: str, turn: int) -> in
     )
 
 
-async def list_all(db: Db, edition_id: int) -> list[Registration]:
-    """Return every registration, sorted by name."""
-    return await many(
-        db,
-        Registration,
-        """
-        select edition_id, id, reference, given_name, family_name, email, organisation,
-               organisation_code, job_title, category, language, status, turn, days, offer_until,
-               counted, group_id, invitation_id, revision, mail_version, mailed_at, created_at,
-               changed_at
-          from registration
-         where edition_id = $1
-         order by sort_key, id
-        """,
-        edition_id,
-    )
-
-
 async def count_by_status(db: Db, edition_id: int) -> list[StatusCount]:
     """Return how many registrations stand where."""
     return await many(

@@ -157,6 +157,20 @@ def test_registrations_go_through_csv_xlsx_and_json_and_come_back(forum, tmp_pat
     error = forum.run("import", "registrations", tmp_path / "bad.xlsx", status=1)
     assert error.startswith("row 2: ")
     assert "email: Give an address" in error
+    chosen = ("--columns", "status,given_name", "--filter", "q=ada", "--language", "fr")
+    said = forum.run("export", "registrations", tmp_path / "ada.csv", *chosen)
+    assert said == f"{tmp_path / 'ada.csv'}: 1 registration\n"
+    assert (tmp_path / "ada.csv").read_text("utf-8-sig") == "État,Prénom\nConfirmée,Ada\n"
+    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".new-")]
+    for words, why in (
+        (("--columns", "nose"), "There is no column “nose”"),
+        (("--filter", "since=x"), "Give a date"),
+    ):
+        assert why in forum.run("export", "registrations", tmp_path / "x.csv", *words, status=1)
+    assert not (tmp_path / "x.csv").exists()
+    assert "are for registrations" in forum.run(
+        "export", "tickets", tmp_path / "x.json", "--columns", "reference", status=2
+    )
     error = forum.run("export", "registrations", tmp_path / "out.doc", status=1)
     assert "csv, xlsx, json" in error
 

@@ -19,6 +19,10 @@ from forum.pages import charts, dashboard, form_values
 from forum.questions import views
 from forum.questions.models import AnswerCount, Condition, Kind, Option, Question
 from forum.registrations.bulk import Done, ManyDeed, Order
+from forum.registrations.columns import BASIC, Group
+from forum.registrations.columns import columns as columns_of
+from forum.registrations.exporting import Format, Labels
+from forum.registrations.exporting import Order as Export
 from forum.registrations.listing import Asked, Choice, Column, Filter, Row, Sort
 from forum.registrations.listing import Page as Found
 from forum.registrations.mails import Values, Written, context_of, write
@@ -827,6 +831,35 @@ DONE = [
         "why": "Il ne reste pas de place.",
     },
 ]
+EXPORTED = columns_of(
+    EDITION,
+    [
+        View(code=code, kind=Kind.TEXT, label=label, sensitive=code == "diet", options=[])
+        for code, label in (
+            ("diner", {"fr": "Serez-vous au dîner ?", "en": "Will you be at dinner?"}),
+            ("diet", {"fr": "Régime alimentaire", "en": "Diet"}),
+        )
+    ],
+    [View(purpose="photos", wording={"fr": "Photos", "en": "Photos"})],
+    needs=True,
+)
+EXPORT = {
+    "staff": STAFF,
+    "path": "/organiser/toulouse-2027/registrations/export",
+    "order": Export(filter=Filter(q="mae", status=(Status.CONFIRMED,), category="elected")),
+    "errors": {},
+    "number": 128,
+    "whose": [("q", "mae"), ("status", "confirmed"), ("category", "elected")],
+    "categories": NAMES,
+    "table": "?q=mae",
+    "boxes": [
+        (group.value, [(one, one.label(words("fr"))) for one in EXPORTED if one.group is group])
+        for group in Group
+    ],
+    "ticked": BASIC,
+    "formats": [*Format],
+    "tongues": [*Labels],
+}
 PERSON_SENT = {
     "given_name": "Maëlys",
     "family_name": "d’Hérouville",
@@ -1165,6 +1198,30 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
             "asked": Asked(columns=(*Column,), filter=Filter(group=UUID(int=1))),
             "found": msgspec.structs.replace(
                 TABLE["found"], total=2001, rows=rows(Asked(columns=(*Column,)).size)
+            ),
+        },
+    ),
+    "export": ("registrations/export.html", EXPORT),
+    "export-errors": (
+        "registrations/export.html",
+        {
+            **EXPORT,
+            "ticked": (),
+            "errors": {
+                "columns": "Choisissez au moins une colonne.",
+                "since": "Indiquez une date.",
+            },
+            "order": Export(
+                filter=Filter(
+                    organisation="Ambert",
+                    day=EDITION.days[0],
+                    language="fr",
+                    printed=False,
+                    group=UUID(int=1),
+                    since=EDITION.days[0],
+                    until=EDITION.days[0],
+                ),
+                references=("K7QM-42XR",),
             ),
         },
     ),
