@@ -71,6 +71,7 @@ def routed(action, template):
 
 
 FORM = re.compile(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
+POSTED_BY = re.compile(r'<button(?![^>]*formmethod="get")[^>]*formaction="([^"]+)"')
 FIELD = re.compile(rf'<input type="hidden" name="{ONCE_FIELD}" value="([\w-]{{22}})">')
 
 
@@ -80,7 +81,7 @@ def test_every_form_of_such_a_post_brings_a_key_of_its_own():
         if name == "scan":
             continue
         for action, inside in FORM.findall(page(name)):
-            actions = [action, *re.findall(r'formaction="([^"]+)"', inside)]
+            actions = [action, *POSTED_BY.findall(inside)]
             routes = {routed(one, PAGES[name][0]) for one in actions}
             seen |= routes
             found = FIELD.findall(inside)
