@@ -26,6 +26,8 @@ from forum import __version__
 from forum.accounts.organiser_routes import router as team_routes
 from forum.accounts.routes import organiser_of, to_sign_in
 from forum.accounts.routes import router as account_routes
+from forum.campaigns.organiser_routes import router as campaign_routes
+from forum.campaigns.team_api import router as campaign_api_routes
 from forum.core import clock, migrate
 from forum.core.blobs import Blobs
 from forum.core.context import Attendee, Device, Edition, EditionState, Organiser
@@ -374,6 +376,8 @@ def create_app(
             organiser_routes,
             form_routes,
             letter_routes,
+            campaign_routes,
+            campaign_api_routes,
             invitation_routes,
             live,
             ready,

@@ -11,6 +11,10 @@ from badges.keys import Keyring
 from forum.accounts import mails as team_mails
 from forum.accounts import service as accounts
 from forum.accounts.keys import LinkKeys
+from forum.campaigns import mails as campaign_mails
+from forum.campaigns import queries as campaign_queries
+from forum.campaigns import service as campaigns
+from forum.campaigns.models import CampaignNotFound
 from forum.core import clock, idempotency, outbox
 from forum.core.context import Edition
 from forum.core.db import LOST, Database, DatabaseUnavailable
@@ -21,6 +25,7 @@ from forum.core.pages import Templates
 from forum.core.settings import Settings
 from forum.editions import service as editions
 from forum.letters import queries as letters
+from forum.letters.kinds import CAMPAIGN
 from forum.registrations import mails, offers
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.keys import AttendeeKeys
@@ -80,6 +85,7 @@ class Worker:
                 await self.end_overdue()
                 await self.publish_due()
                 done += await self.answer_sign_ins()
+                done += await self.release_campaigns()
                 await self.sweep()
             except (DatabaseUnavailable, *LOST) as error:
                 log.warning("database lost", why=type(error).__name__)
@@ -96,6 +102,11 @@ class Worker:
         """Store the letters with the links that were asked for; return how many asked."""
         async with self.database.acquire() as db:
             return await accounts.answer(db, self.link_keys, at=self.now(), ids=self.ids)
+
+    async def release_campaigns(self) -> int:
+        """Put the e-mails of campaigns into the outbox whose time has come; return how many."""
+        async with self.database.acquire() as db:
+            return await campaigns.release(db, at=self.now(), ids=self.ids)
 
     async def send_due(self) -> int:
         """Send the letters that are due; return how many were tried."""
@@ -159,6 +170,8 @@ class Worker:
                 base_url=self.settings.base_url,
                 at=letter.created_at,
             )
+        if letter.kind == CAMPAIGN.code:
+            return await self._render_campaign(letter, edition)
         if letter.kind in programme_mails.KINDS:
             return await self._render_news(letter, edition)
         return await asyncio.to_thread(  # a ticket on paper takes ten milliseconds
@@ -186,6 +199,23 @@ class Worker:
             new,
             old,
             templates=self.templates,
+            base_url=self.settings.base_url,
+            at=letter.created_at,
+        )
+
+    async def _render_campaign(self, letter: Claimed, edition: Edition) -> Mail:
+        async with self.database.acquire() as db:
+            wording = await campaign_queries.find_text(
+                db, letter.edition_id, letter.version, letter.language
+            )
+        if wording is None:
+            raise CampaignNotFound
+        return campaign_mails.render(
+            letter,
+            edition,
+            wording,
+            templates=self.templates,
+            keys=self.keys,
             base_url=self.settings.base_url,
             at=letter.created_at,
         )

@@ -22,6 +22,8 @@ from badges.keys import Keyring, open_keyring
 from badges.models import Direction, Scan
 from forum.accounts import service as accounts
 from forum.app import create_app
+from forum.campaigns import service as campaigns
+from forum.campaigns.models import Author, Order
 from forum.core.context import Role
 from forum.core.db import Pool
 from forum.core.ids import Ids
@@ -34,11 +36,13 @@ from forum.editions.models import NewCategory, NewConsent, NewEdition, NewGate, 
 from forum.guides import service as guides
 from forum.invitations import service as invitations
 from forum.invitations.models import NewInvitation
+from forum.letters.models import LetterText
 from forum.questions import service as questions
 from forum.questions.models import Kind, NewOption, NewQuestion
 from forum.registrations import consenting
 from forum.registrations import service as registrations
 from forum.registrations.keys import AttendeeKeys
+from forum.registrations.listing import Filter
 from forum.registrations.models import RegistrationForm
 from forum.worker import Worker
 from schedule import editing, publishing
@@ -299,6 +303,19 @@ class Site:
     async def cancel(self, edition, registered):
         async with self.pool.acquire() as db:
             await registrations.cancel(db, edition, registered.id, at=self.clock.at, ids=self.ids)
+
+    async def campaign(self, edition, account_id, **filter_):
+        """Start a campaign to all whom a filter reaches; return its number."""
+        order = Order(
+            id=self.ids.uuid(self.clock.at),
+            filter=Filter(**filter_),
+            consent=None,
+            texts={"fr": LetterText(subject="Le car", body="Il part à 8 h.")},
+            per_minute=60,
+            reached=None,
+        )
+        author = Author(account_id=account_id, actor=f"organiser:{account_id}")
+        return await self.do(campaigns.start, edition, order, by=author)
 
     async def device(self, edition, gate="main"):
         """Enrol a device; return it with the headers by which it is known."""

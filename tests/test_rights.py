@@ -185,6 +185,7 @@ class House:
         house.member = await site.value(
             "select id from account where email_key = 'colleague@example.org'"
         )
+        house.campaign = await site.campaign(house.edition, house.member)
         house.headers = {
             "anonymous": {},
             "attendee": {"authorization": f"Bearer {attendee.key}"},
@@ -218,6 +219,7 @@ class House:
             "registration": self.sender.id,
             "kind": "reminder",
             "invitation_id": self.invitation.id,
+            "number": self.campaign,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "/guides/" in path:
@@ -254,10 +256,25 @@ class House:
                 "data": {"deed": "move", "category": "elected", "revision": "1"}
             },
             **{
+                f"POST /organiser/{{slug}}/campaigns{path}": {"data": self.campaign_form()}
+                for path in ("", "/preview", "/test")
+            },
+            "POST /api/editions/{edition_slug}/campaigns": {"json": {"texts": TEXTS}},
+            "PATCH /api/editions/{edition_slug}/campaigns/{number}": {"json": {"state": "running"}},
+            **{
                 f"POST /organiser/{{slug}}/letters/{{kind}}{path}": {"data": words()}
                 for path in ("", "/preview", "/test")
             },
         }.get(route, {})
+
+    def campaign_form(self):
+        """Return the form of a campaign to the person who holds a place."""
+        return {
+            **words(),
+            "query": f"?q={self.held.reference}",
+            "reached": "1",
+            "per_minute": "60",
+        }
 
     def same(self):
         """Return a correction that changes nothing, so that everybody may send it."""
@@ -270,6 +287,7 @@ class House:
 
 
 TABLE = "/api/editions/{edition_slug}/registrations"
+TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
 ANOTHER = {"another_person": True}
 
 

@@ -8,6 +8,7 @@ from operator import itemgetter
 import msgspec
 
 from badges import queries as badges
+from forum.campaigns import queries as campaigns
 from forum.commands.installation import Installation
 from forum.core.context import Edition, EditionState
 from forum.core.ids import Ids
@@ -135,6 +136,7 @@ async def _remove(site: Installation, edition: Edition) -> None:
     await schedule.delete_edition_data(site.db, edition.id)
     await badges.delete_edition_data(site.db, edition.id)
     await questions.delete_edition_data(site.db, edition.id)
+    await campaigns.delete_edition_data(site.db, edition.id)
     await registrations.delete_edition_data(site.db, edition.id)
     await invitations.delete_edition_data(site.db, edition.id)
     await guide_queries.delete_edition_data(site.db, edition.id)

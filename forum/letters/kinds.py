@@ -197,5 +197,14 @@ KINDS = {
 The e-mail that signs a member of the team in is none of them: it belongs to no edition.
 """
 
+CAMPAIGN = _kind(
+    "campaign",
+    N_("Message of the organisers"),
+    N_("Written by the organisers to those whom a filter of the registrations reaches."),
+    OWN,
+    (),
+)
+"""The kind of what organisers write to many: none of `KINDS`, since it has no built-in words."""
+
 SENT_FROM_THE_PAGE = ("reminder", "thanks")
 """The kinds that an organiser sends to all who are confirmed."""

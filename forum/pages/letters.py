@@ -8,7 +8,7 @@ from uuid import UUID
 
 from litestar import Router, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect, Response
+from litestar.response import Redirect
 from msgspec import Struct, structs
 
 from badges import presence
@@ -20,11 +20,10 @@ from forum.core.i18n import Words, words
 from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
-from forum.core.pages import HTML, Page, Templates
+from forum.core.pages import Page, Templates
 from forum.core.rights import Deed, Staff
 from forum.core.settings import Settings
-from forum.core.shell import POLICY
-from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, form_fields
+from forum.core.web import AnyRequest, AnyResponse, Given, form_fields
 from forum.editions import queries as editions
 from forum.letters import queries as letters
 from forum.letters import service
@@ -35,8 +34,9 @@ from forum.letters.kinds import (
     QUESTIONS,
     SENT_FROM_THE_PAGE,
 )
-from forum.letters.markup import Mistake, normal, parse
+from forum.letters.markup import normal, parse
 from forum.letters.models import Author, Change, Kind, LetterText, StoredText, TextChanged
+from forum.letters.pages import NAMES, WITH_A_FRAME, framed, places, told
 from forum.registrations import mails, rules, sending
 from forum.registrations import queries as registrations
 
@@ -44,18 +44,10 @@ PER_MINUTE = 60
 TESTS_PER_MINUTE = 10
 MOST_NAMED = 50
 """The most people who are named: a page of an organiser has 600 elements."""
-WITH_A_FRAME = f"{POLICY}; frame-src 'self'"
-"""The policy of the page that shows a preview in a frame."""
-PREVIEW_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
-    " form-action 'none'; frame-ancestors 'self'; sandbox"
-)
-"""The policy of a preview: an e-mail has its styles inside, and does nothing."""
 PATH = "/organiser/{slug:str}/letters"
 WRITE = {"deed": Deed.WRITE}
 OPTIONS: dict[str, Any] = {"include_in_schema": False, "opt": WRITE}
 OFFERED_FOR = timedelta(hours=48)
-NAMES = {"fr": "Français", "en": "English"}
 
 
 class Sent(Struct, frozen=True, kw_only=True):
@@ -414,12 +406,8 @@ def _mistakes(sent: list[Sent], kind: Kind, said: Words) -> dict[str, str]:
             (f"body-{one.language}", parsed.body_mistakes),
         ):
             if mistakes:
-                errors[name] = " ".join(_told(mistake, said) for mistake in mistakes)
+                errors[name] = " ".join(told(mistake, said) for mistake in mistakes)
     return errors
-
-
-def _told(mistake: Mistake, said: Words) -> str:
-    return said.gettext(mistake.said) % {"line": mistake.line, "what": mistake.what}
 
 
 def _language(request: AnyRequest, edition: Edition) -> str:
@@ -476,24 +464,11 @@ def _edit(
         names=NAMES,
         placeholders=[(name, PLACEHOLDERS[name]) for name in kind.placeholders],
         errors=errors or {},
-        places=_places(edition, page.words),
+        places=places(edition.languages, page.words),
         note=note,
         reference=reference,
         to_all=kind.code in {*SENT_FROM_THE_PAGE, QUESTIONS},
     )
-
-
-def _places(edition: Edition, said: Words) -> dict[str, tuple[str, str]]:
-    """Return the label of each field, and its id, by its name."""
-    places = {"reference": (said.gettext("Reference of a registration"), "reference")}
-    for code in edition.languages:
-        name = {"language": NAMES.get(code, code)}
-        places[f"subject-{code}"] = (
-            said.gettext("Subject (%(language)s)") % name,
-            f"subject-{code}",
-        )
-        places[f"body-{code}"] = (said.gettext("Text (%(language)s)") % name, f"body-{code}")
-    return places
 
 
 def _state(stored: StoredText | None, edition: Edition, said: Words) -> dict[str, Any]:
@@ -529,7 +504,7 @@ async def _preview(
     except Invalid as invalid:
         errors += [page.words.gettext(said) for said in invalid.fields.values()]
     if errors:
-        return _framed(page.html("mails/mistakes.html", edition, errors=errors), status=422)
+        return framed(page.html("mails/mistakes.html", edition, errors=errors), status=422)
     context = mails.context_of(
         values, edition, language, key=mails.NO_KEY, base_url=settings.base_url
     )
@@ -543,13 +518,8 @@ async def _preview(
         preview=True,
     )
     if request.query_params.get("part") == "text":
-        return _framed(page.html("mails/plain.html", edition, written=written, spoken=language))
-    return _framed(written.html.encode())
-
-
-def _framed(body: bytes, *, status: int = 200) -> AnyResponse:
-    headers = {"content-security-policy": PREVIEW_POLICY, "cache-control": PRIVATE}
-    return Response(body, status_code=status, media_type=HTML, headers=headers)
+        return framed(page.html("mails/plain.html", edition, written=written, spoken=language))
+    return framed(written.html.encode())
 
 
 async def _values(

@@ -28,7 +28,7 @@ from forum.core.pages import Templates
 from forum.core.text import Text, pick
 from forum.invitations.models import Invitation
 from forum.letters.filling import as_text, fill
-from forum.letters.kinds import ATTESTATION, KINDS, TICKET
+from forum.letters.kinds import ATTESTATION, CAMPAIGN, KINDS, TICKET
 from forum.letters.markup import parse
 from forum.letters.models import Kind, LetterText
 from forum.registrations import ics, rules
@@ -273,7 +273,7 @@ def render(
     written = write(kind, own, context, edition, stored.language, templates=templates)
     code = codes.code(_attested(values, edition)) if values.presences else None
     parts = _parts(kind, stored, values, edition, token, code, base_url=base_url, at=at)
-    return _mail(stored, written, base_url=base_url, at=at, parts=parts)
+    return message(stored, written, base_url=base_url, at=at, parts=parts)
 
 
 def _trial(
@@ -281,7 +281,7 @@ def _trial(
 ) -> Mail:
     """Make the message that an organiser sends to themselves; its ticket and links open nothing."""
     trial = msgspec.convert(stored.data, Trial)
-    kind = KINDS[trial.kind]
+    kind = CAMPAIGN if trial.kind == CAMPAIGN.code else KINDS[trial.kind]
     context = context_of(trial.values, edition, stored.language, key=NO_KEY, base_url=base_url)
     own = LetterText(subject=trial.subject, body=trial.body)
     written = write(kind, own, context, edition, stored.language, templates=templates)
@@ -290,7 +290,7 @@ def _trial(
     code = NO_CODE if trial.values.presences else None
     parts = _parts(kind, stored, trial.values, edition, token, code, base_url=base_url, at=at)
     shown = msgspec.structs.replace(written, subject=subject)
-    return _mail(stored, shown, base_url=base_url, at=at, parts=parts)
+    return message(stored, shown, base_url=base_url, at=at, parts=parts)
 
 
 def context_of(
@@ -399,9 +399,16 @@ def specimen_src() -> str:
     return f"data:image/png;base64,{b64encode(qr.png(SPECIMEN, scale=TICKET_SCALE)).decode()}"
 
 
-def _mail(
-    stored: Letter, written: Written, *, base_url: str, at: datetime, parts: tuple[Part, ...]
+def message(
+    stored: Letter,
+    written: Written,
+    *,
+    base_url: str,
+    at: datetime,
+    parts: tuple[Part, ...] = (),
+    unsubscribe: str = "",
 ) -> Mail:
+    """Return the message of a letter that is written; `unsubscribe` as in `Mail`."""
     return Mail(
         id=stored.id,
         kind=stored.kind,
@@ -413,6 +420,7 @@ def _mail(
         domain=urlsplit(base_url).hostname or "localhost",
         at=at,
         parts=parts,
+        unsubscribe=unsubscribe,
     )
 
 

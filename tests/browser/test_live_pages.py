@@ -15,6 +15,7 @@ from tests.installations import get, link, post
 PAGES = [
     "home", "programme", "session", "register", "mistakes", "registered", "guides", "manage",
     "cancel", "sign-in", "organiser", "table", "one", "desk", "walk-in", "texts", "text", "send",
+    "campaigns", "campaign-new",
     "outbox", "letter", "scan",
     "nowhere",
     "form", "form-question", "form-new-question", "form-category", "form-consent", "form-preview",
@@ -79,6 +80,8 @@ def addresses(demo, person, tmp_path_factory):
         "texts": "/organiser/demo/letters",
         "text": "/organiser/demo/letters/confirmed",
         "send": "/organiser/demo/letters/reminder/send",
+        "campaigns": "/organiser/demo/campaigns",
+        "campaign-new": "/organiser/demo/campaigns/new?status=confirmed",
         "outbox": "/outbox",
         "letter": "/outbox/" + outbox.split('href="/outbox/')[1].split('"')[0],
         "scan": "/scan",
@@ -158,6 +161,8 @@ def test_a_page_of_an_attendee_stays_within_its_budget(addresses, browser, name)
         "texts",
         "text",
         "send",
+        "campaigns",
+        "campaign-new",
         *(n for n in PAGES if n.startswith("form")),
     ],
 )

@@ -9,12 +9,17 @@ from uuid import UUID
 import msgspec
 
 from badges.models import Outcome, Presence, Ticket
+from forum.campaigns.models import Campaign, Fate, Progress, Reach, Skip, State
+from forum.campaigns.models import Row as Recipient
+from forum.campaigns.organiser_routes import Typed
 from forum.core.context import Edition, EditionState
 from forum.core.i18n import words
 from forum.core.pages import Templates
 from forum.editions.models import Category, Consent
+from forum.letters.kinds import CAMPAIGN as KIND_OF_CAMPAIGNS
 from forum.letters.kinds import KINDS, PLACEHOLDERS
 from forum.letters.models import LetterText
+from forum.letters.pages import places
 from forum.pages import charts, dashboard, form_values
 from forum.questions import views
 from forum.questions.models import AnswerCount, Condition, Kind, Option, Question
@@ -724,6 +729,83 @@ SEND = {
     "over": False,
     "after": date(2027, 3, 25),
 }
+CAMPAIGN = Campaign(
+    edition_id=1,
+    number=3,
+    id=UUID(int=3),
+    filter=Filter(status=(Status.CONFIRMED,), category="agent", since=date(2027, 1, 4)),
+    consent="photos",
+    texts={
+        "fr": LetterText(
+            subject="Le car, {given_name}", body="Il part à **8 h**.\n\n{manage_link}"
+        ),
+        "en": LetterText(subject="The coach", body="It leaves at 8."),
+    },
+    per_minute=60,
+    reached=642,
+    state=State.RUNNING,
+    revision=1,
+    next_at=OPENS_AT,
+    started_at=OPENS_AT,
+    started_by="equipe@forum.example",
+    changed_at=OPENS_AT,
+    changed_by=None,
+)
+FILTERED = {
+    "staff": STAFF,
+    "meant": CAMPAIGN.filter,
+    "group": None,
+    "query": "?status=confirmed&category=agent&since=2027-01-04",
+    "categories": {"agent": {"fr": "Agent public", "en": "Public agent"}},
+    "consents": [Consent(purpose="photos", wording={"fr": "Photos", "en": "Photos"}, version=1)],
+    "names": {"fr": "Français", "en": "English"},
+    "slowest": 1,
+    "fastest": 600,
+    "errors": {},
+    "note": "",
+}
+WRITING = {
+    **FILTERED,
+    "typed": Typed(
+        id=UUID(int=3),
+        filter=CAMPAIGN.filter,
+        texts={code: (text.subject, text.body) for code, text in CAMPAIGN.texts.items()},
+    ),
+    "reach": Reach(reached=642, over=3, withdrew=2, no_address=1),
+    "minutes": 11,
+    "placeholders": [(name, PLACEHOLDERS[name]) for name in KIND_OF_CAMPAIGNS.placeholders],
+    "places": places(["fr", "en"], words("fr")) | {"per_minute": ("Courriels", "per_minute")},
+    "number": 2,
+}
+RECORD = {
+    **FILTERED,
+    "campaign": CAMPAIGN,
+    "progress": Progress(sent=200, waiting=430, leaving=2, retrying=3, failed=1, skipped=6),
+    "subject": "Le car, {given_name}",
+    "minutes": 8,
+    "consent": CAMPAIGN.consent,
+    "per_minute": "60",
+}
+RECIPIENTS = {
+    "staff": STAFF,
+    "campaign": CAMPAIGN,
+    "subject": "Le car, {given_name}",
+    "fate": Fate.SENT,
+    "fates": [*Fate],
+    "rows": [
+        Recipient(
+            position=n,
+            reference="K7QM-42XR",
+            name="Maëlys d’Hérouville-Nguyen",
+            fate=fate,
+            skipped=Skip.OVER if fate is Fate.SKIPPED else None,
+            at=None if fate is Fate.WAITING else OPENS_AT,
+        )
+        for n, fate in enumerate([*Fate] * 8)
+    ],
+    "first": False,
+    "next": 48,
+}
 MAIL = View(
     path="/outbox/1",
     to="maelys@val-ambroise.example",
@@ -1332,6 +1414,64 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "letter-sent": (
         "letters/send.html",
         {**SEND, "done": True, "sending": View(sent=642, left=0)},
+    ),
+    "write": ("campaigns/write.html", WRITING),
+    "write-mistakes": (
+        "campaigns/write.html",
+        {**WRITING, "errors": {"body-fr": "Ligne 3.", "per_minute": "Un nombre."}, "minutes": None},
+    ),
+    **{
+        f"write-{note}": ("campaigns/write.html", {**WRITING, "note": note})
+        for note in ("tested", "reach", "already")
+    },
+    "write-nobody": (
+        "campaigns/write.html",
+        {
+            **WRITING,
+            "note": "nobody",
+            "consents": [],
+            "reach": Reach(reached=0, over=0, withdrew=0, no_address=0),
+        },
+    ),
+    "campaign": ("campaigns/campaign.html", {**RECORD, "note": "started"}),
+    "campaign-stopped": (
+        "campaigns/campaign.html",
+        {
+            **RECORD,
+            "note": "changed",
+            "errors": {"per_minute": "Un nombre."},
+            "campaign": msgspec.structs.replace(CAMPAIGN, state=State.STOPPED, revision=2),
+        },
+    ),
+    "campaign-done": (
+        "campaigns/campaign.html",
+        {
+            **RECORD,
+            "campaign": msgspec.structs.replace(
+                CAMPAIGN, state=State.DONE, filter=Filter(), consent=None, started_by=None
+            ),
+            "progress": Progress(sent=642, waiting=0, leaving=0, retrying=0, failed=0, skipped=0),
+        },
+    ),
+    "campaigns": (
+        "campaigns/campaigns.html",
+        {
+            "staff": STAFF,
+            "campaigns": [
+                {"one": msgspec.structs.replace(CAMPAIGN, state=state), "subject": "Le car"}
+                for state in [*State] * 16
+            ],
+            "next": 3,
+        },
+    ),
+    "campaigns-none": (
+        "campaigns/campaigns.html",
+        {"staff": STAFF, "campaigns": [], "next": None},
+    ),
+    "recipients": ("campaigns/recipients.html", RECIPIENTS),
+    "recipients-none": (
+        "campaigns/recipients.html",
+        {**RECIPIENTS, "rows": [], "first": True, "next": None, "fate": None},
     ),
     "outbox": ("demo/outbox.html", {"mails": [MAIL, MAIL]}),
     "outbox-none": ("demo/outbox.html", {"mails": []}),
