@@ -23,6 +23,7 @@ from forum.editions import service as edition_service
 from forum.pages import charts, dashboard
 from forum.questions import service as questions
 from forum.registrations import queries as registrations
+from forum.registrations import sending
 from forum.registrations.models import OVER
 from forum.territories import service as territories
 
@@ -63,6 +64,7 @@ async def overview(
         staff=staff,
         charts=charts,
         places=dashboard.places(categories, statuses, words),
+        owing=await sending.count_owing(db, edition),
         last=last,
         curve=dashboard.curve(edition, last, days, today, words),
         represented=dashboard.represented(

@@ -17,16 +17,16 @@ Zoé;Quéméneur-Essai;zoe.essai;agent;Ville de Foix
 
 
 @pytest.fixture
-def keys(demo):
+def keys(demo, browser):
     link = demo.json("organiser", "add", "import@example.org", "--role", "organiser")["link"]
-    with chromium() as browser:
-        context = browser.new_context(locale="fr-FR", bypass_csp=True)
-        page = context.new_page()
-        page.goto(link)
-        keys = Keyboard(page)
-        keys.press("Se connecter")
-        page.goto(f"{demo.base}/organiser/demo/registrations")
-        yield keys
+    context = browser.new_context(locale="fr-FR", bypass_csp=True)
+    page = context.new_page()
+    page.goto(link)
+    keys = Keyboard(page)
+    keys.press("Se connecter")
+    page.goto(f"{demo.base}/organiser/demo/registrations")
+    yield keys
+    context.close()
 
 
 class Keyboard:

@@ -3,6 +3,8 @@
 import re
 import uuid
 
+from tests.browser.axe import AXE, RULES, RUN
+
 
 def fill(page, address):
     page.fill("#given_name", "Maëlle")
@@ -65,6 +67,45 @@ def test_register_by_keyboard_alone_without_javascript(demo, browser):
     page.wait_for_url("**/demo/registered")
     assert page.get_by_role("heading", level=1).inner_text() == "Look at your e-mail"
     assert demo.letter(address)["Subject"].startswith("Your ticket")
+    context.close()
+
+
+def test_consents_are_given_and_withdrawn_by_keyboard_without_javascript(demo, browser):
+    address = f"{uuid.uuid4().hex}@example.org"
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{demo.base}/demo/register")
+    fill(page, address)
+    page.check("input[name=category][value=agent]")
+    page.get_by_role("main").get_by_role("button").press("Enter")
+    page.wait_for_url("**/demo/registered")
+    shown_in_outbox(page, demo, address, "Your ticket")
+    page.locator("pre a[href*='/me/']").first.press("Enter")
+    page.wait_for_url("**/me/*")
+    consents = page.get_by_role("region", name="Your consents")
+    asked = consents.get_by_role("button", name="I agree")
+    count = asked.count()
+    assert count >= 1
+    assert consents.get_by_role("checkbox").count() == 0
+    asked.first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?done=agreed")
+    assert page.get_by_role("status").inner_text().startswith("It is stored that you agree.")
+    assert asked.count() == count - 1
+    consents.get_by_role("button", name="Withdraw my consent").focus()
+    page.keyboard.press("Space")
+    page.wait_for_url("**?done=withdrawn")
+    assert asked.count() == count
+    page.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert consents.get_by_text(re.compile("^from .* until ")).is_visible()
+    address = page.url
+    context.close()
+    context = browser.new_context(locale="en-GB", bypass_csp=True)
+    page = context.new_page()
+    page.goto(address)
+    page.evaluate(AXE)
+    assert page.evaluate(RUN, RULES) == []
     context.close()
 
 
