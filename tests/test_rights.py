@@ -157,6 +157,7 @@ class House:
         other = await site.edition()
         house.guide, _ = await site.guide(house.edition)
         house.programme = await site.programme(house.edition)
+        house.sessions = [str(one.id) for one in house.programme.sessions]
         await site.ask(house.edition, "note", "text")
         await site.ask(house.edition, "card", "file")
         attendee = await site.register(house.edition, answers={"card": site.file()})
@@ -206,6 +207,7 @@ class House:
             "registration": self.sender.id,
             "kind": "reminder",
             "invitation_id": self.invitation.id,
+            "moved": self.programme.sessions[0].id,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "/guides/" in path:
@@ -233,6 +235,17 @@ class House:
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
             f"POST {TABLE}/walk-ins": {"json": {**person(), "email": None, **ANOTHER}},
             f"PATCH {TABLE}/{{reference}}": {"json": {}},
+            f"POST {DRAFT}/placements": {"json": {"session": self.sessions[0]}},
+            f"POST {DRAFT}/swaps": {
+                "json": {"session": self.sessions[0], "other": self.sessions[1]}
+            },
+            f"POST {DRAFT}/shifts": {"json": {**DAYS, "minutes": 5}},
+            f"POST {DRAFT}/copies": {"json": {"session": NOBODY}},
+            f"POST {DRAFT}/undos": {"json": {"number": 999}},
+            "POST /organiser/{slug}/programme/move/{moved}": {"data": {"deed": "unplace"}},
+            "POST /organiser/{slug}/programme/shift": {
+                "data": {"day": "2027-03-23", "since": "08:00", "minutes": "5"}
+            },
             "POST /organiser/{slug}/desk": {"data": {**person(), "email": "", **ANOTHER}},
             "POST /organiser/{slug}/bulk": {"data": {"reference": self.held.reference}},
             "POST /organiser/{slug}/registrations/{reference}/correct": {"data": self.same()},
@@ -256,6 +269,9 @@ class House:
 
 
 TABLE = "/api/editions/{edition_slug}/registrations"
+DRAFT = "/api/editions/{edition_slug}/draft"
+DAYS = {"since": "2027-03-23T00:00:00Z", "until": "2027-03-25T00:00:00Z"}
+NOBODY = "00000000-0000-4000-8000-000000000000"
 ANOTHER = {"another_person": True}
 
 
@@ -302,6 +318,12 @@ SERVED = handlers()
 LINES = OPEN | {
     route: line(handler.opt["deed"]) for route, handler in SERVED.items() if "deed" in handler.opt
 }
+for there_is_none in (
+    f"POST {DRAFT}/copies",
+    f"POST {DRAFT}/undos",
+    "POST /organiser/{slug}/programme/undo",
+):
+    LINES[there_is_none] |= {"organiser": 404, "editor": 404}
 
 
 def test_every_route_has_its_line_and_every_line_its_route():
