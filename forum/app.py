@@ -97,6 +97,8 @@ from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
+from schedule.draft_api import router as draft_routes
+from schedule.editor_routes import router as editor_routes
 from schedule.published import Shelves
 from schedule.publishing_routes import router as publishing_routes
 from schedule.routes import router as schedule_routes
@@ -372,6 +374,8 @@ def create_app(
             group_routes,
             schedule_routes,
             publishing_routes,
+            draft_routes,
+            editor_routes,
             guide_routes,
             badge_routes,
             account_routes,

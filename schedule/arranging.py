@@ -15,6 +15,7 @@ MOST_MINUTES = 10_080
 """A week: the longest that a session is."""
 LENGTH = N_("Give 1 to 10,080 minutes.")
 NOTHING_AFTER = N_("No session begins then or later on this day.")
+BY_MINUTES = N_("Give the minutes to move by, such as 10 or -10.")
 SAME = N_("Choose two different sessions.")
 
 
@@ -103,7 +104,7 @@ def shifted(
         Invalid: nothing begins then, or the sessions would not move.
     """
     if not minutes or abs(minutes) > MOST_MINUTES:
-        raise Invalid(fields={"minutes": N_("Give the minutes to move by, such as 10 or -10.")})
+        raise Invalid(fields={"minutes": BY_MINUTES})
     meant = [
         one
         for one in draft.sessions

@@ -60,8 +60,9 @@ class ChangeBlocked(Problem):
 
     code = "change_blocked"
 
-    def __init__(self, found: Sequence[Conflict]) -> None:
+    def __init__(self, found: Sequence[Conflict], draft: Draft) -> None:
         self.conflicts = [*found]
+        self.draft = draft
         super().__init__(fields={str(one.session_id): one.code.value for one in found})
 
 
@@ -129,7 +130,6 @@ async def changes_since(db: Db, edition: Edition, number: int) -> list[DraftChan
     return await queries.list_changes(db, edition.id, number, MOST_CHANGES)
 
 
-@retried
 async def change(
     db: Db, edition: Edition, wanted: Sequence[Wanted], *, kind: str, actor: str, at: datetime
 ) -> Changed:
@@ -137,14 +137,32 @@ async def change(
 
     Raises:
         PartNotFound, PartChanged, PartUsed: see `schedule.edits`.
-        ChangeBlocked: a conflict that blocks in this edition would be new; it tells which.
+        ChangeBlocked: a conflict that blocks in this edition would be new; it tells which, and the
+            draft as it would be.
         Invalid: a number or a slug is another's.
+    """
+    return await arrange(db, edition, lambda _: wanted, kind=kind, actor=actor, at=at)
+
+
+@retried
+async def arrange(
+    db: Db,
+    edition: Edition,
+    arranged: Callable[[Draft], Sequence[Wanted]],
+    *,
+    kind: str,
+    actor: str,
+    at: datetime,
+) -> Changed:
+    """Make parts of the draft as `arranged` wants them of the draft that nobody else changes now.
+
+    Raises:
+        PartNotFound, PartChanged, PartUsed, ChangeBlocked, Invalid: as `change`, or as `arranged`.
     """
     async with _alone(db, edition):
         before = await read(db, edition)
-        return await _store(
-            db, edition, before, edits_of(before, wanted), kind=kind, actor=actor, at=at
-        )
+        edits = edits_of(before, arranged(before))
+        return await _store(db, edition, before, edits, kind=kind, actor=actor, at=at)
 
 
 @retried
@@ -219,7 +237,11 @@ async def set_travel(db: Db, edition: Edition, travel: Sequence[Travel]) -> None
 
 @asynccontextmanager
 async def _alone(db: Db, edition: Edition) -> AsyncIterator[None]:
-    """Open a transaction that alone changes the draft; what it may not store is refused by name."""
+    """Open a transaction that alone changes the draft; what it may not store is refused by name.
+
+    The deferred constraints are held against it as it ends, not when a transaction around it does,
+    where the refusal would have no name.
+    """
     with (
         refused("session_room_once", RoomTaken()),
         refused("session_number_key", Invalid(fields={"number": TAKEN})),
@@ -230,7 +252,9 @@ async def _alone(db: Db, edition: Edition) -> AsyncIterator[None]:
     ):
         async with db.transaction():
             await queries.lock_draft(db, edition.id)
+            await queries.defer_constraints(db)
             yield
+            await queries.check_constraints(db)
 
 
 async def _store(
@@ -258,7 +282,7 @@ async def _store(
         old = conflicts(before, zone=edition.zone, levels=levels)
         clashes = blocking(added(old, found))
         if clashes:
-            raise ChangeBlocked(clashes)
+            raise ChangeBlocked(clashes, after)
     await _put(db, edition, edits, number)
     kept = DraftChange(number=number, at=at, actor=actor, kind=kind, edits=edits, undoes=undoes)
     await queries.insert_change(db, edition.id, kept)

@@ -7,6 +7,7 @@ from uuid import UUID
 from forum.core.db import Db, many, maybe, value
 from schedule.edits import DraftChange, RoomPart, SessionPart, SpeakerPart, TrackPart
 from schedule.models import (
+    Colleague,
     ConflictSetting,
     KeptRoom,
     KeptSession,
@@ -96,6 +97,23 @@ async def list_sessions(db: Db, edition_id: int) -> list[Session]:
 async def lock_draft(db: Db, edition_id: int) -> None:
     """Let one verb at a time change or freeze the draft of an edition."""
     await db.execute("select pg_advisory_xact_lock(hashtext('schedule.draft'), $1)", edition_id)
+
+
+async def defer_constraints(db: Db) -> None:
+    """Hold what a transaction stores against the deferred constraints at its end, as is usual."""
+    await db.execute("set constraints all deferred")
+
+
+async def check_constraints(db: Db) -> None:
+    """Hold what the transaction has stored against the deferred constraints now."""
+    await db.execute("set constraints all immediate")
+
+
+async def list_colleagues(db: Db, edition_id: int) -> list[Colleague]:
+    """Return who is in the team of an edition."""
+    return await many(
+        db, Colleague, "select id, email from colleague where edition_id = $1", edition_id
+    )
 
 
 async def list_kept_rooms(db: Db, edition_id: int) -> list[KeptRoom]:

@@ -187,6 +187,7 @@ class House:
                 at=NOON,
                 ids=site.ids,
             )
+        house.sessions = [str(one.id) for one in house.programme.sessions]
         await site.ask(house.edition, "note", "text")
         await site.ask(house.edition, "card", "file")
         attendee = await site.register(house.edition, answers={"card": site.file()})
@@ -245,11 +246,11 @@ class House:
             "purpose": "photos",
             "registration": self.sender.id,
             "kind": "reminder",
-            "number": self.programme.version,
             "publication_id": self.planned.id,
             "invitation_id": self.invitation.id,
             "import_id": self.table,
             "number": self.campaign,
+            "moved": self.programme.sessions[0].id,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "/guides/" in path:
@@ -282,6 +283,17 @@ class House:
             f"PATCH {TABLE}/{{reference}}": {"json": {}},
             "POST /organiser/{slug}/import": {"files": PEOPLE},
             "POST /organiser/{slug}/import/{import_id}": {"data": COLUMNS},
+            f"POST {DRAFT}/placements": {"json": {"session": self.sessions[0]}},
+            f"POST {DRAFT}/swaps": {
+                "json": {"session": self.sessions[0], "other": self.sessions[1]}
+            },
+            f"POST {DRAFT}/shifts": {"json": {**DAYS, "minutes": 5}},
+            f"POST {DRAFT}/copies": {"json": {"session": NOBODY}},
+            f"POST {DRAFT}/undos": {"json": {"number": 999}},
+            "POST /organiser/{slug}/programme/move/{moved}": {"data": {"deed": "unplace"}},
+            "POST /organiser/{slug}/programme/shift": {
+                "data": {"day": "2027-03-23", "since": "08:00", "minutes": "5"}
+            },
             "POST /organiser/{slug}/desk": {"data": {**person(), "email": "", **ANOTHER}},
             "POST /organiser/{slug}/bulk": {"data": {"reference": self.held.reference}},
             "POST /organiser/{slug}/registrations/{reference}/correct": {"data": self.same()},
@@ -321,6 +333,9 @@ class House:
 
 TABLE = "/api/editions/{edition_slug}/registrations"
 TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
+DRAFT = "/api/editions/{edition_slug}/draft"
+DAYS = {"since": "2027-03-23T00:00:00Z", "until": "2027-03-25T00:00:00Z"}
+NOBODY = "00000000-0000-4000-8000-000000000000"
 ANOTHER = {"another_person": True}
 PEOPLE = {"file": ("people.csv", b"given_name,family_name,email\nAda,Ferrand,ada@example.org\n")}
 COLUMNS = {
@@ -374,6 +389,12 @@ SERVED = handlers()
 LINES = OPEN | {
     route: line(handler.opt["deed"]) for route, handler in SERVED.items() if "deed" in handler.opt
 }
+for there_is_none in (
+    f"POST {DRAFT}/copies",
+    f"POST {DRAFT}/undos",
+    "POST /organiser/{slug}/programme/undo",
+):
+    LINES[there_is_none] |= {"organiser": 404, "editor": 404}
 
 
 def test_every_route_has_its_line_and_every_line_its_route():

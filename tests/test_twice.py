@@ -36,6 +36,7 @@ NATURAL = {
     "/organiser/{slug}/letters/{kind}": "the text is the same the second time: nothing changes",
     "/organiser/{slug}/letters/{kind}/preview": "it changes nothing",
     "/organiser/{slug}/letters/{kind}/send": "the outbox holds one letter for each person",
+    "/organiser/{slug}/programme/publication/{publication_id}/withdrawal": "it stays withdrawn",
     "/organiser/{slug}/registrations/{reference}/link": "no link within five minutes of another",
     "/organiser/{slug}/team/{member}/restore": "who is back in the team is left as they are",
     "/{edition_slug}/link": "no link within five minutes of another",

@@ -424,6 +424,45 @@ PROGRAMME = {
 }
 SESSION = {"session": session(1, OPENS_AT), "previous": None, "following": session(2, OPENS_AT)}
 STAFF = View(may=lambda _deed: True, organiser=View(email="equipe@forum.example"))
+TOLD = [
+    View(
+        title=TITLES[n % len(TITLES)],
+        path=f"{BASE}/sessions/seance-{n}",
+        sentences=[
+            "Déplacée : mardi 23 mars à 9 h → mardi 23 mars à 10 h.",
+            "Arrivée : Anne-Sophie Çelik (grand témoin).",
+        ],
+    )
+    for n in range(14)
+]
+VERSIONS = [
+    View(number=n, published_at=OPENS_AT - timedelta(days=30 - n), note=f"Version du {n}")
+    for n in range(9, 0, -1)
+]
+PLAN = {"id": UUID(int=7), "when": "samedi 20 mars à 18 h", "note": "Le soir"}
+PUBLICATION = {
+    "staff": STAFF,
+    "done": "",
+    "sent": {},
+    "errors": {},
+    "number": 12,
+    "told": TOLD,
+    "conflicts": [
+        View(level="block", said="Salle Garonne : « A » commence avant la fin de « B »."),
+        View(level="warn", said="Personne n’anime « C »."),
+    ],
+    "blocked": True,
+    "placed": True,
+    "versions": VERSIONS,
+    "plans": [
+        {**PLAN, "version": None, "refused": None, "waiting": True},
+        {**PLAN, "version": 8, "refused": None, "waiting": False},
+        {**PLAN, "version": None, "refused": "nothing_to_publish", "waiting": False},
+        {**PLAN, "version": None, "refused": None, "waiting": False},
+    ],
+    "preview": "https://forum.example/toulouse-2027/preview/AbCdEfGhIjKlMnOpQrStUvWxYz",
+}
+VERSION = View(version=3, published_at=OPENS_AT, note="Salles changées")
 INVITATIONS = {
     "staff": STAFF,
     "invitations": [
@@ -1587,6 +1626,44 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {**DESK, "asks": True, "why": "no_place_left", "another": True},
     ),
     "desk-errors": ("registrations/desk.html", {**DESK, "asks": True, "errors": ERRORS}),
+    "publication": ("schedule/publication.html", PUBLICATION),
+    "publication-errors": (
+        "schedule/publication.html",
+        {
+            **PUBLICATION,
+            "sent": {"when": "later", "due_at": "demain", "note": "x"},
+            "errors": {"due_at": "Donnez une date.", "publication": "Des conflits bloquent."},
+        },
+    ),
+    "publication-none": (
+        "schedule/publication.html",
+        {
+            **PUBLICATION,
+            **dict.fromkeys(("told", "conflicts", "versions", "plans"), ()),
+            "blocked": False,
+            "placed": False,
+            "preview": None,
+            "done": "back",
+        },
+    ),
+    "comparison": (
+        "schedule/comparison.html",
+        {"staff": STAFF, "old": VERSION, "new": VERSION, "told": TOLD},
+    ),
+    "preview": (
+        "schedule/preview.html",
+        {"slots": slots(days=1), "at": "mardi 2 mars à 9 h 30"},
+    ),
+    "changes": (
+        "schedule/changes.html",
+        {
+            "versions": [
+                {"version": VERSION, "told": TOLD},
+                {"version": View(version=2, published_at=OPENS_AT, note=""), "told": []},
+                {"version": View(version=1, published_at=OPENS_AT, note=""), "told": TOLD},
+            ]
+        },
+    ),
     "invitations": ("organiser/invitations.html", INVITATIONS),
     "invitations-none": (
         "organiser/invitations.html",
