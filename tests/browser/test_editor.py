@@ -1,6 +1,7 @@
 """The editor of the programme in a browser: mouse, finger, keyboard, form; two at once; cut off."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -160,6 +161,27 @@ def test_what_clashes_is_shown_while_dragging_and_put_back_after(editor):
     editor.said("Ada Ferrand is needed at")
     assert editor.spots()["The cloud"] == ("Salle C", "23T13:00", 60)
     assert "14:00" in editor.card("The cloud").inner_text()
+
+
+def test_where_a_room_or_a_person_is_not_available_is_drawn_while_dragging(forum, browser, editor):
+    morning = '[{"starts_at": "2027-03-23T07:00:00Z", "ends_at": "2027-03-23T11:00:00Z"}]'
+    update = "update {} set availability = '{}' where name = '{}' returning name"
+    with ThreadPoolExecutor() as apart:  # the browser's own loop runs here
+        for table, name in [("room", "Salle C"), ("speaker", "Zoé Lefèvre")]:
+            sql = update.format(table, morning, name)
+            assert apart.submit(forum.values, sql).result() == [name]
+    editor.page.reload()
+    editor.page.wait_for_selector("body[data-ready]")
+    editor.hold("The wind", editor.column, HOUR)
+    editor.said("Salle C, 12:00\u00a0– 13:00. Salle C is not available then.")
+    editor.said("Zoé Lefèvre is not available then")
+    tops = "all => all.map(one => [one.textContent, one.offsetWidth > 0, one.offsetHeight])"
+    drawn = editor.page.eval_on_selector_all(".shade", tops)
+    # open from 8:00 to 12:00, the grid from 8:00 to 19:00: seven hours are closed
+    assert drawn == [["", True, 7 * HOUR], ["Zoé Lefèvre", True, 7 * HOUR]]
+    editor.page.keyboard.press("Escape")
+    editor.page.mouse.up()
+    assert editor.page.locator(".shade").count() == 0
 
 
 def test_escape_leaves_a_dragged_session_where_it_was(editor):

@@ -17,6 +17,7 @@ PAGES = [
     "cancel", "sign-in", "organiser", "table", "one", "desk", "walk-in", "texts", "text", "send",
     "outbox", "letter", "scan",
     "nowhere",
+    "programme-editor", "programme-move",
     "form", "form-question", "form-new-question", "form-category", "form-consent", "form-preview",
 ]  # fmt: skip
 
@@ -66,6 +67,8 @@ def addresses(demo, person, tmp_path_factory):
         "cancel": f"{person}/cancel",
         "sign-in": demo.json("organiser", "add", "autre@example.org")["link"][len(demo.base) :],
         "organiser": "/organiser/demo",
+        "programme-editor": "/organiser/demo/programme",
+        "programme-move": f"/organiser/demo/programme/move/{session['id']}",
         "form": "/organiser/demo/form",
         "form-question": "/organiser/demo/form/questions/visit",
         "form-new-question": "/organiser/demo/form/question",
@@ -158,6 +161,8 @@ def test_a_page_of_an_attendee_stays_within_its_budget(addresses, browser, name)
         "texts",
         "text",
         "send",
+        "programme-editor",
+        "programme-move",
         *(n for n in PAGES if n.startswith("form")),
     ],
 )
