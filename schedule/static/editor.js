@@ -418,7 +418,7 @@ function step(across, down, length) {
 }
 
 document.addEventListener("focusout", event => {
-  if (held && !held.pointer && event.relatedTarget && event.relatedTarget !== held.button) release(false);
+  if (held && !held.pointer && event.relatedTarget !== held.button && document.hasFocus()) release(false);
 });
 
 /* The dialog: every deed without dragging (WCAG 2.2, 2.5.7) */
@@ -481,10 +481,12 @@ dialog.querySelector("[value=close]").addEventListener("click", event => { event
 dialog.addEventListener("close", () => find(asked.session.id)?.focus());
 
 $("shift").addEventListener("submit", event => {
-  event.preventDefault();
   const { day: date, since, minutes, room: where } = event.target.elements;
+  const by = +minutes.value.replace("\u2212", "-");
+  if (!Number.isInteger(by) || !by) return; // the page comes again, and says what is wrong
+  event.preventDefault();
   const until = days.find(one => one.date === date.value).ends;
-  draft.shift(instant(date.value, since.value), until, +minutes.value, where.value ? [where.value] : null);
+  draft.shift(instant(date.value, since.value), until, by, where.value ? [where.value] : null);
 });
 
 /* What the draft tells */
@@ -509,7 +511,7 @@ draft.addEventListener("back", () => {
   $("cut").hidden = true;
   announce(say("back"));
 });
-addEventListener("beforeunload", event => { if (draft.waiting.length) event.preventDefault(); });
+addEventListener("beforeunload", event => { if (draft.waiting.length > 1 || !$("cut").hidden) event.preventDefault(); });
 
 /* Beginning */
 

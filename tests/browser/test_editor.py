@@ -350,7 +350,6 @@ def test_without_a_network_changes_wait_survive_a_reload_and_are_stored_once(edi
     page.wait_for_selector("body[data-ready]")
     assert "13:00" in editor.card("The wind").inner_text()
     page.locator("#cut", has_text="as soon as it is back: 2.").wait_for()
-    assert editor.draft()["number"] == before
     page.unroute("**/draft/**")
     editor.stored("The wind", ("Salle B", "23T12:00", 60))
     page.locator("#cut").wait_for(state="hidden")
