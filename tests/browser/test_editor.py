@@ -5,9 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.browser.chromium import chromium
-from tests.browser.ecoindex import measure
-from tests.browser.test_accessibility import AXE, RULES, VIEWS
+from tests.browser.axe import AXE, assert_clean
+from tests.browser.chromium import signed_in
 from tests.installations import Forum, until
 
 SESSIONS = """Date,Début,Durée,Salle,Type,Thème,Titre,Titre (en),Intervenants
@@ -26,12 +25,6 @@ HOUR = 12 * 8
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def forum(folder):
     """An installation with an edition of two days."""
     (folder / "editor").mkdir()
@@ -43,26 +36,19 @@ def forum(folder):
     forum.stop()
 
 
-def signed_in(forum, browser, address):
-    """Return the cookies of an editor of the programme."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(forum.json("organiser", "add", address, "--role", "programme_editor")["link"])
-    page.get_by_role("main").get_by_role("button").click()
-    page.wait_for_url("**/organiser/essai")
-    cookies = context.cookies()
-    context.close()
-    return cookies
+def invited(forum, address):
+    """Return the link by which an editor of the programme signs in."""
+    return forum.json("organiser", "add", address, "--role", "programme_editor")["link"]
 
 
 @pytest.fixture(scope="module")
 def ada(forum, browser):
-    return signed_in(forum, browser, "ada@example.org")
+    return signed_in(browser, invited(forum, "ada@example.org"))
 
 
 @pytest.fixture(scope="module")
 def zoe(forum, browser):
-    return signed_in(forum, browser, "zoe@example.org")
+    return signed_in(browser, invited(forum, "zoe@example.org"))
 
 
 @pytest.fixture
@@ -388,26 +374,18 @@ def test_a_lost_answer_is_asked_for_again_and_done_once(editor):
     editor.stored("The wind", ("Salle B", "23T10:00", 60))
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_it_is_accessible_and_fits(forum, browser, ada, programme, view):
-    width, scheme = view
-    size = {"width": width, "height": 900}
-    editor = Editor(forum, browser, ada, viewport=size, color_scheme=scheme, bypass_csp=True)
-    page = editor.page
-    page.evaluate(AXE)
-    told = []
-    for opened in (False, True):
-        if opened:
-            editor.card("Opening").focus()
-            page.keyboard.press("Enter")
-            page.locator("#dialog").wait_for()
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        told += [(v["id"], [node["html"] for node in v["nodes"]]) for v in found["violations"]]
-    assert told == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+def test_it_is_accessible_and_fits_and_so_is_its_dialog(forum, browser, ada, programme):
+    editor = Editor(forum, browser, ada, bypass_csp=True)
+    editor.page.evaluate(AXE)
+    assert_clean(editor.page)
     small = "all => all.filter(one => one.getBoundingClientRect().height < 24).length"
-    assert page.eval_on_selector_all(".it", small) == 0
+    assert editor.page.eval_on_selector_all(".it", small) == 0
+    editor.card("Opening").focus()
+    editor.page.keyboard.press("Enter")
+    editor.page.locator("#dialog").wait_for()
+    assert_clean(editor.page)
     editor.context.close()
+    assert editor.failures == []
 
 
 def test_without_a_script_a_table_and_a_form_do_it(forum, browser, ada, programme):
@@ -423,17 +401,3 @@ def test_without_a_script_a_table_and_a_form_do_it(forum, browser, ada, programm
     page.get_by_role("button", name="Take back").click()
     page.get_by_text("“The wind” placed: Tuesday 23 March, 11:00").wait_for()
     context.close()
-
-
-def test_the_demonstration_stays_within_the_budget(demo, browser):
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(demo.json("organiser", "add", "plan@example.org")["link"])
-    page.get_by_role("main").get_by_role("button").click()
-    page.wait_for_url("**/organiser/demo")
-    weight = measure(browser, f"{demo.base}/organiser/demo/programme", context.cookies())
-    context.close()
-    assert weight.requests <= 8
-    assert weight.kilobytes <= 100
-    assert weight.nodes <= 600
-    assert weight.score >= 70
