@@ -1,5 +1,6 @@
 """What the editor of the programme shows: the draft as cards and as a table. No I/O."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -265,20 +266,16 @@ class Table:
     def rows(self, day: date) -> list[View]:
         """Return a row for each time at which something of the day begins, a cell a column."""
         columns = self.columns(day)
-        held = self._held(day)
+        cells: dict[tuple[datetime, UUID | None], list[View]] = defaultdict(list)
+        for one in self._held(day):
+            if one.starts_at:
+                cells[one.starts_at, one.room_id].append(self.card(one))
         return [
             {
                 "time": self.words.time(start, self.edition.zone),
-                "cells": [
-                    [
-                        self.card(one)
-                        for one in held
-                        if one.starts_at == start and one.room_id == column
-                    ]
-                    for column, _ in columns
-                ],
+                "cells": [cells.get((start, column), []) for column, _ in columns],
             }
-            for start in sorted({one.starts_at for one in held if one.starts_at})
+            for start in sorted({start for start, _ in cells})
         ]
 
     def _held(self, day: date) -> list[Session]:

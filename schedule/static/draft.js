@@ -134,7 +134,8 @@ export class Draft extends EventTarget {
       this.#keep();
     }
     const headers = { "content-type": "application/json", "idempotency-key": deed.key };
-    const [ok, told] = await this.#fetch(deed.path, { method: "POST", headers, body: JSON.stringify(deed.body) });
+    const body = JSON.stringify(deed.body);
+    const [ok, told] = await this.#fetch(deed.path, { method: "POST", headers, body, keepalive: true });
     if (ok) return this.#stored(deed, told);
     this.#leave();
     this.#tell("refused", { why: [told.said ?? told.title, ...(told.conflicts ?? told.changes ?? []).map(one => one.said)].join(" ") });

@@ -70,7 +70,7 @@ function render() {
   }
   const cards = shown.map(session => card(session, clashing.get(session.id)));
   lanes(shown, cards);
-  grid.replaceChildren(...heads(), ...hours(), ...lines(), ...cards);
+  fill(grid, [...heads(), ...hours(), ...lines(), ...cards]);
   waiting(clashing);
   wrong();
   for (const [id, many] of [["undo", draft.done], ["redo", draft.undone]]) $(id).disabled = !many.length && !draft.waiting.length;
@@ -80,6 +80,13 @@ function render() {
   }
   $("shift-day").value = day.date;
   if (focused) find(focused)?.focus({ preventScroll: true });
+}
+
+// What stays is not touched: a press or the focus on it goes on.
+function fill(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const old of [...parent.children]) if (!wanted.has(old)) old.remove();
+  nodes.forEach((node, n) => { if (parent.children[n] !== node) parent.insertBefore(node, parent.children[n] ?? null); });
 }
 
 const column = session => columns?.get(session.room_id) ?? 0;
@@ -110,14 +117,24 @@ function lines() {
   });
 }
 
+const kept = new Map();
+
 function card(session, level) {
-  const button = tag("button", "", "it");
-  button.type = "button";
-  button.dataset.id = session.id;
+  const button = kept.get(session.id) ?? blank(session);
+  kept.set(session.id, button);
   label(button, session, level);
   if (session.at !== null) put(button, session);
   return button;
 }
+
+function blank(session) {
+  const button = tag("button");
+  button.type = "button";
+  button.dataset.id = session.id;
+  return button;
+}
+
+const labels = new WeakMap();
 
 function label(button, session, level) {
   const track = draft.parts.track.get(session.track_id);
@@ -127,6 +144,9 @@ function label(button, session, level) {
   const when = session.at === null ? say("minutes", { n: session.minutes }) : span(session);
   const handle = tag("span", "⠿", "hnd");
   handle.setAttribute("aria-hidden", "true");
+  const shown = JSON.stringify([title(session), when, flags, session.room_id]);
+  if (labels.get(button) === shown) return;
+  labels.set(button, shown);
   const where = tag("span", session.at === null ? "" : ` ${room(session.room_id)}`, "vh");
   button.replaceChildren(tag("b", `${title(session)} `), tag("span", [when, flags].filter(Boolean).join(" · ")), where, handle);
 }
@@ -149,7 +169,7 @@ function lanes(sessions, cards) {
         return lane;
       });
       group.forEach((n, k) => {
-        if (ends.length > 1) cards[n].style.marginInline = `${100 * taken[k] / ends.length}% ${100 * (ends.length - taken[k] - 1) / ends.length}%`;
+        cards[n].style.marginInline = ends.length < 2 ? "" : `${100 * taken[k] / ends.length}% ${100 * (ends.length - taken[k] - 1) / ends.length}%`;
       });
       group = [];
     };
@@ -169,13 +189,16 @@ function waiting(clashing) {
   const words = bare($("q").value).split(/\s+/).filter(Boolean);
   const found = [...draft.now.values()].filter(one => one.at === null && words.every(word => bare(title(one)).includes(word)));
   const items = found.slice(0, MOST_UNPLACED).map(session => {
+    const button = card(session, clashing.get(session.id));
+    button.removeAttribute("style");
+    if (button.parentNode?.parentNode === list) return button.parentNode;
     const item = tag("li");
-    item.append(card(session, clashing.get(session.id)));
+    item.append(button);
     return item;
   });
   if (!found.length) items.push(tag("li", say(words.length ? "none" : "all_placed"), "soft"));
   if (found.length > MOST_UNPLACED) items.push(tag("li", say("more", { n: found.length - MOST_UNPLACED }), "soft"));
-  list.replaceChildren(...items);
+  fill(list, items);
 }
 
 function wrong() {
@@ -218,7 +241,8 @@ function lift(button, pointer) {
   held = { session, button, pointer, at: { room_id: session.room_id, at: session.at, minutes: session.minutes }, seen: draft.edited.get(session.id) ?? 0 };
   if (session.at === null) {
     held.from = button;
-    held.button = card(session);
+    held.button = blank(session);
+    label(held.button, session);
     grid.append(held.button);
     if (!pointer) preview({ ...held.at, at: day.begins + USUAL[0] * MINUTE, room_id: rooms[0] });
     else held.button.hidden = true;
@@ -267,6 +291,7 @@ function release(stored) {
   document.body.classList.remove("holding");
   for (const shadow of shades) shadow.remove();
   if (origin) button.remove();
+  button.hidden = false;
   const moved = ["room_id", "at", "minutes"].some(name => at[name] !== session[name]);
   if (stored && moved) commit(session, at, seen);
   else {
@@ -393,7 +418,7 @@ function step(across, down, length) {
 }
 
 document.addEventListener("focusout", event => {
-  if (held && !held.pointer && event.relatedTarget && event.relatedTarget !== held.button) release(false);
+  if (held && !held.pointer && event.relatedTarget !== held.button && document.hasFocus()) release(false);
 });
 
 /* The dialog: every deed without dragging (WCAG 2.2, 2.5.7) */
@@ -456,10 +481,12 @@ dialog.querySelector("[value=close]").addEventListener("click", event => { event
 dialog.addEventListener("close", () => find(asked.session.id)?.focus());
 
 $("shift").addEventListener("submit", event => {
-  event.preventDefault();
   const { day: date, since, minutes, room: where } = event.target.elements;
+  const by = +minutes.value.replace("\u2212", "-");
+  if (!Number.isInteger(by) || !by) return; // the page comes again, and says what is wrong
+  event.preventDefault();
   const until = days.find(one => one.date === date.value).ends;
-  draft.shift(instant(date.value, since.value), until, +minutes.value, where.value ? [where.value] : null);
+  draft.shift(instant(date.value, since.value), until, by, where.value ? [where.value] : null);
 });
 
 /* What the draft tells */
@@ -484,7 +511,7 @@ draft.addEventListener("back", () => {
   $("cut").hidden = true;
   announce(say("back"));
 });
-addEventListener("beforeunload", event => { if (draft.waiting.length) event.preventDefault(); });
+addEventListener("beforeunload", event => { if (draft.waiting.length > 1 || !$("cut").hidden) event.preventDefault(); });
 
 /* Beginning */
 

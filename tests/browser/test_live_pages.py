@@ -46,6 +46,8 @@ PAGES = {
     "import": "/organiser/demo/import",
     "campaigns": "/organiser/demo/campaigns",
     "campaign-new": "/organiser/demo/campaigns/new?category=elected",
+    "editor": "/organiser/demo/programme",
+    "move": "/organiser/demo/programme/move/{moved}",
     "desk": "/organiser/demo/desk",
     "walk-in": "/organiser/demo/desk?q=zzz",
     "invitations": "/organiser/demo/invitations",
@@ -148,6 +150,7 @@ def addresses(demo, person, organiser, tmp_path_factory):
     values = {
         "person": person,
         "session": next(one["slug"] for one in told["sessions"] if len(one["people"]) > 2),
+        "moved": told["sessions"][0]["id"],
         "reference": json.loads(tickets.read_text("utf-8"))[0]["reference"],
         "letter": outbox.split('href="/outbox/')[1].split('"')[0],
         "token": other.rpartition("/")[2],

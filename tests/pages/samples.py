@@ -16,6 +16,7 @@ from forum.core.context import Edition, EditionState
 from forum.core.i18n import words
 from forum.core.pages import Templates
 from forum.core.text import Filled
+from forum.demo import programme as demo_programme
 from forum.editions.models import Category, Consent
 from forum.letters.kinds import CAMPAIGN as KIND_OF_CAMPAIGNS
 from forum.letters.kinds import KINDS, PLACEHOLDERS
@@ -41,6 +42,9 @@ from forum.registrations.models import (
     StatusCount,
 )
 from forum.territories import service as territories
+from schedule import board
+from schedule.conflicts import USUAL, conflicts
+from schedule.saying import Teller
 
 EDITION = Edition(
     id=1,
@@ -865,6 +869,60 @@ MAIL = View(
     images=[View(name="ticket.png", data_url=PIXEL)],
     files=["forum-K7QM-42XR.pdf", "forum-K7QM-42XR.ics"],
 )
+DRAFTED = demo_programme.draft(EDITION.starts_on)
+UNPLACED = [
+    msgspec.structs.replace(one, starts_at=None, room_id=None) for one in DRAFTED.sessions[:2]
+]
+AT_ONCE = [
+    msgspec.structs.replace(one, starts_at=OPENS_AT, room_id=DRAFTED.rooms[0].id)
+    for one in DRAFTED.sessions[2:4]
+]
+DRAFTED = msgspec.structs.replace(DRAFTED, sessions=[*UNPLACED, *AT_ONCE, *DRAFTED.sessions[4:]])
+WRONG = conflicts(DRAFTED)
+TOLD = Teller(DRAFTED, FRENCH, EDITION.zone).conflicts(WRONG)
+TABLE_OF_PLAN = board.Table(DRAFTED, EDITION, WRONG, FRENCH)
+PLAN_PATH = "/organiser/toulouse-2027/programme"
+EDITOR = {
+    "staff": STAFF,
+    "path": PLAN_PATH,
+    "days": board.days_of(DRAFTED, EDITION, FRENCH),
+    "day": EDITION.starts_on,
+    "columns": TABLE_OF_PLAN.columns(EDITION.starts_on),
+    "rows": TABLE_OF_PLAN.rows(EDITION.starts_on),
+    "unplaced": TABLE_OF_PLAN.unplaced(),
+    "q": "",
+    "rooms": DRAFTED.rooms,
+    "conflicts": TOLD,
+    "further": 0,
+    "number": 7,
+    "done": {"number": 7, "said": "«\u00a0Ouverture\u00a0» retirée de la grille"},
+    "sent": {"since": "", "minutes": "", "room": ""},
+    "errors": {},
+    "refusal": (),
+    "board": board.in_a_page(
+        board.board(
+            DRAFTED, EDITION, day=EDITION.starts_on, levels=USUAL, conflicts=TOLD, words=FRENCH
+        )
+    ),
+}
+MOVE = {
+    "staff": STAFF,
+    "path": f"{PLAN_PATH}/move/{DRAFTED.sessions[4].id}",
+    "session": TABLE_OF_PLAN.card(DRAFTED.sessions[4]),
+    "place": TABLE_OF_PLAN.teller.place(DRAFTED.sessions[4]),
+    "days": EDITOR["days"],
+    "rooms": DRAFTED.rooms,
+    "others": TABLE_OF_PLAN.placed(DRAFTED.sessions[4].id),
+    "sent": {
+        "day": "2027-03-23",
+        "room": str(DRAFTED.rooms[1].id),
+        "start": "11:00",
+        "minutes": "75",
+        "edited": "3",
+    },
+    "errors": {},
+    "refusal": (),
+}
 PROBLEM = {
     "status": 404,
     "title": "Page introuvable",
@@ -1253,6 +1311,38 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {"edition": None, "editions": [EDITION]},
     ),
     "editions-none": ("editions/editions.html", {"edition": None, "editions": []}),
+    "editor": ("schedule/editor.html", EDITOR),
+    "editor-errors": (
+        "schedule/editor.html",
+        {
+            **EDITOR,
+            "done": None,
+            "unplaced": [],
+            "conflicts": [],
+            "further": 12,
+            "sent": {"since": "9", "minutes": "x", "room": ""},
+            "errors": {
+                "since": "Donnez une heure comme 09:30.",
+                "minutes": "Donnez le décalage en minutes, par exemple 10 ou -10.",
+            },
+        },
+    ),
+    "editor-move": ("schedule/move.html", MOVE),
+    "editor-move-errors": (
+        "schedule/move.html",
+        {
+            **MOVE,
+            "place": "",
+            "session": TABLE_OF_PLAN.card(DRAFTED.sessions[0]),
+            "sent": {**MOVE["sent"], "start": "25:00", "minutes": ""},
+            "errors": {
+                "start": "Donnez une heure comme 09:30.",
+                "minutes": "Donnez de 1 à 10\u00a0080 minutes.",
+                "other": "Choisissez deux séances différentes.",
+            },
+            "refusal": [one.said for one in TOLD[:2]],
+        },
+    ),
     "register": ("registrations/register.html", REGISTER),
     "register-errors": (
         "registrations/register.html",
