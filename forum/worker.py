@@ -22,6 +22,7 @@ from forum.editions import service as editions
 from forum.letters import queries as letters
 from forum.registrations import mails, offers
 from forum.registrations.keys import AttendeeKeys
+from schedule import signing_up
 
 log = structlog.get_logger("worker")
 
@@ -99,12 +100,13 @@ class Worker:
         return len(letters)
 
     async def end_overdue(self) -> None:
-        """End the offers and the reserved places that are over; their places pass on."""
+        """End the offers, the reserved places and the kept seats that are over: they pass on."""
         at = self.now()
         if self._ended_at is not None and at - self._ended_at < END_EVERY:
             return
         async with self.database.acquire() as db:
             await offers.end_overdue(db, at=at, ids=self.ids)
+            await signing_up.release_overdue(db, at=at, ids=self.ids)
         self._ended_at = at
 
     async def sweep(self) -> None:

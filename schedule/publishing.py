@@ -6,7 +6,8 @@ from datetime import datetime
 from forum.core.context import Edition
 from forum.core.db import Db, retried
 from forum.core.errors import Problem
-from schedule import editing, queries, rules
+from forum.core.ids import Ids
+from schedule import editing, queries, rules, signing_up
 from schedule.conflicts import Conflict, blocking
 from schedule.models import GuideLink, Programme
 
@@ -43,8 +44,11 @@ async def publish(
     at: datetime,
     note: str = "",
     despite_conflicts: bool = False,
+    ids: Ids | None = None,
 ) -> tuple[Programme, list[rules.Change]]:
     """Freeze the draft as the next version; return it, with what changed since the last.
+
+    Seats in sessions follow it in the same transaction (`signing_up.follow`).
 
     Raises:
         NothingToPublish: no session of the draft has a time, and no version came before.
@@ -77,6 +81,7 @@ async def publish(
             ],
         )
         await queries.insert_version(db, edition.id, programme)
+        await signing_up.follow(db, edition, programme, at=at, ids=ids or Ids())
     return programme, rules.changes(previous, programme)
 
 

@@ -553,7 +553,10 @@ async def delete_edition_data(db: Db, edition_id: int) -> None:
              no_travel as (delete from travel where edition_id = $1),
              no_settings as (delete from conflict_setting where edition_id = $1),
              no_changes as (delete from draft_change where edition_id = $1),
-             no_rooms as (delete from room where edition_id = $1)
+             no_rooms as (delete from room where edition_id = $1),
+             no_sign_ups as (delete from sign_up where edition_id = $1),
+             no_seatings as (delete from seating where edition_id = $1),
+             no_terms as (delete from sign_up_terms where edition_id = $1)
         delete from programme_version where edition_id = $1
         """,
         edition_id,

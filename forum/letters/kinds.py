@@ -26,9 +26,15 @@ PLACEHOLDERS = {
     "count": N_("how many people the group has"),
     "code": N_("the invitation’s code"),
     "valid_until": N_("until when the invitation can be used"),
+    "session": N_("the title of the session"),
+    "session_time": N_("the day and the times of the session"),
+    "room": N_("the room of the session"),
+    "answer_until": N_("until when the seat is kept for the person, if it must be confirmed"),
+    "at_the_same_time": N_("the sessions at the same time in which the person holds a seat"),
     TICKET: N_("the ticket: its QR code and reference, on a line of its own"),
     "manage_link": N_("the link to the person’s registration"),
     "accept_link": N_("the link to the page that accepts the place offered"),
+    "sessions_link": N_("the link to the person’s seats in sessions"),
     "programme_link": N_("the link to the programme"),
     "guides_link": N_("the link to the guides"),
     "register_link": N_("the link to the form, with the invitation’s code if there is one"),
@@ -38,6 +44,7 @@ PLACEHOLDERS = {
 LABELS = {
     "manage_link": N_("My registration"),
     "accept_link": N_("Accept the place"),
+    "sessions_link": N_("My sessions"),
     "programme_link": N_("See the programme"),
     "guides_link": N_("See the guides"),
     "register_link": N_("Register"),
@@ -55,6 +62,10 @@ def _kind(
     return Kind(code=code, label=label, when=when, placeholders=placeholders, needed=needed)
 
 
+SESSION = (
+    "given_name", "family_name", "name", "reference", *FORUM, "session", "session_time", "room",
+    "sessions_link",
+)  # fmt: skip
 WITH_TICKET = (TICKET, "manage_link")
 KINDS = {
     kind.code: kind
@@ -134,6 +145,20 @@ KINDS = {
             N_("Place passed on"),
             N_("To the person who has given the place to a colleague."),
             (*PERSON, *FORUM, "new_holder"),
+            (),
+        ),
+        _kind(
+            "seat",
+            N_("Seat in a session"),
+            N_("A seat in a session has become free, and the person was next on its waiting list."),
+            (*SESSION, "answer_until", "at_the_same_time"),
+            ("sessions_link",),
+        ),
+        _kind(
+            "seat_lapsed",
+            N_("Seat passed on"),
+            N_("A seat in a session was kept, and nobody confirmed it in time."),
+            SESSION,
             (),
         ),
         _kind(

@@ -21,7 +21,7 @@ from badges.keys import Keyring
 from badges.models import Ticket
 from badges.tokens import LENGTH
 from forum.core.context import Edition
-from forum.core.i18n import words
+from forum.core.i18n import Words, words
 from forum.core.mail import Mail, Part
 from forum.core.outbox import Letter
 from forum.core.pages import Templates
@@ -54,7 +54,9 @@ class Values(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `new_holder` the name of who takes the place over. `held` says that a place was given up, so
     that it goes from the person's calendar. `people` are the names of a group, whose
     coordinator's whole name is `given_name`; `code` and
-    `valid_until` are an invitation's.
+    `valid_until` are an invitation's. `session` is the title of one, held from `starts_at` to
+    `ends_at` in `room`; its seat is kept until `answer_by`, and `at_the_same_time` are the titles
+    of those in which the person has a seat too (`schedule.seat_mails`).
     """
 
     given_name: str = ""
@@ -73,6 +75,12 @@ class Values(Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: str = ""
     valid_until: datetime | None = None
     ticket: Ticket | None = None
+    session: Text = {}
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    room: str | None = None
+    answer_by: datetime | None = None
+    at_the_same_time: list[Text] = []
 
 
 class Trial(Struct, frozen=True, kw_only=True):
@@ -110,9 +118,15 @@ class Context(Struct, frozen=True, kw_only=True):
     count: str
     code: str
     valid_until: str
+    session: str
+    session_time: str
+    room: str
+    answer_until: str
+    at_the_same_time: str
     ticket: str
     manage_link: str
     accept_link: str
+    sessions_link: str
     programme_link: str
     guides_link: str
     register_link: str
@@ -306,13 +320,30 @@ def context_of(
         count=str(len(values.people) or ""),
         code=values.code,
         valid_until=instant(values.valid_until),
+        session=pick(values.session, language),
+        session_time=_session_time(values, edition, said),
+        room=values.room or "",
+        answer_until=instant(values.answer_by),
+        at_the_same_time=", ".join(pick(one, language) for one in values.at_the_same_time),
         ticket=values.reference if values.ticket else "",
         manage_link=own,
         accept_link=own,  # a button there accepts: a link fetched by a mail scanner must not
+        sessions_link=f"{own}/sessions",
         programme_link=f"{site}/programme",
         guides_link=f"{site}/guides",
         register_link=f"{site}/register{code}",
     )
+
+
+def _session_time(values: Values, edition: Edition, said: Words) -> str:
+    """Return the day and the times of a letter's session, in words; '' without one."""
+    if values.starts_at is None or values.ends_at is None:
+        return ""
+    return said.gettext("%(day)s, %(start)s to %(end)s") % {
+        "day": said.day(values.starts_at.astimezone(edition.zone).date()),
+        "start": said.time(values.starts_at, edition.zone),
+        "end": said.time(values.ends_at, edition.zone),
+    }
 
 
 def _days(values: Values, edition: Edition) -> list[date]:

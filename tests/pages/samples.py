@@ -1220,6 +1220,12 @@ def values(**given: object) -> Values:
         "code": "VAL-AMBROISE",
         "valid_until": OPENS_AT,
         "ticket": ticket,
+        "session": {"fr": "Atelier de crise", "en": "Crisis workshop"},
+        "starts_at": OPENS_AT,
+        "ends_at": OPENS_AT + timedelta(minutes=75),
+        "room": "Atelier Pastel",
+        "answer_by": OPENS_AT,
+        "at_the_same_time": [{"fr": "La charte", "en": "The charter"}, {"fr": "Le budget"}],
     }
     return Values(**{**said, **given})
 
