@@ -11,6 +11,7 @@ from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from forum.core.context import Edition
 from forum.core.errors import Problem
@@ -296,6 +297,25 @@ def stands(seats: Iterable[Seating], held: Iterable[Held]) -> list[Standing]:
             clashes=[other for other in mine if overlap(one, other)] if one.open else [],
         )
         for one in all_seats
+    ]
+
+
+def own_sessions(programme: Programme, held: Iterable[Held]) -> list[Session]:
+    """Return the sessions of a version in which somebody has or had a seat, for their calendar.
+
+    What was given up is cancelled in it; the revision rises with each change of the session, and
+    each time a seat was got or lost.
+    """
+    by_id = {one.session_id: one for one in held if one.changes}
+    return [
+        replace(
+            session,
+            cancelled=session.cancelled or got.state is not State.SEAT,
+            revision=session.revision + got.changes,
+            changed_at=max(session.changed_at or got.at, got.at),
+        )
+        for session in programme.sessions
+        if (got := by_id.get(session.id)) is not None
     ]
 
 

@@ -14,7 +14,7 @@ from forum.core.db import Db, retried
 from forum.core.ids import Ids
 from schedule import seat_mails
 from schedule import seating_queries as queries
-from schedule.models import Programme
+from schedule.models import Programme, Session
 from schedule.seating import (
     CONFIRMED,
     GivingBackClosed,
@@ -33,6 +33,7 @@ from schedule.seating import (
     is_running,
     may_give_back,
     may_sign_up,
+    own_sessions,
     seatings,
     stands,
 )
@@ -74,7 +75,7 @@ async def sign_up(
             await _come(db, edition.id, person, seating, terms, instead_of, at=at, ids=ids)
         elif held.state is State.SEAT and (held.answer_by is not None or instead_of):
             await _answer(db, edition.id, person, seating, held, instead_of, at=at, ids=ids)
-        return await _standing(db, edition.id, registration_id, session_id)
+        return await own(db, edition.id, registration_id, session_id)
 
 
 @retried
@@ -101,7 +102,7 @@ async def give_back(
         if seated and seating.open and not may_give_back(seating, terms, at):
             raise GivingBackClosed
         await _release(db, edition.id, registration_id, seating, terms, ATTENDEE, at=at, ids=ids)
-        return await _standing(db, edition.id, registration_id, session_id)
+        return await own(db, edition.id, registration_id, session_id)
 
 
 @retried
@@ -130,7 +131,7 @@ async def keep(
         if held is None or held.state is not State.SEAT:
             raise NoSeatHeld
         await _answer(db, edition.id, person, seating, held, instead_of, at=at, ids=ids)
-        return await _standing(db, edition.id, registration_id, session_id)
+        return await own(db, edition.id, registration_id, session_id)
 
 
 async def standings(db: Db, edition_id: int, registration_id: UUID) -> list[Standing]:
@@ -139,6 +140,39 @@ async def standings(db: Db, edition_id: int, registration_id: UUID) -> list[Stan
         await queries.list_seatings(db, edition_id),
         await queries.list_held(db, edition_id, registration_id),
     )
+
+
+async def own(db: Db, edition_id: int, registration_id: UUID, session_id: UUID) -> Standing:
+    """Return where a person stands with one session.
+
+    Raises:
+        SessionWithoutSeats: there is no such session.
+    """
+    found = await standings(db, edition_id, registration_id)
+    for one in found:
+        if one.seating.session_id == session_id:
+            return one
+    raise SessionWithoutSeats
+
+
+async def find_session(db: Db, edition_id: int, name: str) -> Seating:
+    """Return the session with seats of an id or of a slug of the published programme.
+
+    Raises:
+        SessionWithoutSeats: there is none.
+    """
+    found = await queries.list_seatings(db, edition_id)
+    for one in sorted(found, key=lambda one: not one.open):
+        if name.lower() in {str(one.session_id), one.slug}:
+            return one
+    raise SessionWithoutSeats
+
+
+async def agenda(
+    db: Db, edition_id: int, registration_id: UUID, programme: Programme
+) -> list[Session]:
+    """Return the sessions of a person's own calendar, see `seating.own_sessions`."""
+    return own_sessions(programme, await queries.list_held(db, edition_id, registration_id))
 
 
 # What follows from other deeds, in their transaction
@@ -288,12 +322,6 @@ async def _before(
 async def _held(db: Db, edition_id: int, registration_id: UUID, session_id: UUID) -> Held | None:
     held = await queries.list_held(db, edition_id, registration_id)
     return next((one for one in held if one.session_id == session_id), None)
-
-
-async def _standing(db: Db, edition_id: int, registration_id: UUID, session_id: UUID) -> Standing:
-    """Return where a person stands with one session."""
-    found = await standings(db, edition_id, registration_id)
-    return next(one for one in found if one.seating.session_id == session_id)
 
 
 async def _come(

@@ -16,7 +16,7 @@ from forum.core.context import Role
 from forum.core.rights import RIGHTS, Deed
 from forum.core.settings import Settings
 from forum.editions.models import NewCategory
-from tests.factories import NOON, SAME_ORIGIN, opened, sent
+from tests.factories import NOON, SAME_ORIGIN, draft, opened, sent
 
 # What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
 EVERYONE = (
@@ -93,6 +93,14 @@ OPEN = {
     "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.pdf": ATTENDEE | {"waiting": 404},
+    "GET /api/me/sign-ups": ATTENDEE,
+    "PUT /api/me/sign-ups/{session_name}": ATTENDEE | {"waiting": 409},
+    "DELETE /api/me/sign-ups/{session_name}": ATTENDEE,
+    "GET /api/me/agenda.ics": ATTENDEE,
+    "GET /me/{key}/sessions": OWN_LINK,
+    "POST /me/{key}/sessions": OWN_LINK,
+    "GET /me/{key}/sessions/{session_name}": OWN_LINK,
+    "GET /me/{key}/agenda.ics": OWN_LINK,
     "GET /me/{key}": OWN_LINK,
     "GET /me/{key}/cancel": OWN_LINK,
     "GET /me/{key}/ticket.pdf": OWN_LINK,
@@ -156,7 +164,7 @@ class House:
         )
         other = await site.edition()
         house.guide, _ = await site.guide(house.edition)
-        house.programme = await site.programme(house.edition)
+        house.programme = await site.programme(house.edition, draft(capacity=20, sign_up=True))
         await site.ask(house.edition, "note", "text")
         await site.ask(house.edition, "card", "file")
         attendee = await site.register(house.edition, answers={"card": site.file()})
@@ -199,6 +207,7 @@ class House:
             "name": "none.eml",
             "passkey": "none",
             "session": "none",
+            "session_name": "ouverture",
             "member": self.member,
             "category": "agent",
             "question": "card" if "/files/" in path else "note",
@@ -218,6 +227,7 @@ class House:
             "POST /organiser/account/passkeys/{passkey}/name": {"data": {"name": "x"}},
             "POST /organiser/{slug}/team": {"data": {"email": "x@example.org", "roles": "door"}},
             "POST /organiser/{slug}/team/{member}": {"data": {"roles": "door", "held": "door"}},
+            "POST /me/{key}/sessions": {"data": {"take": str(self.programme.sessions[0].id)}},
             "POST /api/devices": {"json": {"code": "ZZZZ-ZZZZ"}},
             "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
             "POST /api/editions/{edition_slug}/registrations": {"json": person()},

@@ -50,6 +50,8 @@ from forum.registrations import documents, service, team_api
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import Accepted, OwnRegistration, RegistrationForm, Status
 from forum.registrations.own_routes import HANDLERS, Desk
+from forum.registrations.session_routes import HANDLERS as SESSION_HANDLERS
+from forum.registrations.session_routes import SeatsDesk
 
 PER_MINUTE = 30
 TICKET_SCALE = 10
@@ -245,12 +247,16 @@ async def manage_page(
     token = None
     if desk.own.status is Status.CONFIRMED:
         token = await _token(db, desk.attendee, keyring)
+    seats = await SeatsDesk.at(db, keys, key, now)
     done = DONE.get(request.query_params.get("done", ""))
     return page(
         "registrations/manage.html",
         desk.edition,
         registration=_shown(desk.own, key, qr.svg(token) if token else None),
         may_change=desk.may_change,
+        key=key,
+        seats=seats.mine(page.words),
+        has_sessions=bool(seats.found),
         answers=question_views.told(asked, answers, page.words),
         done=page.words.gettext(done) if done else None,
     )
@@ -459,5 +465,6 @@ router = Router(
         cancel_page,
         cancel,
         *HANDLERS,
+        *SESSION_HANDLERS,
     ],
 )

@@ -247,6 +247,56 @@ def registration(status: str, *, turn: int | None = None) -> View:
     )
 
 
+def seat(number: int, **given: object) -> dict[str, object]:
+    """Return the view of one session with seats, as its attendee sees it."""
+    starts_at = OPENS_AT + timedelta(hours=number // 4)
+    row = {
+        "id": str(UUID(int=number + 1)),
+        "title": TITLES[number % len(TITLES)],
+        "path": f"{BASE}/sessions/session-{number}",
+        "room": ROOMS[number % len(ROOMS)] if number % 5 else None,
+        "day": EDITION.starts_on,
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=75),
+        "open": True,
+        "capacity": 24,
+        "left": number * 3 % 7,
+        "state": "released",
+        "place": None,
+        "answer_by": None,
+        "clashes": [],
+        "may_take": True,
+        "may_give": True,
+    }
+    return {**row, **given}
+
+
+MINE = [
+    seat(1, state="seat"),
+    seat(2, state="seat", clashes=[TITLES[1]], answer_by=OPENS_AT),
+    seat(3, state="waiting", place=3, clashes=[TITLES[1]]),
+    seat(4, state="seat", open=False),
+]
+SEATS = {
+    "key": "abc",
+    "confirmed": True,
+    "opens_at": None,
+    "mine": MINE,
+    "days": [{"date": day, "current": n == 0} for n, day in enumerate(EDITION.days)],
+    "day": "2027-03-23",
+    "slots": [
+        {
+            "starts_at": OPENS_AT + timedelta(hours=hour),
+            "sessions": [
+                next((one for one in MINE if one["id"] == row["id"]), row)
+                for row in (seat(number) for number in range(hour * 4, hour * 4 + 4))
+            ],
+        }
+        for hour in range(6)
+    ],
+    "note": "",
+    "problem": "",
+}
 MANAGED = ("confirmed", "waiting", "cancelled", "pending", "offered", "refused")
 
 
@@ -261,6 +311,9 @@ def managed(status: str) -> dict[str, object]:
         "may_change": status not in {"cancelled", "refused"},
         "answers": ANSWERS,
         "done": "",
+        "key": "abc",
+        "seats": MINE if status == "confirmed" else [],
+        "has_sessions": status != "waiting",
     }
 
 
@@ -899,6 +952,39 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "manage-changed": (
         "registrations/manage.html",
         {**managed("confirmed"), "done": "Vos corrections sont enregistrées."},
+    ),
+    "manage-sessions": ("registrations/manage.html", {**managed("confirmed"), "seats": []}),
+    "sessions": ("registrations/sessions.html", {**SEATS, "note": "Vous avez une place."}),
+    "sessions-problem": (
+        "registrations/sessions.html",
+        {**SEATS, "problem": "Les réservations de cette séance sont closes."},
+    ),
+    "sessions-unopened": (
+        "registrations/sessions.html",
+        {
+            **SEATS,
+            "opens_at": OPENS_AT,
+            "mine": [],
+            "slots": [
+                {"starts_at": OPENS_AT, "sessions": [seat(n, may_take=False) for n in range(3)]}
+            ],
+        },
+    ),
+    "sessions-none": (
+        "registrations/sessions.html",
+        {**SEATS, "confirmed": False, "mine": [], "days": [], "slots": []},
+    ),
+    "choose": (
+        "registrations/choose.html",
+        {"key": "abc", "wanted": seat(2, left=4), "others": [seat(1, state="seat")]},
+    ),
+    "choose-held": (
+        "registrations/choose.html",
+        {
+            "key": "abc",
+            "wanted": seat(2, state="seat", answer_by=OPENS_AT),
+            "others": [seat(1, state="seat"), seat(3, state="seat")],
+        },
     ),
     "edit": ("registrations/edit.html", EDIT),
     "edit-errors": (
