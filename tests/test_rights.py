@@ -85,6 +85,7 @@ OPEN = {
     "GET /api/editions/{edition_slug}": ALL,
     "GET /api/editions/{edition_slug}/guides": ALL,
     "GET /api/editions/{edition_slug}/programme": ALL,
+    "GET /api/editions/{edition_slug}/seats": ALL,
     "POST /api/editions/{edition_slug}/registrations": ALL,
     "GET /api/me/registration": ATTENDEE,
     "PATCH /api/me/registration": ATTENDEE,

@@ -88,6 +88,7 @@ def session(number: int, starts_at: datetime, *, kind: str = "round_table") -> V
         language="",
         people=[] if pause else PEOPLE,
         cancelled=number == 4,
+        seats=None if number % 3 else View(capacity=24, left=number % 2),
         abstract=["Un premier paragraphe qui dit pourquoi venir.", "Un second, plus concret."],
         links=[View(url="https://example.org/etude", title="L’étude citée")],
         ics_path=f"{BASE}/sessions/session-{number}.ics",
@@ -1053,6 +1054,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "programme-unpublished": ("schedule/programme.html", {**PROGRAMME, "programme": None}),
     "session": ("schedule/session.html", SESSION),
+    "session-seats": ("schedule/session.html", {**SESSION, "session": session(9, OPENS_AT)}),
     "session-bare": (
         "schedule/session.html",
         {"session": session(4, OPENS_AT), "previous": None, "following": None},
