@@ -88,6 +88,7 @@ from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
+from schedule.organiser_routes import router as seat_routes
 from schedule.published import Shelves
 from schedule.routes import router as schedule_routes
 
@@ -338,6 +339,7 @@ def create_app(
             territory_routes,
             group_routes,
             schedule_routes,
+            seat_routes,
             guide_routes,
             badge_routes,
             account_routes,

@@ -24,6 +24,7 @@ CONFIRMED = "confirmed"
 CLASH_HOURS = 24
 """How long a seat is kept for someone who holds another at the same time, unless the terms say."""
 LONGEST_MINUTES = 10_080
+LONGEST_ANSWER_HOURS = 720
 
 
 class State(StrEnum):
@@ -109,7 +110,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     opens_at: datetime | None = None
     closes_minutes: Minutes = 0
     give_back_minutes: Minutes = 0
-    answer_hours: Annotated[int, Meta(ge=1, le=720)] | None = None
+    answer_hours: Annotated[int, Meta(ge=1, le=LONGEST_ANSWER_HOURS)] | None = None
     revision: int = 0
 
 

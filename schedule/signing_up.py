@@ -38,8 +38,9 @@ from schedule.seating import (
     stands,
 )
 
-ATTENDEE, CLOCK, LIST = "attendee", "clock", "waiting list"
-"""How the audit names who acts: the person, the worker, the turn that has come."""
+ATTENDEE, CLOCK, LIST, FOLLOWING = "attendee", "clock", "waiting list", "registration"
+"""How the audit names who acts: the person, the worker, the turn that has come, a registration
+that has ended or changed its days."""
 
 
 # What attendees do
@@ -198,9 +199,8 @@ async def release_all(
     for one in await standings(db, edition_id, registration_id):
         if one.state is not State.RELEASED:
             await _release(
-                db, edition_id, registration_id, one.seating, terms, "registration",
-                at=at, ids=ids,
-            )  # fmt: skip
+                db, edition_id, registration_id, one.seating, terms, FOLLOWING, at=at, ids=ids
+            )
 
 
 async def release_other_days(
@@ -217,7 +217,7 @@ async def release_other_days(
         if one.state is State.RELEASED or (person and person.comes_on(one.seating.day)):
             continue
         await _release(
-            db, edition_id, registration_id, one.seating, terms, "registration", at=at, ids=ids
+            db, edition_id, registration_id, one.seating, terms, FOLLOWING, at=at, ids=ids
         )
 
 
@@ -226,23 +226,31 @@ async def pass_on(
 ) -> None:
     """Give all that a registration holds to the one that takes its place, in their transaction."""
     await queries.lock(db, edition_id)
-    held = await queries.list_held(db, edition_id, from_id)
+    before = await standings(db, edition_id, from_id)
     await queries.pass_on(db, edition_id, from_id, to_id, at)
-    for one in held:
+    for one in before:
         if one.state is not State.RELEASED:
             await _note(
-                db, edition_id, "seat passed on", ATTENDEE, from_id, one.session_id,
+                db, edition_id, "seat passed on", ATTENDEE, from_id, one.seating,
                 at=at, ids=ids, to=str(to_id), state=one.state,
             )  # fmt: skip
 
 
 @retried
 async def set_terms(
-    db: Db, edition: Edition, terms: Terms, *, actor: str, at: datetime, ids: Ids
+    db: Db,
+    edition: Edition,
+    terms: Terms,
+    *,
+    revision: int | None = None,
+    actor: str,
+    at: datetime,
+    ids: Ids,
 ) -> Terms:
-    """Lay down the terms of an edition's sign-ups; `terms.revision` is that of those it showed.
+    """Lay down the terms of an edition's sign-ups.
 
-    Seats that become free to have by this go to those who wait.
+    With a `revision`, that of the terms which the caller saw, nobody's change is overwritten. Seats
+    that become free to have by this go to those who wait.
 
     Raises:
         TermsChanged: somebody has changed them since.
@@ -250,7 +258,7 @@ async def set_terms(
     async with db.transaction():
         await queries.lock(db, edition.id)
         before = await queries.find_terms(db, edition.id)
-        if before.revision != terms.revision:
+        if revision is not None and revision != before.revision:
             raise TermsChanged
         await queries.put_terms(db, edition.id, terms)
         after = await queries.find_terms(db, edition.id)
@@ -293,9 +301,7 @@ async def _lapse(
         if await queries.lapse(db, edition_id, session_id, registration_id, at) is None:
             return
         await _tell(db, edition_id, seat_mails.SEAT_LAPSED, person, seating, at=at, ids=ids)
-        await _note(
-            db, edition_id, "seat lapsed", CLOCK, registration_id, session_id, at=at, ids=ids
-        )
+        await _note(db, edition_id, "seat lapsed", CLOCK, registration_id, seating, at=at, ids=ids)
         terms = await queries.find_terms(db, edition_id)
         await _promote(db, edition_id, session_id, terms, at=at, ids=ids)
 
@@ -343,11 +349,11 @@ async def _come(
         seating = await queries.find_seating(db, edition_id, session_id) or seating
     if not seating.left:
         await queries.wait(db, edition_id, session_id, person.id, at)
-        await _note(db, edition_id, "turn taken", ATTENDEE, person.id, session_id, at=at, ids=ids)
+        await _note(db, edition_id, "turn taken", ATTENDEE, person.id, seating, at=at, ids=ids)
         return
     others = await _others(db, edition_id, person.id, session_id, instead_of)
     await queries.seat(db, edition_id, session_id, person.id, None, at)
-    await _note(db, edition_id, "seat taken", ATTENDEE, person.id, session_id, at=at, ids=ids)
+    await _note(db, edition_id, "seat taken", ATTENDEE, person.id, seating, at=at, ids=ids)
     for other in others:
         await _release(db, edition_id, person.id, other, terms, ATTENDEE, at=at, ids=ids)
 
@@ -372,7 +378,7 @@ async def _answer(
     if held.answer_by is not None:
         await queries.confirm(db, edition_id, seating.session_id, person.id)
         await _note(
-            db, edition_id, "seat confirmed", ATTENDEE, person.id, seating.session_id,
+            db, edition_id, "seat confirmed", ATTENDEE, person.id, seating,
             at=at, ids=ids,
         )  # fmt: skip
     terms = await queries.find_terms(db, edition_id)
@@ -415,7 +421,7 @@ async def _release(
     if was is None:
         return
     action = "seat given back" if was is State.SEAT else "turn given up"
-    await _note(db, edition_id, action, actor, registration_id, session_id, at=at, ids=ids)
+    await _note(db, edition_id, action, actor, registration_id, seating, at=at, ids=ids)
     if was is State.SEAT:
         await _promote(db, edition_id, session_id, terms, at=at, ids=ids)
 
@@ -451,7 +457,7 @@ async def _promote(
             answer_by=until, clashes=clashes, at=at, ids=ids,
         )  # fmt: skip
         action = "seat got" if until is None else "seat kept"
-        await _note(db, edition_id, action, LIST, following, session_id, at=at, ids=ids)
+        await _note(db, edition_id, action, LIST, following, seating, at=at, ids=ids)
 
 
 async def _tell(
@@ -485,7 +491,7 @@ async def _note(
     action: str,
     actor: str,
     registration_id: UUID,
-    session_id: UUID,
+    seating: Seating,
     *,
     at: datetime,
     ids: Ids,
@@ -500,5 +506,5 @@ async def _note(
         actor=actor,
         action=action,
         subject_id=registration_id,
-        detail={"session": str(session_id), **detail},
+        detail={"session": seating.slug, "session_id": str(seating.session_id), **detail},
     )

@@ -426,6 +426,46 @@ PROGRAMME = {
 }
 SESSION = {"session": session(1, OPENS_AT), "previous": None, "following": session(2, OPENS_AT)}
 STAFF = View(may=lambda _deed: True, organiser=View(email="equipe@forum.example"))
+SIGN_UPS = {
+    "staff": STAFF,
+    "sessions": [
+        {**seat(n), "slug": f"session-{n}", "taken": 20 + n, "waiting": n % 3} for n in range(20)
+    ],
+    "rooms": [{"id": str(UUID(int=n)), "name": name} for n, name in enumerate(ROOMS)],
+    "sent": {"opens_at": "", "closes_minutes": "0", "give_back_minutes": "0", "answer_hours": ""},
+    "now_says": {
+        "opens_at": "2027-03-15T18:00",
+        "closes_minutes": "30",
+        "give_back_minutes": "0",
+        "answer_hours": "",
+    },
+    "revision": 3,
+    "errors": {},
+    "saved": False,
+    "meanwhile": False,
+}
+LINE = {
+    "reference": "K7QM-42XR",
+    "family_name": "d’Hérouville-Nguyen",
+    "given_name": "Maëlys",
+    "organisation": "Communauté de communes du Val d’Ambroise",
+    "place": None,
+    "answer_by": None,
+}
+DOOR_LIST = {
+    "staff": STAFF,
+    "query": "session=x",
+    "sessions": [
+        {
+            **seat(n),
+            "taken": 24,
+            "seats": [{**LINE, "answer_by": OPENS_AT if k == 1 else None} for k in range(24)],
+            "turns": [{**LINE, "place": k, "organisation": None} for k in range(1, 4)],
+        }
+        for n in range(2)
+    ]
+    + [{**seat(2), "taken": 0, "seats": [], "turns": []}],
+}
 INVITATIONS = {
     "staff": STAFF,
     "invitations": [
@@ -1059,6 +1099,26 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "schedule/session.html",
         {"session": session(4, OPENS_AT), "previous": None, "following": None},
     ),
+    "sign-ups": ("schedule/sign_ups.html", {**SIGN_UPS, "saved": True}),
+    "sign-ups-errors": (
+        "schedule/sign_ups.html",
+        {
+            **SIGN_UPS,
+            "sent": {"closes_minutes": "x"},
+            "errors": {"closes_minutes": "Donnez un nombre entier dans les bornes indiquées."},
+        },
+    ),
+    "sign-ups-meanwhile": ("schedule/sign_ups.html", {**SIGN_UPS, "meanwhile": True}),
+    "sign-ups-none": (
+        "schedule/sign_ups.html",
+        {
+            **SIGN_UPS,
+            "sessions": [],
+            "staff": View(may=lambda deed: deed == "see_edition", organiser=STAFF.organiser),
+        },
+    ),
+    "door-list": ("schedule/door_list.html", DOOR_LIST),
+    "door-list-none": ("schedule/door_list.html", {**DOOR_LIST, "sessions": [], "query": ""}),
     "guides": ("guides/guides.html", {"guides": GUIDES}),
     "guides-none": ("guides/guides.html", {"guides": []}),
     "sign-in": (

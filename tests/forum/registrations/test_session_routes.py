@@ -7,7 +7,7 @@ from datetime import timedelta
 import icalendar
 import pytest
 
-from schedule import seating_queries, signing_up
+from schedule import signing_up
 from schedule.seating import Terms
 from tests.factories import FIRST_DAY, MORNING, SAME_ORIGIN
 from tests.schedule.workshops import workshop, workshop_id, workshops
@@ -289,10 +289,7 @@ async def test_seats_moved_onto_each_other_are_shown_and_chosen(
 async def test_a_kept_seat_is_confirmed_by_the_page(site, press, client, visit, programme):
     others = await fill(site, programme, C)
     await press(take=C)
-    async with site.pool.acquire() as db:
-        now = await seating_queries.find_terms(db, programme.id)
-    wanted = Terms(answer_hours=24, revision=now.revision)
-    await site.do(signing_up.set_terms, programme, wanted, actor="test")
+    await site.do(signing_up.set_terms, programme, Terms(answer_hours=24), actor="test")
     await site.do(signing_up.give_back, programme, others[0].id, uuid.UUID(C))
     page = await visit("/sessions?day=2027-03-24")
     assert "Une place vous est gardée jusqu’au mardi 2 mars à 13\u00a0h" in page
