@@ -32,6 +32,7 @@ __all__ = ["machine_site"]  # a fixture
 EXAMPLES = int(os.environ.get("FORUM_MACHINE_EXAMPLES", "25"))
 STEPS = 30
 NAMES = ("a", "b", "c")
+MOST_PEOPLE = 4
 USUAL = {"a": 0, "b": 30, "c": 60}
 """When each session begins, in minutes after the morning; each lasts an hour."""
 
@@ -152,12 +153,13 @@ class SigningUp(RuleBasedStateMachine):
     def person(self, index):
         return self.model.people[index % len(self.model.people)]
 
-    crash = st.one_of(st.none(), st.none(), st.integers(0, 20))
-    index = st.integers(0, 40)
+    crash = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 20))
+    index = st.integers(0, 3)
     name = st.sampled_from(NAMES)
 
     # Coming and going of people
 
+    @precondition(lambda self: len(self.model.people) < MOST_PEOPLE)
     @rule()
     def register(self):
         self.numbers += 1
@@ -215,6 +217,12 @@ class SigningUp(RuleBasedStateMachine):
         elif stored and person not in room.line:
             self.seated_or_in_line(person, name, given_up, clashes)
 
+    @precondition(lambda self: self.model.people)
+    @rule(index=index, names=st.permutations(NAMES))
+    def sign_up_for_all(self, index, names):
+        for name in names:
+            self.sign_up(index, name, instead=False, dies=None)
+
     def seated_or_in_line(self, person, name, given_up, clashes):
         room = self.model.rooms[name]
         if person in room.seats and room.seats[person] is None and not given_up:
@@ -264,7 +272,7 @@ class SigningUp(RuleBasedStateMachine):
         name=name,
         capacity=st.integers(1, 4),
         moved=st.sampled_from([0, 30, 60]),
-        held=st.booleans(),
+        held=st.sampled_from([True, True, True, False]),
         dies=crash,
     )
     def publish(self, name, capacity, moved, held, dies):
