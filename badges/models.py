@@ -1,6 +1,6 @@
 """What a ticket, a badge, a gate and a scan are."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -99,6 +99,30 @@ class PaperTicket(Struct, frozen=True, kw_only=True):
     organisation: str = ""
     contact: str = ""
     made_at: datetime
+
+
+class Attestation(Struct, frozen=True, kw_only=True):
+    """All that an attestation of presence says, in `language`; '' leaves a line out.
+
+    `presences` has one line in words for each day. `code` proves it at `address`, and a phone is
+    led there by `link`, which holds the code.
+    """
+
+    reference: str
+    given_name: str
+    family_name: str
+    organisation: str = ""
+    job_title: str = ""
+    title: str
+    dates: str
+    venue: str = ""
+    presences: list[str]
+    issued_on: str
+    code: str
+    address: str
+    link: str
+    contact: str = ""
+    language: str
 
 
 class Scan(Struct, frozen=True, kw_only=True):
@@ -223,6 +247,22 @@ class PastScan(Struct, frozen=True, kw_only=True):
     device: str | None
     direction: Direction
     outcome: Outcome
+
+
+class Passage(Struct, frozen=True, kw_only=True):
+    """A person went through a gate: `admitted`, `already_in` or `left`, and when."""
+
+    registration_id: UUID
+    at: datetime
+    outcome: Outcome
+
+
+class Presence(Struct, frozen=True, kw_only=True):
+    """A day on which the doors saw a person; `left_at` None: nobody saw them leave for good."""
+
+    day: date
+    arrived_at: datetime
+    left_at: datetime | None = None
 
 
 class Printed(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from badges.models import (
     DeviceRow,
     Gate,
     Outcome,
+    Passage,
     PastScan,
     Presented,
     Printed,
@@ -410,6 +411,42 @@ async def list_scans(db: Db, edition_id: int, registration_id: UUID) -> list[Pas
          where s.edition_id = $1 and s.registration_id = $2
          order by s.scanned_at desc, s.id
          limit 50
+        """,
+        edition_id,
+        registration_id,
+    )
+
+
+async def list_passages(db: Db, edition_id: int) -> list[Passage]:
+    """Return every time that somebody went through a gate, whoever it was, in order of time.
+
+    A device whose clock is ahead read no later than its scan arrived.
+    """
+    return await many(
+        db,
+        Passage,
+        """
+        select registration_id, least(scanned_at, received_at) as at, outcome
+          from scan
+         where edition_id = $1 and registration_id is not null
+           and outcome in ('admitted', 'already_in', 'left')
+         order by 2, outcome
+        """,
+        edition_id,
+    )
+
+
+async def list_passages_of(db: Db, edition_id: int, registration_id: UUID) -> list[Passage]:
+    """Return every time that one person went through a gate, as `list_passages` does."""
+    return await many(
+        db,
+        Passage,
+        """
+        select registration_id, least(scanned_at, received_at) as at, outcome
+          from scan
+         where edition_id = $1 and registration_id = $2
+           and outcome in ('admitted', 'already_in', 'left')
+         order by 2, outcome
         """,
         edition_id,
         registration_id,

@@ -1,9 +1,17 @@
-"""What a gate answers: values in, an outcome out. The scanner page follows the same table."""
+"""What a gate answers, and who was there by what it read: values in, a decision out.
 
-from datetime import date, datetime
+The scanner page follows the same table of outcomes.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from badges.models import Direction, Outcome, Reading, TokenPayload
+from badges.models import Direction, Outcome, Passage, Presence, Reading, TokenPayload
+
+NIGHT_ENDS = timedelta(hours=4)
+"""Until four in the morning it is still the evening before, as in the programme."""
 
 
 def decide(  # noqa: PLR0911 -- a table of outcomes, read from the top
@@ -51,3 +59,30 @@ def day_of(instant: datetime, zone: ZoneInfo, days: list[date]) -> int:
 def all_days(count: int) -> int:
     """Return the bits that open the first `count` days of an edition."""
     return (1 << count) - 1
+
+
+def day_lived(instant: datetime, zone: ZoneInfo) -> date:
+    """Return the day to which people say that an instant belongs: a night to the day it follows."""
+    return (instant.astimezone(zone) - NIGHT_ENDS).date()
+
+
+def presences(
+    passages: Iterable[Passage], zone: ZoneInfo, days: Collection[date]
+) -> list[Presence]:
+    """Return on which of `days` one person was there, by their passages in any order.
+
+    An entry makes a day: the first one is the arrival. `already_in` is an entry too, for a list
+    admits once, and who comes back on the second day is in already. The last passage is the
+    departure if it was one outwards; whoever came back, or whom nobody saw leave, has none.
+    """
+    in_order = sorted(passages, key=lambda one: (one.at, one.outcome is Outcome.LEFT))
+    found = []
+    for day, some in groupby(in_order, key=lambda one: day_lived(one.at, zone)):
+        seen = list(some)
+        entry = next((one for one in seen if one.outcome is not Outcome.LEFT), None)
+        if entry is None or day not in days:
+            continue
+        last = seen[-1]
+        left_at = last.at if last.outcome is Outcome.LEFT else None
+        found.append(Presence(day=day, arrived_at=entry.at, left_at=left_at))
+    return found

@@ -53,6 +53,7 @@ STAFF = [*TEAM, "stranger"]
 OWN = only(*STAFF, others=401)  # one's own account: whoever is signed in has one
 OWN_NOTHING = OWN | dict.fromkeys(STAFF, 404)  # what nobody has
 NO_PASSKEYS = dict.fromkeys(EVERYONE, 404)  # this site is at a number
+NOT_OVER = {"attendee": 404, "waiting": 404}  # the forum is still to come
 OWN_LINK = ALL  # the key stands in the address: who holds the link is the attendee
 
 OPEN = {
@@ -91,6 +92,9 @@ OPEN = {
     "PATCH /api/me/registration": ATTENDEE,
     "POST /api/me/registration/acceptance": ATTENDEE | {"waiting": 409},
     "DELETE /api/me/registration": ATTENDEE,
+    "GET /api/me/registration/consents": ATTENDEE,
+    "PUT /api/me/registration/consents/{purpose}": ATTENDEE,
+    "DELETE /api/me/registration/consents/{purpose}": ATTENDEE,
     "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.pdf": ATTENDEE | {"waiting": 404},
@@ -102,7 +106,11 @@ OPEN = {
     "POST /me/{key}/sessions": OWN_LINK,
     "GET /me/{key}/sessions/{session_name}": OWN_LINK,
     "GET /me/{key}/agenda.ics": OWN_LINK,
+    "GET /api/me/attestation.pdf": ATTENDEE | NOT_OVER,
+    "GET /verify": ALL,
+    "GET /verify/{code}": dict.fromkeys(EVERYONE, 404),  # a code that was never made
     "GET /me/{key}": OWN_LINK,
+    "GET /me/{key}/attestation.pdf": dict.fromkeys(EVERYONE, 404),  # the forum is still to come
     "GET /me/{key}/cancel": OWN_LINK,
     "GET /me/{key}/ticket.pdf": OWN_LINK,
     "GET /me/{key}/ticket.png": OWN_LINK,
@@ -113,6 +121,8 @@ OPEN = {
     "POST /me/{key}/transfer": dict.fromkeys(EVERYONE, 422),
     "POST /me/{key}/accept": OWN_LINK,
     "POST /me/{key}/cancel": OWN_LINK,
+    "POST /me/{key}/consents/{purpose}": OWN_LINK,
+    "POST /me/{key}/consents/{purpose}/withdrawal": OWN_LINK,
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
     "POST /api/device/scans": DEVICE,
     "GET /organiser": only(*TEAM, "stranger", others=401),
@@ -171,6 +181,7 @@ class House:
         attendee = await site.register(house.edition, answers={"card": site.file()})
         house.sender = attendee
         house.held = await site.register(house.edition, email="held@example.org")
+        await site.was_there(house.edition, house.held)
         house.invitation = await site.invite(house.edition)
         waiting = await site.register(house.edition)
         revoked, revoked_headers = await site.device(house.edition)
@@ -183,6 +194,7 @@ class House:
         house.member = await site.value(
             "select id from account where email_key = 'colleague@example.org'"
         )
+        house.campaign = await site.campaign(house.edition, house.member)
         house.headers = {
             "anonymous": {},
             "attendee": {"authorization": f"Bearer {attendee.key}"},
@@ -195,6 +207,13 @@ class House:
             "device": device_headers,
             "revoked": revoked_headers,
         }
+        async with site.client() as client:
+            brought = await client.post(
+                f"/organiser/{house.edition.slug}/import",
+                headers={**house.headers["organiser"], **SAME_ORIGIN},
+                files=PEOPLE,
+            )
+        house.table = brought.headers["location"].rpartition("/")[2]
         return house
 
     def address(self, path):
@@ -205,6 +224,7 @@ class House:
             "key": self.held.key,
             "reference": self.held.reference,
             "token": "nobody",
+            "code": "0000-0000-0000-0000-0000-0000-0000",
             "name": "none.eml",
             "passkey": "none",
             "session": "none",
@@ -216,6 +236,8 @@ class House:
             "registration": self.sender.id,
             "kind": "reminder",
             "invitation_id": self.invitation.id,
+            "import_id": self.table,
+            "number": self.campaign,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "/guides/" in path:
@@ -235,6 +257,8 @@ class House:
             "POST /{edition_slug}/register": {"data": person()},
             "POST /{edition_slug}/link": {"data": {"email": "rights@example.org"}},
             "PATCH /api/me/registration": {"json": {}},
+            "PUT /api/me/registration/consents/{purpose}": {"json": {"version": 1}},
+            "POST /me/{key}/consents/{purpose}": {"data": {"version": "1"}},
             "POST /organiser/{slug}/form": {"data": {"state": "open", "places": "9"}},
             "POST /organiser/{slug}/form/category": {"data": {"name.fr": "Équipe"}},
             "POST /organiser/{slug}/form/categories/{category}": {"data": {"name.fr": "Agent"}},
@@ -244,6 +268,8 @@ class House:
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
             f"POST {TABLE}/walk-ins": {"json": {**person(), "email": None, **ANOTHER}},
             f"PATCH {TABLE}/{{reference}}": {"json": {}},
+            "POST /organiser/{slug}/import": {"files": PEOPLE},
+            "POST /organiser/{slug}/import/{import_id}": {"data": COLUMNS},
             "POST /organiser/{slug}/desk": {"data": {**person(), "email": "", **ANOTHER}},
             "POST /organiser/{slug}/bulk": {"data": {"reference": self.held.reference}},
             "POST /organiser/{slug}/registrations/{reference}/correct": {"data": self.same()},
@@ -251,10 +277,25 @@ class House:
                 "data": {"deed": "move", "category": "elected", "revision": "1"}
             },
             **{
+                f"POST /organiser/{{slug}}/campaigns{path}": {"data": self.campaign_form()}
+                for path in ("", "/preview", "/test")
+            },
+            "POST /api/editions/{edition_slug}/campaigns": {"json": {"texts": TEXTS}},
+            "PATCH /api/editions/{edition_slug}/campaigns/{number}": {"json": {"state": "running"}},
+            **{
                 f"POST /organiser/{{slug}}/letters/{{kind}}{path}": {"data": words()}
                 for path in ("", "/preview", "/test")
             },
         }.get(route, {})
+
+    def campaign_form(self):
+        """Return the form of a campaign to the person who holds a place."""
+        return {
+            **words(),
+            "query": f"?q={self.held.reference}",
+            "reached": "1",
+            "per_minute": "60",
+        }
 
     def same(self):
         """Return a correction that changes nothing, so that everybody may send it."""
@@ -267,7 +308,15 @@ class House:
 
 
 TABLE = "/api/editions/{edition_slug}/registrations"
+TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
 ANOTHER = {"another_person": True}
+PEOPLE = {"file": ("people.csv", b"given_name,family_name,email\nAda,Ferrand,ada@example.org\n")}
+COLUMNS = {
+    "column.0": "given_name",
+    "column.1": "family_name",
+    "column.2": "email",
+    "category": "press",
+}
 
 
 def person():
@@ -332,11 +381,17 @@ def test_the_table_of_rights_is_whole_and_an_organiser_may_do_everything():
     assert all(Role.ORGANISER in roles for roles in RIGHTS.values())
 
 
-# What is changed for good comes last: the attendee of the table cancels only then.
+# What is changed for good comes last: the attendee of the table cancels only then. Consents come
+# first, before their words change.
 FOR_GOOD = ("cancel", "/delete")
 ORDER = sorted(
     LINES,
-    key=lambda route: (route.startswith("DELETE"), any(w in route for w in FOR_GOOD), route),
+    key=lambda route: (
+        not route.startswith("PUT"),
+        route.startswith("DELETE"),
+        any(w in route for w in FOR_GOOD),
+        route,
+    ),
 )
 
 

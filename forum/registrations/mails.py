@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from badges import qr
 from badges.keys import Keyring
-from badges.models import Ticket
+from badges.models import Presence, Ticket
 from badges.tokens import LENGTH
 from forum.core.context import Edition
 from forum.core.i18n import Words, words
@@ -28,11 +28,18 @@ from forum.core.pages import Templates
 from forum.core.text import Text, pick
 from forum.invitations.models import Invitation
 from forum.letters.filling import as_text, fill
-from forum.letters.kinds import KINDS, TICKET
+from forum.letters.kinds import ATTESTATION, CAMPAIGN, KINDS, TICKET
 from forum.letters.markup import parse
 from forum.letters.models import Kind, LetterText
 from forum.registrations import ics, rules
-from forum.registrations.documents import days_in_words, paper_ticket, ticket_page
+from forum.registrations.codes import AttestationCodes, Attested
+from forum.registrations.documents import (
+    attestation,
+    attestation_page,
+    days_in_words,
+    paper_ticket,
+    ticket_page,
+)
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import Registration, StoredGroup
 
@@ -43,6 +50,8 @@ TICKET_CID = "ticket"
 SPECIMEN = "SPECIMEN".ljust(LENGTH, "A")
 """What the QR code of a preview says: no ticket, so that it opens no door."""
 NO_KEY = "specimen"
+NO_CODE = "SPECIMEN"
+"""The code on the attestation of a test: it proves nothing."""
 GIVEN_UP = ("cancelled", "transferred")
 
 
@@ -53,16 +62,18 @@ class Values(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `revision` counts the changes of the registration. `reason` is what the organiser wrote,
     `new_holder` the name of who takes the place over. `held` says that a place was given up, so
     that it goes from the person's calendar. `people` are the names of a group, whose
-    coordinator's whole name is `given_name`; `code` and
-    `valid_until` are an invitation's. `session` is the title of one, held from `starts_at` to
-    `ends_at` in `room`; its seat is kept until `answer_by`, and `at_the_same_time` are the titles
-    of those in which the person has a seat too (`schedule.seat_mails`).
+    coordinator's whole name is `given_name`; `questions` are the labels of required ones that the
+    person has left open; `code` and `valid_until` are an invitation's. `presences` are
+    the days to attest. `session` is the title of one, held from `starts_at` to `ends_at` in
+    `room`; its seat is kept until `answer_by`, and `at_the_same_time` are the titles of those in
+    which the person has a seat too (`schedule.seat_mails`).
     """
 
     given_name: str = ""
     family_name: str = ""
     reference: str = ""
     organisation: str | None = None
+    job_title: str | None = None
     category_name: Text = {}
     turn: int | None = None
     days: int | None = None
@@ -72,6 +83,7 @@ class Values(Struct, frozen=True, kw_only=True, omit_defaults=True):
     new_holder: str = ""
     held: bool = False
     people: list[str] = []
+    questions: list[Text] = []
     code: str = ""
     valid_until: datetime | None = None
     ticket: Ticket | None = None
@@ -81,6 +93,7 @@ class Values(Struct, frozen=True, kw_only=True, omit_defaults=True):
     room: str | None = None
     answer_by: datetime | None = None
     at_the_same_time: list[Text] = []
+    presences: list[Presence] = []
 
 
 class Trial(Struct, frozen=True, kw_only=True):
@@ -96,7 +109,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """Everything that a letter may say: one text for each placeholder, '' where there is none.
 
     Dates are in words and in the edition's timezone, links are whole addresses; `people` has one
-    line for each. `ticket` is the reference under the QR code, '' without a ticket.
+    line for each. `answer_link` is there only with `questions`. `ticket` is the reference under the
+    QR code, '' without a ticket.
     """
 
     given_name: str
@@ -116,6 +130,7 @@ class Context(Struct, frozen=True, kw_only=True):
     new_holder: str
     people: str
     count: str
+    questions: str
     code: str
     valid_until: str
     session: str
@@ -124,7 +139,9 @@ class Context(Struct, frozen=True, kw_only=True):
     answer_until: str
     at_the_same_time: str
     ticket: str
+    attestation_link: str
     manage_link: str
+    answer_link: str
     accept_link: str
     sessions_link: str
     programme_link: str
@@ -151,11 +168,13 @@ def letter(
     reason: str = "",
     new_holder: str = "",
     held: bool = False,
+    questions: Sequence[Text] = (),
 ) -> Letter:
     """Return the letter of one event in a registration's life; `kind` is one of `KINDS`.
 
     It holds no secret: link and token are made of its values and the site's keys when it leaves.
-    `line`, `reason`, `new_holder` and `held` are as in `Values`. A ticket taken back is none.
+    `line`, `reason`, `new_holder`, `held` and `questions` are as in `Values`. A ticket taken back
+    is none.
     """
     values = Values(
         given_name=registration.given_name,
@@ -170,6 +189,7 @@ def letter(
         reason=reason,
         new_holder=new_holder,
         held=held,
+        questions=[*questions],
         ticket=None if ticket is None or ticket.revoked_at is not None else ticket,
     )
     return Letter(
@@ -239,13 +259,15 @@ def render(
     templates: Templates,
     keyring: Keyring,
     keys: AttendeeKeys,
+    codes: AttestationCodes,
     base_url: str,
     at: datetime,
 ) -> Mail:
     """Make the message of a stored letter, in the organiser's `own` words where there are some.
 
     The ticket is a picture inside the text, and a page to print beside it; the days of attendance
-    are joined as a calendar file. A kind that is none of `KINDS` has templates of its own.
+    are joined as a calendar file, the attestation of who was there as a page. A kind that is none
+    of `KINDS` has templates of its own.
     """
     if stored.kind == TEST:
         return _trial(stored, edition, templates=templates, base_url=base_url, at=at)
@@ -263,8 +285,9 @@ def render(
         base_url=base_url,
     )
     written = write(kind, own, context, edition, stored.language, templates=templates)
-    parts = _parts(kind, stored, values, edition, token, base_url=base_url, at=at)
-    return _mail(stored, written, base_url=base_url, at=at, parts=parts)
+    code = codes.code(_attested(values, edition)) if values.presences else None
+    parts = _parts(kind, stored, values, edition, token, code, base_url=base_url, at=at)
+    return message(stored, written, base_url=base_url, at=at, parts=parts)
 
 
 def _trial(
@@ -272,15 +295,16 @@ def _trial(
 ) -> Mail:
     """Make the message that an organiser sends to themselves; its ticket and links open nothing."""
     trial = msgspec.convert(stored.data, Trial)
-    kind = KINDS[trial.kind]
+    kind = CAMPAIGN if trial.kind == CAMPAIGN.code else KINDS[trial.kind]
     context = context_of(trial.values, edition, stored.language, key=NO_KEY, base_url=base_url)
     own = LetterText(subject=trial.subject, body=trial.body)
     written = write(kind, own, context, edition, stored.language, templates=templates)
     subject = words(stored.language).gettext("[Test] %(subject)s") % {"subject": written.subject}
     token = SPECIMEN if TICKET in kind.placeholders else None
-    parts = _parts(kind, stored, trial.values, edition, token, base_url=base_url, at=at)
+    code = NO_CODE if trial.values.presences else None
+    parts = _parts(kind, stored, trial.values, edition, token, code, base_url=base_url, at=at)
     shown = msgspec.structs.replace(written, subject=subject)
-    return _mail(stored, shown, base_url=base_url, at=at, parts=parts)
+    return message(stored, shown, base_url=base_url, at=at, parts=parts)
 
 
 def context_of(
@@ -318,6 +342,7 @@ def context_of(
         new_holder=values.new_holder,
         people="\n".join(values.people),
         count=str(len(values.people) or ""),
+        questions=" · ".join(pick(one, language) for one in values.questions),
         code=values.code,
         valid_until=instant(values.valid_until),
         session=pick(values.session, language),
@@ -326,7 +351,9 @@ def context_of(
         answer_until=instant(values.answer_by),
         at_the_same_time=", ".join(pick(one, language) for one in values.at_the_same_time),
         ticket=values.reference if values.ticket else "",
+        attestation_link=f"{own}/attestation.pdf" if values.presences else "",
         manage_link=own,
+        answer_link=f"{own}/edit" if values.questions else "",
         accept_link=own,  # a button there accepts: a link fetched by a mail scanner must not
         sessions_link=f"{own}/sessions",
         programme_link=f"{site}/programme",
@@ -344,6 +371,16 @@ def _session_time(values: Values, edition: Edition, said: Words) -> str:
         "start": said.time(values.starts_at, edition.zone),
         "end": said.time(values.ends_at, edition.zone),
     }
+
+
+def _attested(values: Values, edition: Edition) -> Attested:
+    return Attested(
+        edition_id=edition.id,
+        reference=values.reference,
+        given_name=values.given_name,
+        family_name=values.family_name,
+        presences=values.presences,
+    )
 
 
 def _days(values: Values, edition: Edition) -> list[date]:
@@ -393,9 +430,16 @@ def specimen_src() -> str:
     return f"data:image/png;base64,{b64encode(qr.png(SPECIMEN, scale=TICKET_SCALE)).decode()}"
 
 
-def _mail(
-    stored: Letter, written: Written, *, base_url: str, at: datetime, parts: tuple[Part, ...]
+def message(
+    stored: Letter,
+    written: Written,
+    *,
+    base_url: str,
+    at: datetime,
+    parts: tuple[Part, ...] = (),
+    unsubscribe: str = "",
 ) -> Mail:
+    """Return the message of a letter that is written; `unsubscribe` as in `Mail`."""
     return Mail(
         id=stored.id,
         kind=stored.kind,
@@ -407,6 +451,7 @@ def _mail(
         domain=urlsplit(base_url).hostname or "localhost",
         at=at,
         parts=parts,
+        unsubscribe=unsubscribe,
     )
 
 
@@ -416,11 +461,15 @@ def _parts(
     values: Values,
     edition: Edition,
     token: str | None,
+    code: str | None,
     *,
     base_url: str,
     at: datetime,
 ) -> tuple[Part, ...]:
-    """Return the files of a letter: ticket and calendar for who comes, a calendar for who did."""
+    """Return the files of a letter.
+
+    Ticket and calendar for who comes, a calendar for who gave up, an attestation for who was there.
+    """
     name = f"{edition.slug}-{values.reference}"
     days = _days(values, edition)
     given_up = kind.code in GIVEN_UP and values.held
@@ -455,4 +504,18 @@ def _parts(
         )
         content = ics.calendar(edition, attendance, language=stored.language, base_url=base_url)
         parts.append(Part(name=f"{name}.ics", media_type=ics.MEDIA_TYPE, content=content))
+    if code is not None and ATTESTATION in kind.placeholders:
+        paper_attestation = attestation(
+            edition,
+            _attested(values, edition),
+            organisation=values.organisation,
+            job_title=values.job_title,
+            code=code,
+            language=stored.language,
+            base_url=base_url,
+            at=at,
+        )
+        page = attestation_page(paper_attestation, at)
+        title = f"{edition.slug}-attestation-{values.reference}.pdf"
+        parts.append(Part(name=title, media_type="application/pdf", content=page))
     return tuple(parts)

@@ -1,20 +1,29 @@
-"""Letters that an organiser sends: to all who are confirmed, or a test to themselves."""
+"""Letters that an organiser sends: to all confirmed, to who has questions open, or a test."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
-from badges import tickets
-from badges.models import Ticket
+from badges import presence, tickets
+from badges.models import Presence, Ticket
 from forum.core import audit, outbox
 from forum.core.context import Edition
 from forum.core.db import Db, retried
 from forum.core.ids import Ids
 from forum.core.outbox import Letter
-from forum.letters.kinds import TICKET
+from forum.editions import queries as editions
+from forum.letters.kinds import ATTESTATION, KINDS, QUESTIONS, TICKET
 from forum.letters.models import Kind, LetterText
-from forum.registrations import mails, queries
-from forum.registrations.models import Addressee, Sending
+from forum.registrations import mails, queries, rules
+from forum.registrations.models import (
+    Addressee,
+    ChangesClosed,
+    Owing,
+    OwingCount,
+    Sending,
+    Status,
+)
 
 ONCE = 1
 """The version of every letter to all: the outbox holds one of a kind for each registration."""
@@ -31,14 +40,19 @@ async def send_to_confirmed(
 ) -> int:
     """Send a letter to each confirmed registration that has not got it; return to how many.
 
-    Sending it again reaches those alone who were confirmed meanwhile.
+    Sending it again reaches those alone who were confirmed meanwhile. Who was let in gets the
+    attestation of what the doors have seen so far, where the kind has one.
     """
     async with db.transaction():
         await queries.lock_sending(db, edition.id, kind.code)
         people = await queries.list_addressees(db, edition.id, kind.code, ONCE)
         with_ticket = TICKET in kind.placeholders
         by_person = await tickets.all_of(db, edition.id) if with_ticket else {}
-        letters = [_letter(edition, kind, one, by_person.get(one.id), at, ids) for one in people]
+        present = await presence.of_all(db, edition) if ATTESTATION in kind.placeholders else {}
+        letters = []
+        for one in people:
+            values = values_of(one, by_person.get(one.id), present.get(one.id, ()))
+            letters.append(_letter(edition, kind, one, values, at, ids))
         await outbox.put_all(db, letters, at=at)
         await audit.record(
             db,
@@ -52,22 +66,70 @@ async def send_to_confirmed(
     return len(letters)
 
 
-def values_of(person: Addressee, ticket: Ticket | None = None) -> mails.Values:
+async def count_owing(db: Db, edition: Edition) -> OwingCount:
+    """Count who has required questions open, and how many of them are still to be told."""
+    return await queries.count_owing(db, edition.id, QUESTIONS)
+
+
+async def may_answer(db: Db, edition: Edition, *, at: datetime) -> bool:
+    """Say whether people may still change their answers."""
+    terms = await editions.read_terms(db, edition.id)
+    return rules.may_change(terms.changes_until, Status.CONFIRMED, edition, at)
+
+
+@retried
+async def send_questions(db: Db, edition: Edition, *, actor: str, at: datetime, ids: Ids) -> int:
+    """Write to each who has required questions open which ones they are; return to how many.
+
+    Sending it again reaches those alone whose open questions are others than they were told.
+
+    Raises:
+        ChangesClosed: nobody could answer any more.
+    """
+    async with db.transaction():
+        if not await may_answer(db, edition, at=at):
+            raise ChangesClosed
+        await queries.lock_sending(db, edition.id, QUESTIONS)
+        people = await queries.list_owing(db, edition.id, QUESTIONS, untold=True, limit=None)
+        await outbox.put_all(db, [_asking(edition, one, at, ids) for one in people], at=at)
+        await audit.record(
+            db,
+            edition_id=edition.id,
+            id=ids.uuid(at),
+            at=at,
+            actor=actor,
+            action="letter_sent",
+            detail={"kind": QUESTIONS, "count": len(people)},
+        )
+    return len(people)
+
+
+def _asking(edition: Edition, person: Owing, at: datetime, ids: Ids) -> Letter:
+    values = msgspec.structs.replace(values_of(person), questions=person.questions)
+    letter = _letter(edition, KINDS[QUESTIONS], person, values, at, ids)
+    return msgspec.structs.replace(letter, version=person.version)
+
+
+def values_of(
+    person: Addressee, ticket: Ticket | None = None, presences: Sequence[Presence] = ()
+) -> mails.Values:
     """Return what a letter says of a registration."""
     return mails.Values(
         given_name=person.given_name,
         family_name=person.family_name,
         reference=person.reference,
         organisation=person.organisation,
+        job_title=person.job_title if presences else None,
         category_name=person.category_name,
         days=person.days,
         revision=person.revision,
         ticket=ticket,
+        presences=[*presences],
     )
 
 
 def _letter(
-    edition: Edition, kind: Kind, person: Addressee, ticket: Ticket | None, at: datetime, ids: Ids
+    edition: Edition, kind: Kind, person: Addressee, values: mails.Values, at: datetime, ids: Ids
 ) -> Letter:
     return Letter(
         edition_id=edition.id,
@@ -77,7 +139,7 @@ def _letter(
         version=ONCE,
         recipient=person.email,
         language=person.language,
-        data=mails.stored(values_of(person, ticket)),
+        data=mails.stored(values),
     )
 
 

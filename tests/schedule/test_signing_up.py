@@ -39,7 +39,7 @@ class House:
         self.site, self.edition = site, edition
 
     async def publish(self, *sessions):
-        await self.site.programme(self.edition, workshops(*sessions), ids=self.site.ids)
+        await self.site.programme(self.edition, workshops(*sessions))
 
     async def people(self, many, **given):
         return [await self.site.register(self.edition, **given) for _ in range(many)]

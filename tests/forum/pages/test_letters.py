@@ -2,13 +2,14 @@
 
 import html
 import re
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from forum.core.context import Role
 from forum.letters.kinds import KINDS
-from tests.factories import SAME_ORIGIN, Memory, decoded
+from tests.factories import SAME_ORIGIN, Memory, decoded, pdf_text
 
 BODY = "Bonjour {given_name},\n\nUn mot de la **mairie**.\n\n{ticket}\n\n{manage_link}"
 
@@ -257,6 +258,30 @@ async def test_a_test_with_a_mistake_is_not_sent(site, edition, post, form):
     )
 
 
+async def test_who_has_answers_missing_is_named_and_told_once(site, edition, get, post):
+    await site.ask(edition, "dinner", "yes_no", required=True)
+    done = await site.register(edition, answers={"dinner": True})
+    late = await site.register(edition, given_name="Zoé", family_name="Ærø")
+    listed = (await get()).text
+    assert "1 personne a des réponses manquantes, 1 pas encore prévenue" in listed
+    asked = (await get("/questions/send")).text
+    assert f"/registrations/{late.reference}" in asked
+    assert f"/registrations/{done.reference}" not in asked
+    assert "<p>dinner ?</p>" in asked
+    assert "Envoyer 1 courriel" in asked
+    answer = await post("/questions/send", {})
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        f"/organiser/{edition.slug}/letters/questions/send?done=1",
+    )
+    again = (await get("/questions/send", done="1")).text
+    assert ("Envoyer 1 courriel" in again, "<span>prévenue</span>" in again) == (False, True)
+    letters = [kind for kind, _ in await site.letters(edition) if kind == "questions"]
+    assert letters == ["questions"]
+    person = await get(f"/../registrations/{late.reference}")
+    assert "<ul><li>dinner ?</li></ul>" in person.text
+
+
 async def test_a_reminder_is_asked_for_with_its_count_then_leaves_once(site, edition, get, post):
     for _ in range(2):
         await site.register(edition)
@@ -295,3 +320,60 @@ async def test_a_post_of_another_site_is_refused(client, edition, team):
         headers={**team, "sec-fetch-site": "cross-site"},
     )
     assert answer.status_code == 403
+
+
+# The attestation that thanks bring
+
+
+@pytest.fixture
+async def guests(site, edition):
+    """Somebody who was there, and somebody who was not."""
+    there, absent = [await site.register(edition) for _ in range(2)]
+    await site.was_there(edition, there)
+    return there, absent
+
+
+async def test_a_preview_of_thanks_tells_of_the_attestation_of_who_was_there(post, form, guests):
+    words = await form("thanks")
+    link = "/me/specimen/attestation.pdf"
+    assert link in (await post("/thanks/preview", words)).text
+    there, absent = [
+        (await post("/thanks/preview", {**words, "reference": one.reference})).text
+        for one in guests
+    ]
+    assert link in there
+    assert guests[0].key not in there
+    assert "attestation" not in absent.lower()
+
+
+async def test_a_test_of_thanks_brings_hours_that_are_real_and_a_code_that_is_not(
+    site, post, form, guests
+):
+    words = await form("thanks")
+    for reference in (guests[0].reference, guests[1].reference, ""):
+        answer = await post("/thanks/test", {**words, "reference": reference})
+        assert answer.status_code == 200
+    letters = Memory()
+    worker = site.worker(letters)
+    while await worker.send_due():
+        pass
+    texts = [
+        [pdf_text(part.content) for part in mail.parts]
+        for mail in letters.mails
+        if mail.kind == "test" and mail.recipient == "equipe@example.org"
+    ][-3:]
+    [invented] = [text for text in texts if text and "Camille Exemple" in text[0]]
+    [real] = [text for text in texts if text and "Camille Exemple" not in text[0]]
+    assert [] in texts
+    assert "mardi 23 mars 2027 : arrivée à 10 h" in real[0]
+    assert "mercredi 24 mars 2027 : de 9 h à 17 h" in invented[0]
+    assert "verify SPECIMEN" in real[0]
+
+
+async def test_thanks_before_the_end_are_warned_of(site, get):
+    page = told(await get("/thanks/send"))
+    assert "reçoivent leur attestation de présence" in page
+    assert "à partir du jeudi 25 mars 2027" in page
+    site.clock.at = datetime(2027, 3, 25, 8, tzinfo=UTC)
+    assert "à partir du" not in told(await get("/thanks/send"))
+    assert "attestation" not in told(await get("/reminder/send"))

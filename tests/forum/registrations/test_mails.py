@@ -17,12 +17,13 @@ from forum.letters.kinds import KINDS, PLACEHOLDERS, TICKET
 from forum.letters.markup import parse
 from forum.letters.models import LetterText
 from forum.registrations import mails
+from forum.registrations.codes import AttestationCodes
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.mails import Context, Trial, Values, built_in, context_of, letter, render
 from forum.registrations.models import Registration, Status, StoredGroup
 from forum.registrations.service import STANDING
 from schedule import seat_mails
-from tests.factories import decoded, message
+from tests.factories import decoded, message, pdf_text
 from tests.pages import samples
 
 AT = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -75,6 +76,10 @@ SENTENCES = {
         "We expect you on Tuesday 23 March 2027.",
     ),
     "thanks": ("Merci d’avoir été des nôtres.", "Thank you for having been with us."),
+    "questions": (
+        "Il manque encore des réponses de votre part : Serez-vous au dîner ? · Menu ?",
+        "Answers of yours are still missing: Will you dine? · Menu ?",
+    ),
     "link": (
         "Vous avez demandé le lien vers votre inscription ; le voici.",
         "You have asked for the link to your registration; here it is.",
@@ -82,8 +87,10 @@ SENTENCES = {
     "group": ("Personnes inscrites : 2", "People registered: 2"),
     "invitation": ("Votre code : VAL-AMBROISE", "Your code: VAL-AMBROISE"),
 }
+FOUND = f"{BASE}/me/abc/attestation.pdf"
 LINKS = {
     "manage_link": f"{BASE}/me/abc",
+    "answer_link": f"{BASE}/me/abc/edit",
     "accept_link": f"{BASE}/me/abc",
     "sessions_link": f"{BASE}/me/abc/sessions",
     "register_link": f"{BASE}/toulouse-2027/register?code=VAL-AMBROISE",
@@ -218,6 +225,7 @@ def test_a_context_is_in_words_and_in_the_editions_timezone():
         "new_holder": "Yann Le Guellec",
         "people": "Maëlys d’Hérouville\nYann Le Guellec",
         "count": "2",
+        "questions": "Serez-vous au dîner ? · Menu ?",
         "code": "VAL-AMBROISE",
         "valid_until": "mardi 23 mars 2027 à 9\u00a0h",
         "session": "Atelier de crise",
@@ -226,7 +234,9 @@ def test_a_context_is_in_words_and_in_the_editions_timezone():
         "answer_until": "mardi 23 mars 2027 à 9\u00a0h",
         "at_the_same_time": "La charte, Le budget",
         "ticket": "K7QM-42XR",
+        "attestation_link": f"{BASE}/me/k/attestation.pdf",
         "manage_link": f"{BASE}/me/k",
+        "answer_link": f"{BASE}/me/k/edit",
         "accept_link": f"{BASE}/me/k",
         "sessions_link": f"{BASE}/me/k/sessions",
         "programme_link": f"{BASE}/toulouse-2027/programme",
@@ -242,8 +252,8 @@ def test_what_is_not_known_is_nothing():
     assert empty == {
         "given_name", "family_name", "name", "reference", "category", "venue", "contact",
         "place_in_line", "offer_until", "reason", "new_holder", "people", "count", "code",
-        "valid_until", "ticket", "session", "session_time", "room", "answer_until",
-        "at_the_same_time",
+        "valid_until", "ticket", "questions", "answer_link", "attestation_link", "session",
+        "session_time", "room", "answer_until", "at_the_same_time",
     }  # fmt: skip
 
 
@@ -368,6 +378,7 @@ def made(kind="confirmed", own=None, stored=None, **given):
         templates=samples.templates(),
         keyring=OneKey(),
         keys=AttendeeKeys(b"s" * 32),
+        codes=AttestationCodes(b"s" * 32),
         base_url=BASE,
         at=AT,
     )
@@ -413,6 +424,53 @@ def test_a_ticket_taken_back_is_none():
     mail = made("changed", ticket=ticket(revoked_at=AT))
     assert mail.parts == ()
     assert "Code QR" not in mail.text
+
+
+def thanked(**given):
+    values = samples.values(**{"ticket": None, **given})
+    return Letter(
+        edition_id=1,
+        id=uuid.UUID(int=1),
+        kind="thanks",
+        subject_id=uuid.UUID(int=5),
+        version=1,
+        recipient="zoe@example.org",
+        language="fr",
+        data=mails.stored(values),
+    )
+
+
+def test_thanks_bring_the_attestation_of_who_was_there():
+    mail = made(stored=thanked(job_title="Maire"))
+    (pdf,) = mail.parts
+    assert (pdf.name, pdf.media_type, pdf.cid) == (
+        "toulouse-2027-attestation-K7QM-42XR.pdf",
+        "application/pdf",
+        None,
+    )
+    text = pdf_text(pdf.content)
+    assert "mardi 23 mars 2027 : arrivée à 9 h" in text
+    assert "Maire" in text
+    code = re.search(r"(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}", text)[0]
+    claim = AttestationCodes(b"s" * 32).read(code)
+    assert (claim.edition_id, claim.reference) == (1, "K7QM-42XR")
+    assert "Votre attestation de présence" in mail.text
+    assert "/attestation.pdf) est jointe à ce message." in mail.text
+
+
+def test_thanks_to_who_was_never_let_in_say_nothing_of_an_attestation():
+    mail = made(stored=thanked(presences=[]))
+    assert mail.parts == ()
+    assert "Merci d’avoir été des nôtres." in mail.text
+    assert "attestation" not in (mail.text + mail.html).lower()
+
+
+def test_own_words_may_show_the_attestation_as_a_button():
+    own = LetterText(subject="Merci", body="Un mot.\n\n{attestation_link}")
+    written = samples.letter("thanks", own=own)
+    assert f"Attestation de présence (PDF) :\n{FOUND}" in written.text.replace("\u00a0", " ")
+    bare = samples.letter("thanks", own=own, presences=[])
+    assert bare.text.startswith("Un mot.\n\n-- \n")
 
 
 @pytest.mark.parametrize("kind", ["cancelled", "transferred"])

@@ -1,13 +1,14 @@
 """Decisions on registrations, as tables."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from forum.core.context import EditionState
 from forum.registrations.models import Places, RegistrationClosed
-from forum.registrations.rules import may_mail_again, mistakes, place
+from forum.registrations.rules import is_over, may_mail_again, mistakes, place
 from tests.factories import NOON
+from tests.pages.samples import EDITION
 
 MINUTE = timedelta(minutes=1)
 
@@ -67,6 +68,18 @@ def test_closed_is_refused(given):
 @pytest.mark.parametrize(("minutes", "allowed"), [(0, False), (4.99, False), (5, True), (60, True)])
 def test_the_same_address_is_written_to_every_five_minutes_at_most(minutes, allowed):
     assert may_mail_again(NOON, NOON + timedelta(minutes=minutes)) is allowed
+
+
+@pytest.mark.parametrize(
+    ("at", "over"),
+    [
+        (datetime(2027, 3, 23, 22, tzinfo=UTC), False),
+        (datetime(2027, 3, 24, 2, 59, tzinfo=UTC), False),
+        (datetime(2027, 3, 24, 3, tzinfo=UTC), True),
+    ],
+)
+def test_a_day_is_over_at_four_in_the_morning_where_the_forum_is(at, over):
+    assert is_over(date(2027, 3, 23), EDITION, at) is over
 
 
 OFFERED = "Choose one of the answers offered."

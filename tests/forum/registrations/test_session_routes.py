@@ -21,7 +21,6 @@ async def programme(site, edition):
     await site.programme(
         edition,
         workshops(workshop("a"), workshop("b", starts=30), workshop("c", starts=24 * 60)),
-        ids=site.ids,
     )
     return edition
 
