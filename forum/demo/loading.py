@@ -131,7 +131,7 @@ async def _sign_up(
     some = [one for one in registered if one.status is Status.CONFIRMED][::SIGN_UP_EVERY]
     at = datetime.combine(starts_on, time(9), UTC) - SIGNED_UP_BEFORE
     for done, one in enumerate(some):
-        session = found[min(int(wanted.expovariate(0.6)), len(found) - 1)]
+        session = found[min(int(wanted.expovariate(0.35)), len(found) - 1)]
         with suppress(NotThatDay):
             await signing_up.sign_up(site.db, edition, one.id, session.session_id, at=at, ids=ids)
         tell("seats", done + 1, len(some))
