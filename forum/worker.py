@@ -191,6 +191,7 @@ class Worker:
 
     async def _render_news(self, letter: Claimed, edition: Edition) -> Mail:
         news = programme_mails.news_of(letter)
+        own_key = self.keys.key(letter.edition_id, letter.subject_id)
         async with self.database.acquire() as db:
             new = await publishing.version(db, edition, news.version)
             old = await publishing.version(db, edition, news.previous) if news.previous else None
@@ -202,6 +203,7 @@ class Worker:
             old,
             templates=self.templates,
             base_url=self.settings.base_url,
+            own_url=f"{self.settings.base_url}/me/{own_key}/sessions",
             at=letter.created_at,
         )
 

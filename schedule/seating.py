@@ -210,7 +210,8 @@ class Listed(Struct, frozen=True, kw_only=True):
 class SignedUp(Struct, frozen=True, kw_only=True):
     """Somebody to be told of a session: where and in which language, and how they stand.
 
-    `clashes` says that they hold another seat at the same time; `email` is '' for who gave none.
+    `clashes` says that they hold another seat at the same time; `email` is '' for who gave none;
+    `changes` is as in `Held`.
     """
 
     session_id: UUID
@@ -221,6 +222,7 @@ class SignedUp(Struct, frozen=True, kw_only=True):
     email: str
     language: str
     state: State
+    changes: int
     clashes: bool
 
 
@@ -310,14 +312,21 @@ def own_sessions(programme: Programme, held: Iterable[Held]) -> list[Session]:
     by_id = {one.session_id: one for one in held if one.changes}
     return [
         replace(
-            session,
+            calendar_session(session, got.changes),
             cancelled=session.cancelled or got.state is not State.SEAT,
-            revision=session.revision + got.changes,
             changed_at=max(session.changed_at or got.at, got.at),
         )
         for session in programme.sessions
         if (got := by_id.get(session.id)) is not None
     ]
+
+
+def calendar_session(session: Session, changes: int) -> Session:
+    """Return a session as a person's calendar has it: later with each seat lost or got again.
+
+    `changes` is how often that happened (`Held`), the first seat included.
+    """
+    return replace(session, revision=session.revision + max(0, changes - 1))
 
 
 def closes_at(seating: Seating, terms: Terms) -> datetime:

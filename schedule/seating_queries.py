@@ -431,7 +431,7 @@ async def list_signed_up(db: Db, edition_id: int, session_ids: Sequence[UUID]) -
         SignedUp,
         """
         select u.session_id, u.registration_id, a.given_name, a.family_name, a.reference, a.email,
-               a.language, u.state,
+               a.language, u.state, u.changes,
                u.state = 'seat' and exists (
                    select from sign_up other
                      join seating o on o.edition_id = other.edition_id

@@ -10,7 +10,7 @@ from forum.core.context import Edition
 from forum.core.db import LOST, open_pool
 from forum.registrations import changing, deciding, service
 from forum.registrations.models import Change, Successor
-from schedule import editing, publishing, seating_queries, signing_up
+from schedule import editing, publishing, queries, seating_queries, signing_up
 from schedule.models import ConflictCode
 from schedule.seating import (
     GivingBackClosed,
@@ -639,3 +639,54 @@ async def test_publishing_fills_seats_once_while_others_come_and_go(pool, settin
         assert await house.seats() == {"a": (5, 5)}
         seated = [one for one in people if (await house.stands(one)).get("a") == ("seat", None)]
         assert seated == people[2:7]
+
+
+async def news(house):
+    """Return who is told of which sessions by a version, and whether they have to choose."""
+    rows = await house.site.rows(
+        """select subject_id, recipient, version, data from outbox
+            where edition_id = $1 and kind = 'programme_changed' order by recipient""",
+        house.edition.id,
+    )
+    return {
+        row[0]: (row[2], row[3]["sessions"], [*row[3]["seats"]], row[3]["clashes"]) for row in rows
+    }
+
+
+async def test_those_who_signed_up_are_told_once_of_what_moved_or_is_cancelled(house):
+    await house.publish(workshop("a", seats=1), workshop("b", starts=60), workshop("c", starts=180))
+    first, second, third = await house.people(3)
+    for one in (first, second):
+        await house.take(one, A)
+    await house.take(first, B)
+    await house.take(third, C)
+    await house.publish(
+        workshop("a", seats=1),
+        workshop("b", starts=30),
+        workshop("c", starts=180, abstract={"fr": "Un texte"}),
+    )
+    assert await news(house) == {first.id: (2, [str(B)], [str(B)], True)}
+    await house.publish(workshop("a", seats=1, cancelled=True), workshop("b", starts=30))
+    told = await house.site.rows(
+        """select subject_id from outbox where edition_id = $1 and kind = 'programme_changed'
+            and version = 3""",
+        house.edition.id,
+    )
+    assert {row[0] for row in told} == {first.id, second.id, third.id}
+
+
+async def test_an_edition_that_is_deleted_takes_its_sign_ups_along(house):
+    await house.publish(workshop("a", seats=1))
+    first, second = await house.people(2)
+    for one in (first, second):
+        await house.take(one, A)
+    await house.terms(closes_minutes=5)
+    async with house.site.pool.acquire() as db:
+        await queries.delete_edition_data(db, house.edition.id)
+    for table in ("sign_up", "seating", "sign_up_terms"):
+        assert (
+            await house.site.value(
+                f"select count(*) from {table} where edition_id = $1", house.edition.id
+            )
+            == 0
+        )
