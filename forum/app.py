@@ -102,6 +102,7 @@ from schedule.editor_routes import router as editor_routes
 from schedule.published import Shelves
 from schedule.publishing_routes import router as publishing_routes
 from schedule.routes import router as schedule_routes
+from schedule.seat_routes import router as seat_routes
 
 log = structlog.get_logger("app")
 
@@ -376,6 +377,7 @@ def create_app(
             publishing_routes,
             draft_routes,
             editor_routes,
+            seat_routes,
             guide_routes,
             badge_routes,
             account_routes,

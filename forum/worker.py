@@ -30,7 +30,7 @@ from forum.registrations import intake, mails, offers
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.keys import AttendeeKeys
 from schedule import mails as programme_mails
-from schedule import publishing
+from schedule import publishing, signing_up
 
 log = structlog.get_logger("worker")
 
@@ -116,12 +116,13 @@ class Worker:
         return len(letters)
 
     async def end_overdue(self) -> None:
-        """End the offers and the reserved places that are over; their places pass on."""
+        """End the offers, the reserved places and the kept seats that are over: they pass on."""
         at = self.now()
         if self._ended_at is not None and at - self._ended_at < END_EVERY:
             return
         async with self.database.acquire() as db:
             await offers.end_overdue(db, at=at, ids=self.ids)
+            await signing_up.release_overdue(db, at=at, ids=self.ids)
         self._ended_at = at
 
     async def publish_due(self) -> None:
@@ -190,6 +191,7 @@ class Worker:
 
     async def _render_news(self, letter: Claimed, edition: Edition) -> Mail:
         news = programme_mails.news_of(letter)
+        own_key = self.keys.key(letter.edition_id, letter.subject_id)
         async with self.database.acquire() as db:
             new = await publishing.version(db, edition, news.version)
             old = await publishing.version(db, edition, news.previous) if news.previous else None
@@ -201,6 +203,7 @@ class Worker:
             old,
             templates=self.templates,
             base_url=self.settings.base_url,
+            own_url=f"{self.settings.base_url}/me/{own_key}/sessions",
             at=letter.created_at,
         )
 

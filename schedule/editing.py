@@ -15,7 +15,7 @@ from forum.core.context import Edition
 from forum.core.db import Db, refused, retried
 from forum.core.errors import Invalid, Problem
 from forum.core.i18n import N_
-from schedule import queries, rules
+from schedule import queries, rules, seating_queries
 from schedule.conflicts import (
     USUAL,
     Conflict,
@@ -122,7 +122,17 @@ async def levels_of(db: Db, edition: Edition) -> Levels:
 
 async def find_conflicts(db: Db, edition: Edition, draft: Draft) -> list[Conflict]:
     """Return what is wrong in the draft of an edition, by the edition's levels."""
-    return conflicts(draft, zone=edition.zone, levels=await levels_of(db, edition))
+    return conflicts(
+        draft,
+        zone=edition.zone,
+        levels=await levels_of(db, edition),
+        taken=await _taken(db, edition),
+    )
+
+
+async def _taken(db: Db, edition: Edition) -> dict[UUID, int]:
+    """Return how many have signed up, by session."""
+    return {one.session_id: one.taken for one in await seating_queries.list_taken(db, edition.id)}
 
 
 async def changes_since(db: Db, edition: Edition, number: int) -> list[DraftChange]:
@@ -275,11 +285,12 @@ async def _store(
     if levels[ConflictCode.ROOM_TAKEN] is not Level.BLOCK:
         edits = _marked(after, edits)
         after = applied(before, edits, number=number)
-    found = conflicts(after, zone=edition.zone, levels=levels)
+    taken = await _taken(db, edition)
+    found = conflicts(after, zone=edition.zone, levels=levels, taken=taken)
     if not edits:
         return Changed(change=None, draft=before, conflicts=found)
     if kind not in (IMPORTED, WENT_BACK):
-        old = conflicts(before, zone=edition.zone, levels=levels)
+        old = conflicts(before, zone=edition.zone, levels=levels, taken=taken)
         clashes = blocking(added(old, found))
         if clashes:
             raise ChangeBlocked(clashes, after)

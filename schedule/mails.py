@@ -15,6 +15,7 @@ from forum.core.pages import Templates
 from schedule.changes import Change
 from schedule.exports import ics
 from schedule.models import Draft, Programme, Session, SpeakerBackstage
+from schedule.seating import SignedUp, State, calendar_session
 from schedule.telling import differences
 
 CHANGED = "programme_changed"
@@ -23,12 +24,19 @@ CALENDAR = "text/calendar; charset=utf-8; method=PUBLISH"
 
 
 class News(Struct, frozen=True, kw_only=True):
-    """What a letter is about: the versions, and the sessions that concern who gets it."""
+    """What a letter is about: the versions, and the sessions that concern who gets it.
+
+    For who is `signed_up`, `seats` tell of each session in which they hold one how often it was
+    got and lost; `clashes` says that two of them are at one time now.
+    """
 
     version: int
     previous: int | None
     sessions: list[UUID]
     name: str
+    signed_up: bool = False
+    seats: dict[UUID, int] = {}
+    clashes: bool = False
 
 
 def letters_to_speakers(
@@ -67,6 +75,43 @@ def letters_to_speakers(
             )
 
 
+def letters_to_attendees(
+    edition: Edition,
+    programme: Programme,
+    previous: Programme | None,
+    signed_up: Iterable[SignedUp],
+    *,
+    at: datetime,
+    ids: Ids,
+) -> Iterator[Letter]:
+    """Yield a letter to each person with an address who holds a seat or waits in these sessions."""
+    theirs: dict[UUID, list[SignedUp]] = {}
+    for one in signed_up:
+        theirs.setdefault(one.registration_id, []).append(one)
+    for registration_id, held in theirs.items():
+        person = held[0]
+        yield Letter(
+            edition_id=edition.id,
+            id=ids.uuid(at),
+            kind=CHANGED,
+            subject_id=registration_id,
+            version=programme.version,
+            recipient=person.email,
+            language=person.language,
+            data=to_builtins(
+                News(
+                    version=programme.version,
+                    previous=previous.version if previous else None,
+                    sessions=[one.session_id for one in held],
+                    name=f"{person.given_name} {person.family_name}",
+                    signed_up=True,
+                    seats={one.session_id: one.changes for one in held if one.state is State.SEAT},
+                    clashes=any(one.clashes for one in held),
+                )
+            ),
+        )
+
+
 def _by_person(versions: Iterable[Programme | None], changed: set[UUID]) -> dict[UUID, list[UUID]]:
     """Return the changed sessions that each person is or was in, in the order of the programme."""
     found: dict[UUID, dict[UUID, None]] = {}
@@ -91,11 +136,19 @@ def render(
     *,
     templates: Templates,
     base_url: str,
+    own_url: str = "",
     at: datetime,
 ) -> Mail:
-    """Make the message: what changed in words, and the sessions for the calendar."""
+    """Make the message: what changed in words, and the sessions for the calendar.
+
+    `own_url` is the page of the sessions of a person who signed up for them.
+    """
     news = news_of(stored)
-    concerned: list[Session] = [one for one in new.sessions if one.id in {*news.sessions}]
+    concerned: list[Session] = [
+        calendar_session(one, news.seats.get(one.id, 0))
+        for one in new.sessions
+        if one.id in {*(news.seats if news.signed_up else news.sessions)}
+    ]
     told = differences(old, new, words(stored.language), only=news.sessions)
     calendar = Part(
         name="programme.ics",
@@ -107,7 +160,12 @@ def render(
         "person": news.name,
         "told": told,
         "note": new.note,
+        "clashes": news.clashes,
+        "own_url": own_url if news.signed_up else "",
+        "calendar": bool(concerned),
         "base_url": base_url,
         "programme_url": f"{base_url}/{edition.slug}/programme",
     }
-    return templates.mail(stored, context, parts=(calendar,), base_url=base_url, at=at)
+    return templates.mail(
+        stored, context, parts=(calendar,) * bool(concerned), base_url=base_url, at=at
+    )

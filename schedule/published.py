@@ -2,14 +2,16 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 from forum.core.context import Edition
 from forum.core.db import Database
 from forum.core.errors import NotFound
 from forum.core.shelf import Shelf
 from forum.core.web import etag_of
-from schedule import queries
+from schedule import queries, seating_queries
 from schedule.models import Programme, Session
+from schedule.seating import Seating, takes_sign_ups
 
 MOST_PAGES = 512
 LOOK_EVERY_S = 0.5
@@ -30,6 +32,7 @@ class Shelved:
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
         self.sessions: dict[str, Session] = {one.slug: one for one in programme.sessions}
+        self.takes_sign_ups = any(takes_sign_ups(one) for one in programme.sessions)
         self._documents: Shelf[tuple[str, str], Built] = Shelf(fresh_s=float("inf"), most=64)
         self._pages: OrderedDict[object, Built] = OrderedDict()
 
@@ -62,10 +65,28 @@ class Shelves:
     def __init__(self) -> None:
         self._latest: Shelf[int, Shelved | None] = Shelf(fresh_s=LOOK_EVERY_S)
         self._held: dict[int, Shelved] = {}
+        self._seats: Shelf[tuple[int, int], dict[UUID, Seating]] = Shelf()
 
     async def current(self, database: Database, edition: Edition) -> Shelved | None:
         """Return the latest version; None when nothing was published."""
         return await self._latest.get(edition.id, lambda: self._load(database, edition.id))
+
+    async def seats(
+        self, database: Database, edition: Edition, shelved: Shelved
+    ) -> dict[UUID, Seating]:
+        """Return the seats of a version's sessions by id, as they were a second ago at most.
+
+        A programme without sign-up asks nobody.
+        """
+        if not shelved.takes_sign_ups:
+            return {}
+
+        async def load() -> dict[UUID, Seating]:
+            async with database.acquire() as db:
+                found = await seating_queries.list_seatings(db, edition.id)
+            return {one.session_id: one for one in found if one.open}
+
+        return await self._seats.get((edition.id, shelved.programme.version), load)
 
     async def _load(self, database: Database, edition_id: int) -> Shelved | None:
         async with database.acquire() as db:

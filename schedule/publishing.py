@@ -12,13 +12,26 @@ from forum.core.db import Db, retried
 from forum.core.errors import Invalid, Problem
 from forum.core.i18n import N_
 from forum.core.ids import Ids
-from schedule import editing, mails, queries, rules
-from schedule.changes import Change, changes
+from schedule import editing, mails, queries, rules, seating_queries, signing_up
+from schedule.changes import Change, ChangeKind, changes
 from schedule.conflicts import Conflict, blocking
 from schedule.models import Draft, GuideLink, Programme, Publication
 
 FindEdition = Callable[[Db, int], Awaitable[Edition]]
 """Finds an edition by its id: editions stand above this package."""
+
+
+NOTICED = frozenset(
+    {
+        ChangeKind.CANCELLED,
+        ChangeKind.RESTORED,
+        ChangeKind.MOVED,
+        ChangeKind.LONGER,
+        ChangeKind.SHORTER,
+        ChangeKind.ROOM,
+    }
+)
+"""The changes of which those who signed up are told by e-mail."""
 
 
 class NothingToPublish(Problem):
@@ -70,7 +83,9 @@ async def publish(
 ) -> tuple[Programme, list[Change]]:
     """Freeze the draft as the next version; return it, with what changed since the last.
 
-    Unless not to `tell`, the people of sessions that changed get one e-mail each.
+    Unless not to `tell`, the people of sessions that changed get one e-mail each, and those
+    who signed up for one that is elsewhere, at another time or not at all. Seats in sessions follow
+    the version in the same transaction (`signing_up.follow`).
 
     Raises:
         NothingToPublish: no session of the draft has a time, and no version came before.
@@ -88,12 +103,14 @@ async def publish(
             raise PublicationBlocked(clashes)
         programme = await _frozen(db, edition, draft, previous, base_url=base_url, at=at, note=note)
         await queries.insert_version(db, edition.id, programme, actor)
+        await signing_up.follow(db, edition, programme, at=at, ids=ids)
         found = changes(previous, programme)
         if tell:
             letters = mails.letters_to_speakers(
                 edition, draft, programme, previous, found, at=at, ids=ids
             )
             await outbox.put_all(db, letters, at=at)
+            await _tell_signed_up(db, edition, programme, previous, found, at=at, ids=ids)
         await audit.record(
             db,
             edition_id=edition.id,
@@ -104,6 +121,23 @@ async def publish(
             detail={"version": programme.version, "changes": len(found), "told": tell},
         )
     return programme, found
+
+
+async def _tell_signed_up(
+    db: Db,
+    edition: Edition,
+    programme: Programme,
+    previous: Programme | None,
+    found: Sequence[Change],
+    *,
+    at: datetime,
+    ids: Ids,
+) -> None:
+    """Tell those who signed up for sessions that are elsewhere, at another time or not at all."""
+    changed = {one.session_id for one in found if one.kind in NOTICED}
+    signed_up = await seating_queries.list_signed_up(db, edition.id, [*changed])
+    letters = mails.letters_to_attendees(edition, programme, previous, signed_up, at=at, ids=ids)
+    await outbox.put_all(db, letters, at=at)
 
 
 async def _frozen(

@@ -764,7 +764,10 @@ async def delete_edition_data(db: Db, edition_id: int) -> None:
              no_plans as (delete from publication where edition_id = $1),
              no_preview as (delete from preview where edition_id = $1),
              no_changes as (delete from draft_change where edition_id = $1),
-             no_rooms as (delete from room where edition_id = $1)
+             no_rooms as (delete from room where edition_id = $1),
+             no_sign_ups as (delete from sign_up where edition_id = $1),
+             no_seatings as (delete from seating where edition_id = $1),
+             no_terms as (delete from sign_up_terms where edition_id = $1)
         delete from programme_version where edition_id = $1
         """,
         edition_id,

@@ -5,14 +5,16 @@ none asks the database, but for one look a second at whether there is a newer ve
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 import anyio.to_process
 import msgspec
 from litestar import Router, get
 from litestar.params import FromPath
+from msgspec import Struct
 
 from forum.core.context import Edition
 from forum.core.db import Database
@@ -24,6 +26,7 @@ from schedule.exports import ics, schedule_json, schedule_xml
 from schedule.models import Programme
 from schedule.published import NotPublished, Shelved, Shelves
 from schedule.rules import in_order
+from schedule.seating import Seating
 from schedule.views import Viewer
 
 LONGEST_QUERY = 100
@@ -37,6 +40,16 @@ class SessionNotFound(NotFound):
     """There is no session at this address."""
 
     code = "session_not_found"
+
+
+class Seats(Struct, frozen=True, kw_only=True):
+    """The seats of one session: how many there are, are left to a newcomer, and who waits."""
+
+    session: UUID
+    slug: str
+    capacity: int
+    left: int
+    waiting: int
 
 
 @get("/{edition_slug:str}/programme", include_in_schema=False)
@@ -59,10 +72,13 @@ async def programme_page(
     if not (day or track or q):
         day = now.astimezone(edition.zone).date().isoformat()
 
-    def build() -> bytes:
-        return _programme_html(shelved.programme, edition, page, day=day, track=track, q=q)
+    seats = await shelves.seats(database, edition, shelved)
+    full = tuple(sorted(str(id_) for id_, one in seats.items() if not one.left))
 
-    return _page(request, page, shelved, edition, (day, track, q), build)
+    def build() -> bytes:
+        return _programme_html(shelved.programme, edition, page, seats, day=day, track=track, q=q)
+
+    return _page(request, page, shelved, edition, (day, track, q, full), build)
 
 
 @get("/{edition_slug:str}/sessions/{slug:str}", include_in_schema=False)
@@ -80,11 +96,12 @@ async def session_page(
         return await _session_calendar(request, shelved, slug.removesuffix(".ics"))
     if slug not in shelved.sessions:
         raise SessionNotFound
+    seating = (await shelves.seats(database, edition, shelved)).get(shelved.sessions[slug].id)
 
     def build() -> bytes:
-        return _session_html(shelved, edition, page, slug)
+        return _session_html(shelved, edition, page, slug, seating)
 
-    return _page(request, page, shelved, edition, slug, build)
+    return _page(request, page, shelved, edition, (slug, seating and seating.left), build)
 
 
 @get(
@@ -101,6 +118,33 @@ async def tell(
     """Tell the published version: days, rooms, tracks, sessions, speakers with roles, guides."""
     shelved = await _shelved(shelves, database, edition)
     return await _document(request, shelved, "api", "", JSON, msgspec.json.encode)
+
+
+@get(
+    "/api/editions/{edition_slug:str}/seats",
+    tags=["programme"],
+    summary="Tell the seats of sessions",
+)
+async def tell_seats(
+    request: AnyRequest,
+    edition: Given[Edition],
+    database: Given[Database],
+    shelves: Given[Shelves],
+) -> AnyResponse:
+    """Tell which sessions take sign-ups, and how many seats are left, as of a second ago."""
+    shelved = await _shelved(shelves, database, edition)
+    seats = await shelves.seats(database, edition, shelved)
+    told = [
+        Seats(
+            session=one.session_id,
+            slug=one.slug,
+            capacity=one.capacity,
+            left=one.left,
+            waiting=one.waiting,
+        )
+        for one in seats.values()
+    ]
+    return document(request, msgspec.json.encode(told), JSON, shared=True)
 
 
 @get(
@@ -201,9 +245,16 @@ def _page(
 
 
 def _programme_html(
-    programme: Programme, edition: Edition, page: Page, *, day: str, track: str, q: str
+    programme: Programme,
+    edition: Edition,
+    page: Page,
+    seats: Mapping[UUID, Seating],
+    *,
+    day: str,
+    track: str,
+    q: str,
 ) -> bytes:
-    viewer = Viewer(programme, page.words)
+    viewer = Viewer(programme, page.words, seats)
     days = viewer.days()
     chosen = next((one for one in days if one.isoformat() == day), None)
     if chosen is None and not (track or q):
@@ -228,8 +279,11 @@ def _programme_html(
     )
 
 
-def _session_html(shelved: Shelved, edition: Edition, page: Page, slug: str) -> bytes:
-    viewer = Viewer(shelved.programme, page.words)
+def _session_html(
+    shelved: Shelved, edition: Edition, page: Page, slug: str, seating: Seating | None
+) -> bytes:
+    seats = {} if seating is None else {seating.session_id: seating}
+    viewer = Viewer(shelved.programme, page.words, seats)
     shown = [s for s in in_order(shelved.programme.sessions, shelved.programme.rooms) if s.people]
     session = shelved.sessions[slug]
     place = next((n for n, one in enumerate(shown) if one.id == session.id), None)
@@ -244,4 +298,4 @@ def _session_html(shelved: Shelved, edition: Edition, page: Page, slug: str) -> 
     )
 
 
-router = Router("/", route_handlers=[programme_page, session_page, tell, export])
+router = Router("/", route_handlers=[programme_page, session_page, tell, tell_seats, export])

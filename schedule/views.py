@@ -1,6 +1,6 @@
 """What the pages of the programme show: values of a published version, in one language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from forum.core.i18n import Words
 from forum.core.text import fold, pick
 from schedule.models import Programme, Room, Session, SessionType, Speaker, SpeakerRole, Track
 from schedule.rules import programme_day
+from schedule.seating import Seating, takes_sign_ups
 from schedule.vocabulary import role_name, type_name
 
 View = dict[str, Any]
@@ -19,9 +20,12 @@ View = dict[str, Any]
 class Viewer:
     """Turns the parts of one version into views, in one language."""
 
-    def __init__(self, programme: Programme, words: Words) -> None:
+    def __init__(
+        self, programme: Programme, words: Words, seats: Mapping[UUID, Seating] | None = None
+    ) -> None:
         self.programme = programme
         self.words = words
+        self.seats = seats or {}
         self.rooms: dict[UUID, Room] = {one.id: one for one in programme.rooms}
         self.tracks: dict[UUID, Track] = {one.id: one for one in programme.tracks}
         self.speakers: dict[UUID, Speaker] = {one.id: one for one in programme.speakers}
@@ -52,6 +56,7 @@ class Viewer:
                 self._person(self.speakers[one.speaker_id], one.role) for one in session.people
             ],
             "cancelled": session.cancelled,
+            "seats": self._seats(session),
         }
 
     def whole_session(self, session: Session) -> View:
@@ -118,6 +123,13 @@ class Viewer:
             "organisation": about,
             "biography": self._in(speaker.biography),
         }
+
+    def _seats(self, session: Session) -> View | None:
+        """Return how many seats there are and how many are left; None without sign-up."""
+        if not takes_sign_ups(session):
+            return None
+        seating = self.seats.get(session.id)
+        return {"capacity": session.capacity, "left": seating.left if seating else None}
 
     def _in(self, text: dict[str, str]) -> str:
         return pick(text, self.words.language, self.programme.language)

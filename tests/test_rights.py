@@ -18,7 +18,7 @@ from forum.core.rights import RIGHTS, Deed
 from forum.core.settings import Settings
 from forum.editions.models import NewCategory
 from schedule import publishing
-from tests.factories import NOON, SAME_ORIGIN, opened, sent
+from tests.factories import NOON, SAME_ORIGIN, draft, opened, sent
 
 # What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
 EVERYONE = (
@@ -94,6 +94,7 @@ OPEN = {
     "GET /api/editions/{edition_slug}": ALL,
     "GET /api/editions/{edition_slug}/guides": ALL,
     "GET /api/editions/{edition_slug}/programme": ALL,
+    "GET /api/editions/{edition_slug}/seats": ALL,
     "POST /api/editions/{edition_slug}/registrations": ALL,
     "GET /api/me/registration": ATTENDEE,
     "PATCH /api/me/registration": ATTENDEE,
@@ -105,6 +106,14 @@ OPEN = {
     "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.pdf": ATTENDEE | {"waiting": 404},
+    "GET /api/me/sign-ups": ATTENDEE,
+    "PUT /api/me/sign-ups/{session_name}": ATTENDEE | {"waiting": 409},
+    "DELETE /api/me/sign-ups/{session_name}": ATTENDEE,
+    "GET /api/me/agenda.ics": ATTENDEE,
+    "GET /me/{key}/sessions": OWN_LINK,
+    "POST /me/{key}/sessions": OWN_LINK,
+    "GET /me/{key}/sessions/{session_name}": OWN_LINK,
+    "GET /me/{key}/agenda.ics": OWN_LINK,
     "GET /api/me/attestation.pdf": ATTENDEE | NOT_OVER,
     "GET /verify": ALL,
     "GET /verify/{code}": dict.fromkeys(EVERYONE, 404),  # a code that was never made
@@ -174,7 +183,7 @@ class House:
         )
         other = await site.edition()
         house.guide, _ = await site.guide(house.edition)
-        house.programme = await site.programme(house.edition)
+        house.programme = await site.programme(house.edition, draft(capacity=20, sign_up=True))
         async with site.pool.acquire() as db:
             house.planned = await publishing.plan(
                 db,
@@ -240,6 +249,7 @@ class House:
             "name": "none.eml",
             "passkey": "none",
             "session": "none",
+            "session_name": "ouverture",
             "member": self.member,
             "category": "agent",
             "question": "card" if "/files/" in path else "note",
@@ -263,6 +273,7 @@ class House:
             "POST /organiser/account/passkeys/{passkey}/name": {"data": {"name": "x"}},
             "POST /organiser/{slug}/team": {"data": {"email": "x@example.org", "roles": "door"}},
             "POST /organiser/{slug}/team/{member}": {"data": {"roles": "door", "held": "door"}},
+            "POST /me/{key}/sessions": {"data": {"take": str(self.programme.sessions[0].id)}},
             "POST /api/devices": {"json": {"code": "ZZZZ-ZZZZ"}},
             "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
             "POST /api/editions/{edition_slug}/registrations": {"json": person()},

@@ -1,6 +1,8 @@
 """Storing the demonstration: its values go through the same verbs as anybody's."""
 
+import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -26,13 +28,18 @@ from forum.questions import service as questions
 from forum.questions.models import NewQuestion
 from forum.registrations import queries as registrations
 from forum.registrations import service
-from forum.registrations.models import RegistrationForm
-from schedule import editing, publishing
+from forum.registrations.models import Registration, RegistrationForm, Status
+from schedule import editing, publishing, signing_up
 from schedule import queries as schedule
+from schedule import seating_queries as seating
+from schedule.seating import NotThatDay
 
 SEED = people.SEED
 OPENED_BEFORE = timedelta(days=60)
 YEAR = timedelta(days=364)
+SIGN_UP_EVERY = 4
+"""One in so many of the confirmed takes a seat in a session."""
+SIGNED_UP_BEFORE = timedelta(days=10)
 LAST_SHARE = 0.7
 """How many registered for the edition before, among those of this one."""
 Progress = Callable[[str, int, int], None]
@@ -54,7 +61,9 @@ async def load(site: Installation, starts_on: date, count: int, tell: Progress) 
         site.db, edition, base_url=site.settings.base_url, at=at, ids=ids, note="Démonstration"
     )
     tell("programme", 1, 1)
-    await _register(site, edition, ids, at, people.registrations(count, SEED), SEED, tell)
+    persons = people.registrations(count, SEED)
+    registered = await _register(site, edition, ids, at, persons, SEED, tell)
+    await _sign_up(site, edition, registered, ids, starts_on, tell)
     await _last_time(site, starts_on, round(count * LAST_SHARE), ids, tell)
     return edition
 
@@ -94,15 +103,38 @@ async def _register(
     persons: Sequence[people.Person],
     seed: int,
     tell: Progress,
-) -> None:
+) -> list[Registration]:
     days = people.arrivals(len(persons), OPENED_BEFORE.days, edition.starts_on, seed)
-    done = 0
+    done: list[Registration] = []
     for day, group in groupby(zip(days, persons, strict=True), key=itemgetter(0)):
         forms = [RegistrationForm(**msgspec.structs.asdict(person)) for _, person in group]
         when = at + timedelta(days=day)
-        await service.register_many(site.db, edition, forms, at=when, ids=ids, announce=False)
-        done += len(forms)
-        tell("registrations", done, len(persons))
+        stored = await service.register_many(
+            site.db, edition, forms, at=when, ids=ids, announce=False
+        )
+        done += [registration for registration, _ in stored]
+        tell("registrations", len(done), len(persons))
+    return done
+
+
+async def _sign_up(
+    site: Installation,
+    edition: Edition,
+    registered: Sequence[Registration],
+    ids: Ids,
+    starts_on: date,
+    tell: Progress,
+) -> None:
+    """Have some of those who are confirmed take seats in workshops, the first ones most wanted."""
+    wanted = random.Random(SEED)  # noqa: S311 -- repeatable on purpose
+    found = await seating.list_seatings(site.db, edition.id)
+    some = [one for one in registered if one.status is Status.CONFIRMED][::SIGN_UP_EVERY]
+    at = datetime.combine(starts_on, time(9), UTC) - SIGNED_UP_BEFORE
+    for done, one in enumerate(some):
+        session = found[min(int(wanted.expovariate(0.35)), len(found) - 1)]
+        with suppress(NotThatDay):
+            await signing_up.sign_up(site.db, edition, one.id, session.session_id, at=at, ids=ids)
+        tell("seats", done + 1, len(some))
 
 
 async def _last_time(

@@ -110,6 +110,8 @@ def session(
         room_id=identity("room", row["room"]),
         starts_at=local.astimezone(UTC),
         minutes=row["minutes"],
+        capacity=row.get("seats"),
+        sign_up="seats" in row,
         people=[
             Participation(speaker_id=identity("speaker", members[key].slug), role=role)
             for role in SpeakerRole

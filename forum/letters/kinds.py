@@ -30,11 +30,17 @@ PLACEHOLDERS = {
     "questions": N_("the required questions that the person has not answered, if any"),
     "code": N_("the invitation’s code"),
     "valid_until": N_("until when the invitation can be used"),
+    "session": N_("the title of the session"),
+    "session_time": N_("the day and the times of the session"),
+    "room": N_("the room of the session"),
+    "answer_until": N_("until when the seat is kept for the person, if it must be confirmed"),
+    "at_the_same_time": N_("the sessions at the same time in which the person holds a seat"),
     TICKET: N_("the ticket: its QR code and reference, on a line of its own"),
     ATTESTATION: N_("the link to the attestation of presence, of those who were let in"),
     "manage_link": N_("the link to the person’s registration"),
     "answer_link": N_("the link to the page of answers, where a required one is missing"),
     "accept_link": N_("the link to the page that accepts the place offered"),
+    "sessions_link": N_("the link to the person’s seats in sessions"),
     "programme_link": N_("the link to the programme"),
     "guides_link": N_("the link to the guides"),
     "register_link": N_("the link to the form, with the invitation’s code if there is one"),
@@ -46,6 +52,7 @@ LABELS = {
     "manage_link": N_("My registration"),
     "answer_link": N_("Answer the open questions"),
     "accept_link": N_("Accept the place"),
+    "sessions_link": N_("My sessions"),
     "programme_link": N_("See the programme"),
     "guides_link": N_("See the guides"),
     "register_link": N_("Register"),
@@ -65,6 +72,10 @@ def _kind(
     return Kind(code=code, label=label, when=when, placeholders=placeholders, needed=needed)
 
 
+SESSION = (
+    "given_name", "family_name", "name", "reference", *FORUM, "session", "session_time", "room",
+    "sessions_link",
+)  # fmt: skip
 WITH_TICKET = (TICKET, "manage_link")
 QUESTIONS = "questions"
 """The kind that an organiser sends to all who have required questions open."""
@@ -146,6 +157,20 @@ KINDS = {
             N_("Place passed on"),
             N_("To the person who has given the place to a colleague."),
             (*PERSON, *FORUM, "new_holder"),
+            (),
+        ),
+        _kind(
+            "seat",
+            N_("Seat in a session"),
+            N_("A seat in a session has become free, and the person was next on its waiting list."),
+            (*SESSION, "answer_until", "at_the_same_time"),
+            ("sessions_link",),
+        ),
+        _kind(
+            "seat_lapsed",
+            N_("Seat passed on"),
+            N_("A seat in a session was kept, and nobody confirmed it in time."),
+            SESSION,
             (),
         ),
         _kind(

@@ -585,6 +585,12 @@ async def _values(
         questions=[{"fr": "Serez-vous au dîner ?", "en": "Will you be at the dinner?"}],
         code="K7QM-42XR",
         valid_until=now + OFFERED_FOR,
+        session={edition.language: said.gettext("A session")},
+        starts_at=now + OFFERED_FOR,
+        ends_at=now + OFFERED_FOR + timedelta(hours=1),
+        room=said.gettext("A room"),
+        answer_by=now + OFFERED_FOR,
+        at_the_same_time=[{edition.language: said.gettext("Another session")}],
         ticket=ticket,
     )
 

@@ -34,6 +34,7 @@ from forum.registrations.models import (
     TransferRefused,
 )
 from forum.territories import service as territories
+from schedule import signing_up
 
 ON_THE_BADGE = ("given_name", "family_name", "organisation", "job_title")
 KEYS = "registration_email_key"
@@ -90,6 +91,8 @@ async def change(
         if answered:
             await questions.store_answers(db, edition.id, before.id, answers or {}, at=at)
         ticket = await _ticket(db, edition, before, stored, target)
+        if before.days != stored.days:
+            await signing_up.release_other_days(db, edition.id, stored.id, at=at, ids=ids)
         if announced:
             await service.announce(
                 db, stored, target.category_name, ticket, kind="changed", at=at, ids=ids
@@ -237,8 +240,8 @@ async def transfer(
     """Pass a confirmed place on to a colleague; return the colleague's registration.
 
     The place changes hands in one transaction and nobody who waits is passed over by it, nor gets
-    it. The colleague has an own reference, link and ticket, and is asked the questions anew; the
-    ticket and the link of the one who leaves open nothing any more.
+    it. Seats in sessions go with it. The colleague has an own reference, link and ticket, and is
+    asked the questions anew; the ticket and the link of the one who leaves open nothing any more.
 
     Raises:
         ChangesClosed: an attendee comes too late.
@@ -254,8 +257,9 @@ async def transfer(
         known = await queries.find_by_email(db, edition.id, service.email_key(successor.email))
         if known is not None:
             raise TransferRefused
-        left = await service.end(db, edition, before, Status.CANCELLED, at=at)
         new = _successor(edition, before, successor, at=at, ids=ids)
+        await signing_up.pass_on(db, edition.id, before.id, new.id, at=at, ids=ids)
+        left = await service.end(db, edition, before, Status.CANCELLED, at=at, ids=ids)
         await queries.insert_registration(db, new, *service.keys_of(new))
         ticket = await service.admit(db, edition, new, held.number, at=at, ids=ids)
         name: Text = held.category_name

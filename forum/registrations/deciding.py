@@ -79,7 +79,7 @@ async def refuse(
             return before
         if before.status is not Status.PENDING:
             raise NotPossible
-        after = await service.end(db, edition, before, Status.REFUSED, at=at)
+        after = await service.end(db, edition, before, Status.REFUSED, at=at, ids=ids)
         await service.announce(db, after, held.category_name, None, reason=reason, at=at, ids=ids)
         await service.note(db, after, "refused", actor=actor, at=at, ids=ids)
     return after

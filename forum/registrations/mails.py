@@ -21,7 +21,7 @@ from badges.keys import Keyring
 from badges.models import Presence, Ticket
 from badges.tokens import LENGTH
 from forum.core.context import Edition
-from forum.core.i18n import words
+from forum.core.i18n import Words, words
 from forum.core.mail import Mail, Part
 from forum.core.outbox import Letter
 from forum.core.pages import Templates
@@ -64,7 +64,9 @@ class Values(Struct, frozen=True, kw_only=True, omit_defaults=True):
     that it goes from the person's calendar. `people` are the names of a group, whose
     coordinator's whole name is `given_name`; `questions` are the labels of required ones that the
     person has left open; `code` and `valid_until` are an invitation's. `presences` are
-    the days to attest.
+    the days to attest. `session` is the title of one, held from `starts_at` to `ends_at` in
+    `room`; its seat is kept until `answer_by`, and `at_the_same_time` are the titles of those in
+    which the person has a seat too (`schedule.seat_mails`).
     """
 
     given_name: str = ""
@@ -85,6 +87,12 @@ class Values(Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: str = ""
     valid_until: datetime | None = None
     ticket: Ticket | None = None
+    session: Text = {}
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    room: str | None = None
+    answer_by: datetime | None = None
+    at_the_same_time: list[Text] = []
     presences: list[Presence] = []
 
 
@@ -125,11 +133,17 @@ class Context(Struct, frozen=True, kw_only=True):
     questions: str
     code: str
     valid_until: str
+    session: str
+    session_time: str
+    room: str
+    answer_until: str
+    at_the_same_time: str
     ticket: str
     attestation_link: str
     manage_link: str
     answer_link: str
     accept_link: str
+    sessions_link: str
     programme_link: str
     guides_link: str
     register_link: str
@@ -331,15 +345,32 @@ def context_of(
         questions=" · ".join(pick(one, language) for one in values.questions),
         code=values.code,
         valid_until=instant(values.valid_until),
+        session=pick(values.session, language),
+        session_time=_session_time(values, edition, said),
+        room=values.room or "",
+        answer_until=instant(values.answer_by),
+        at_the_same_time=", ".join(pick(one, language) for one in values.at_the_same_time),
         ticket=values.reference if values.ticket else "",
         attestation_link=f"{own}/attestation.pdf" if values.presences else "",
         manage_link=own,
         answer_link=f"{own}/edit" if values.questions else "",
         accept_link=own,  # a button there accepts: a link fetched by a mail scanner must not
+        sessions_link=f"{own}/sessions",
         programme_link=f"{site}/programme",
         guides_link=f"{site}/guides",
         register_link=f"{site}/register{code}",
     )
+
+
+def _session_time(values: Values, edition: Edition, said: Words) -> str:
+    """Return the day and the times of a letter's session, in words; '' without one."""
+    if values.starts_at is None or values.ends_at is None:
+        return ""
+    return said.gettext("%(day)s, %(start)s to %(end)s") % {
+        "day": said.day(values.starts_at.astimezone(edition.zone).date()),
+        "start": said.time(values.starts_at, edition.zone),
+        "end": said.time(values.ends_at, edition.zone),
+    }
 
 
 def _attested(values: Values, edition: Edition) -> Attested:

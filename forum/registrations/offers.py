@@ -88,7 +88,7 @@ async def _end_offer(
         before, held = await service.locked(db, edition, registration_id)
         if before.status is not Status.OFFERED or not _is_over(before, at):
             return
-        after = await service.end(db, edition, before, Status.CANCELLED, at=at)
+        after = await service.end(db, edition, before, Status.CANCELLED, at=at, ids=ids)
         await service.announce(db, after, held.category_name, None, kind="lapsed", at=at, ids=ids)
         await service.note(db, after, "offer lapsed", actor="clock", at=at, ids=ids)
         await places.promote(db, edition, at=at, ids=ids)

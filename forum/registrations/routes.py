@@ -58,6 +58,8 @@ from forum.registrations import (
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import Accepted, OwnRegistration, RegistrationForm, Status
 from forum.registrations.own_routes import HANDLERS, Desk
+from forum.registrations.session_routes import HANDLERS as SESSION_HANDLERS
+from forum.registrations.session_routes import SeatsDesk
 
 PER_MINUTE = 30
 TICKET_SCALE = 10
@@ -264,6 +266,7 @@ async def manage_page(
             db, desk.edition, desk.attendee.registration_id, at=now
         )
         token = await _token(db, desk.attendee, keyring)
+    seats = await SeatsDesk.at(db, keys, key, now)
     told = request.query_params.get("done", "")
     done, undone = DONE.get(told), UNDONE.get(told)
     return page(
@@ -271,6 +274,9 @@ async def manage_page(
         desk.edition,
         registration=_shown(desk.own, key, qr.svg(token) if token else None),
         may_change=desk.may_change,
+        key=key,
+        seats=seats.mine(page.words),
+        has_sessions=bool(seats.found),
         open_questions=await questions.open_questions(
             db, desk.edition.id, desk.attendee.registration_id
         ),
@@ -486,6 +492,7 @@ router = Router(
         cancel_page,
         cancel,
         *HANDLERS,
+        *SESSION_HANDLERS,
         *consent_routes.HANDLERS,
     ],
 )

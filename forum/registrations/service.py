@@ -36,6 +36,7 @@ from forum.registrations.models import (
     Status,
 )
 from forum.territories import service as territories
+from schedule import signing_up
 
 
 def email_key(email: str) -> str:
@@ -519,7 +520,7 @@ async def cancel(
         before, held = await locked(db, edition, registration_id, revision=revision)
         if before.status in OVER:
             return before
-        after = await end(db, edition, before, Status.CANCELLED, at=at)
+        after = await end(db, edition, before, Status.CANCELLED, at=at, ids=ids)
         if announced:
             name = held.category_name
             gone = before.status is Status.CONFIRMED
@@ -557,14 +558,15 @@ async def locked(
 
 
 async def end(
-    db: Db, edition: Edition, before: Registration, status: Status, *, at: datetime
+    db: Db, edition: Edition, before: Registration, status: Status, *, at: datetime, ids: Ids
 ) -> Registration:
-    """End a registration in the caller's transaction: its ticket and its place are gone."""
+    """End a registration in the caller's transaction: ticket, place and seats are gone."""
     after = await queries.set_status(db, edition.id, before.id, status, at, counted=before.counted)
     if after is None:
         raise RegistrationNotFound
     if before.status is Status.CONFIRMED:
         await tickets.revoke(db, edition.id, before.id, at=at)
+        await signing_up.release_all(db, edition.id, before.id, at=at, ids=ids)
     if before.status in HOLDING and before.counted:
         await queries.count_place(db, edition.id, before.category, -1)
     await questions.release_answers(db, edition.id, before.id)

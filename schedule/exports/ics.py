@@ -43,9 +43,21 @@ def sessions_calendar(programme: Programme, sessions: list[Session], *, language
     return _written(programme, sessions, language)
 
 
-def _written(programme: Programme, sessions: list[Session], language: str) -> bytes:
+def own_calendar(
+    programme: Programme, sessions: list[Session], *, name: str, language: str
+) -> bytes:
+    """Return one person's sessions as a calendar called `name`; it may hold none.
+
+    A session has the UID that it has in the programme's calendar.
+    """
+    return _written(programme, sessions, language, name=name)
+
+
+def _written(
+    programme: Programme, sessions: list[Session], language: str, *, name: str | None = None
+) -> bytes:
     placed = [session for session in sessions if session.starts_at]
-    title = xml_safe(said(programme.title, programme, language))
+    title = xml_safe(name or said(programme.title, programme, language))
     whole = Calendar()
     whole.add("version", "2.0")
     whole.add("prodid", PRODUCT + language.upper())
@@ -56,7 +68,7 @@ def _written(programme: Programme, sessions: list[Session], language: str) -> by
     whole.add("x-wr-timezone", programme.timezone)
     whole.add("last-modified", programme.published_at.astimezone(UTC))
     whole.add("url", programme_address(programme))
-    if placed:
+    if placed or name:
         whole.add_component(_timezone(programme, placed))
     parts = Parts(programme)
     for session in placed:
@@ -82,12 +94,13 @@ def folded(line: str) -> bytes:
 
 
 def _timezone(programme: Programme, placed: list[Session]) -> Timezone:
-    """Return the VTIMEZONE of the years in which `placed` are held.
+    """Return the VTIMEZONE of the years in which `placed`, or else the forum, are held.
 
     Made here, since the library (7.3) has summer time begin an hour late: RFC 5545, 3.6.5 wants
     each DTSTART on the wall as it was before the change.
     """
     years = {session.starts_at.year for session in placed if session.starts_at}
+    years = years or {programme.starts_on.year}
     zone = Timezone()
     zone.add("tzid", programme.timezone)
     for change in _changes_of_offset(programme.timezone, min(years), max(years)):

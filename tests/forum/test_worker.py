@@ -14,11 +14,13 @@ from forum.letters import service as letters
 from forum.letters.kinds import KINDS
 from forum.letters.models import Author, Change, LetterText
 from forum.worker import Worker, delivery_of
-from schedule import editing, publishing
+from schedule import editing, publishing, signing_up
 from schedule.edits import PartKind, SpeakerPart, Wanted
 from schedule.models import SpeakerBackstage
+from schedule.seating import Terms
 from tests.factories import MORNING, Memory, decoded, draft, eventually, message
 from tests.forum.core.test_mail import Inbox, served, tree
+from tests.schedule.workshops import workshop, workshop_id, workshops
 
 
 @pytest.fixture
@@ -335,3 +337,47 @@ async def test_a_publication_that_is_due_is_made(lone_site, post):
         lone_site.clock.forward(minutes=2)
         await lone_site.worker(post).publish_due()
         assert (await publishing.version(db, place)).version == 1
+
+
+async def test_who_signed_up_is_told_what_moved_with_the_seat_for_the_calendar(lone_site, post):
+    place = await lone_site.edition()
+    await lone_site.programme(place, workshops(workshop("a", seats=1), workshop("b", starts=60)))
+    seated, waiting = [await lone_site.register(place) for _ in range(2)]
+    for one in (seated, waiting):
+        await lone_site.do(signing_up.sign_up, place, one.id, workshop_id("a"))
+    await lone_site.do(signing_up.sign_up, place, seated.id, workshop_id("b"))
+    await lone_site.worker(post).send_due()
+    post.mails.clear()
+    moved = workshops(workshop("a", seats=1, starts=30), workshop("b", starts=60))
+    await lone_site.programme(place, moved)
+    await lone_site.worker(post).send_due()
+    told = {mail.text.split("/me/")[1].split("/")[0]: mail for mail in post.mails}
+    assert told.keys() == {seated.key, waiting.key}
+    assert "Deux de vos séances sont maintenant à la même heure" in told[seated.key].text
+    assert "même heure" not in told[waiting.key].text
+    assert attached(told[seated.key]) == {"programme.ics": "text/calendar"}
+    assert attached(told[waiting.key]) == {}  # a turn is nothing to note in a calendar
+    assert "agenda à jour" not in told[waiting.key].text
+
+
+async def test_a_seat_that_is_not_answered_passes_on_and_both_are_told(lone_site, post):
+    place = await lone_site.edition()
+    await lone_site.programme(place, workshops(workshop("a", seats=1)))
+    await lone_site.do(signing_up.set_terms, place, Terms(answer_hours=2), actor="test")
+    first, second, third = [await lone_site.register(place) for _ in range(3)]
+    for one in (first, second, third):
+        await lone_site.do(signing_up.sign_up, place, one.id, workshop_id("a"))
+    worker = lone_site.worker(post)
+    await lone_site.do(signing_up.give_back, place, first.id, workshop_id("a"))
+    await worker.send_due()
+    post.mails.clear()
+    lone_site.clock.forward(hours=2)
+    await worker.end_overdue()
+    await worker.send_due()
+    kinds = {mail.kind: mail for mail in post.mails}
+    assert kinds.keys() == {"seat_lapsed", "seat"}
+    assert "n’a pas été confirmée à temps" in kinds["seat_lapsed"].text
+    assert f"/me/{second.key}/sessions" in kinds["seat_lapsed"].text
+    assert "Séance : Atelier a" in kinds["seat"].text.replace("\u00a0", " ")
+    assert "lundi 1er mars 2027 à 17 h" in kinds["seat"].text.replace("\u00a0", " ")
+    assert f"/me/{third.key}/sessions" in kinds["seat"].text

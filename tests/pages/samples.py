@@ -109,6 +109,7 @@ def session(number: int, starts_at: datetime, *, kind: str = "round_table") -> V
         language="",
         people=[] if pause else PEOPLE,
         cancelled=number == 4,
+        seats=None if number % 3 else View(capacity=24, left=number % 2),
         abstract=["Un premier paragraphe qui dit pourquoi venir.", "Un second, plus concret."],
         links=[View(url="https://example.org/etude", title="L’étude citée")],
         ics_path=f"{BASE}/sessions/session-{number}.ics",
@@ -298,6 +299,56 @@ def registration(status: str, *, turn: int | None = None) -> View:
     )
 
 
+def seat(number: int, **given: object) -> dict[str, object]:
+    """Return the view of one session with seats, as its attendee sees it."""
+    starts_at = OPENS_AT + timedelta(hours=number // 4)
+    row = {
+        "id": str(UUID(int=number + 1)),
+        "title": TITLES[number % len(TITLES)],
+        "path": f"{BASE}/sessions/session-{number}",
+        "room": ROOMS[number % len(ROOMS)] if number % 5 else None,
+        "day": EDITION.starts_on,
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=75),
+        "open": True,
+        "capacity": 24,
+        "left": number * 3 % 7,
+        "state": "released",
+        "place": None,
+        "answer_by": None,
+        "clashes": [],
+        "may_take": True,
+        "may_give": True,
+    }
+    return {**row, **given}
+
+
+MINE = [
+    seat(1, state="seat"),
+    seat(2, state="seat", clashes=[TITLES[1]], answer_by=OPENS_AT),
+    seat(3, state="waiting", place=3, clashes=[TITLES[1]]),
+    seat(4, state="seat", open=False),
+]
+SEATS = {
+    "key": "abc",
+    "confirmed": True,
+    "opens_at": None,
+    "mine": MINE,
+    "days": [{"date": day, "current": n == 0} for n, day in enumerate(EDITION.days)],
+    "day": "2027-03-23",
+    "slots": [
+        {
+            "starts_at": OPENS_AT + timedelta(hours=hour),
+            "sessions": [
+                next((one for one in MINE if one["id"] == row["id"]), row)
+                for row in (seat(number) for number in range(hour * 4, hour * 4 + 4))
+            ],
+        }
+        for hour in range(6)
+    ],
+    "note": "",
+    "problem": "",
+}
 MANAGED = ("confirmed", "waiting", "cancelled", "pending", "offered", "refused")
 
 
@@ -316,6 +367,9 @@ def managed(status: str) -> dict[str, object]:
         "consents": [] if status == "pending" else CONSENTED,
         "may_agree": status not in {"cancelled", "refused"},
         "done": "",
+        "key": "abc",
+        "seats": MINE if status == "confirmed" else [],
+        "has_sessions": status != "waiting",
         "undone": "Relisez le texte." if status == "waiting" else None,
     }
 
@@ -467,6 +521,46 @@ PUBLICATION = {
     "preview": "https://forum.example/toulouse-2027/preview/AbCdEfGhIjKlMnOpQrStUvWxYz",
 }
 VERSION = View(version=3, published_at=OPENS_AT, note="Salles changées")
+SIGN_UPS = {
+    "staff": STAFF,
+    "sessions": [
+        {**seat(n), "slug": f"session-{n}", "taken": 20 + n, "waiting": n % 3} for n in range(20)
+    ],
+    "rooms": [{"id": str(UUID(int=n)), "name": name} for n, name in enumerate(ROOMS)],
+    "sent": {"opens_at": "", "closes_minutes": "0", "give_back_minutes": "0", "answer_hours": ""},
+    "now_says": {
+        "opens_at": "2027-03-15T18:00",
+        "closes_minutes": "30",
+        "give_back_minutes": "0",
+        "answer_hours": "",
+    },
+    "revision": 3,
+    "errors": {},
+    "saved": False,
+    "meanwhile": False,
+}
+LINE = {
+    "reference": "K7QM-42XR",
+    "family_name": "d’Hérouville-Nguyen",
+    "given_name": "Maëlys",
+    "organisation": "Communauté de communes du Val d’Ambroise",
+    "place": None,
+    "answer_by": None,
+}
+DOOR_LIST = {
+    "staff": STAFF,
+    "query": "session=x",
+    "sessions": [
+        {
+            **seat(n),
+            "taken": 24,
+            "seats": [{**LINE, "answer_by": OPENS_AT if k == 1 else None} for k in range(24)],
+            "turns": [{**LINE, "place": k, "organisation": None} for k in range(1, 4)],
+        }
+        for n in range(2)
+    ]
+    + [{**seat(2), "taken": 0, "seats": [], "turns": []}],
+}
 INVITATIONS = {
     "staff": STAFF,
     "invitations": [
@@ -1382,6 +1476,39 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "registrations/manage.html",
         {**managed("confirmed"), "done": "Vos corrections sont enregistrées."},
     ),
+    "manage-sessions": ("registrations/manage.html", {**managed("confirmed"), "seats": []}),
+    "sessions": ("registrations/sessions.html", {**SEATS, "note": "Vous avez une place."}),
+    "sessions-problem": (
+        "registrations/sessions.html",
+        {**SEATS, "problem": "Les réservations de cette séance sont closes."},
+    ),
+    "sessions-unopened": (
+        "registrations/sessions.html",
+        {
+            **SEATS,
+            "opens_at": OPENS_AT,
+            "mine": [],
+            "slots": [
+                {"starts_at": OPENS_AT, "sessions": [seat(n, may_take=False) for n in range(3)]}
+            ],
+        },
+    ),
+    "sessions-none": (
+        "registrations/sessions.html",
+        {**SEATS, "confirmed": False, "mine": [], "days": [], "slots": []},
+    ),
+    "choose": (
+        "registrations/choose.html",
+        {"key": "abc", "wanted": seat(2, left=4), "others": [seat(1, state="seat")]},
+    ),
+    "choose-held": (
+        "registrations/choose.html",
+        {
+            "key": "abc",
+            "wanted": seat(2, state="seat", answer_by=OPENS_AT),
+            "others": [seat(1, state="seat"), seat(3, state="seat")],
+        },
+    ),
     "edit": ("registrations/edit.html", EDIT),
     "edit-errors": (
         "registrations/edit.html",
@@ -1462,10 +1589,31 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "programme-unpublished": ("schedule/programme.html", {**PROGRAMME, "programme": None}),
     "session": ("schedule/session.html", SESSION),
+    "session-seats": ("schedule/session.html", {**SESSION, "session": session(9, OPENS_AT)}),
     "session-bare": (
         "schedule/session.html",
         {"session": session(4, OPENS_AT), "previous": None, "following": None},
     ),
+    "sign-ups": ("schedule/sign_ups.html", {**SIGN_UPS, "saved": True}),
+    "sign-ups-errors": (
+        "schedule/sign_ups.html",
+        {
+            **SIGN_UPS,
+            "sent": {"closes_minutes": "x"},
+            "errors": {"closes_minutes": "Donnez un nombre entier dans les bornes indiquées."},
+        },
+    ),
+    "sign-ups-meanwhile": ("schedule/sign_ups.html", {**SIGN_UPS, "meanwhile": True}),
+    "sign-ups-none": (
+        "schedule/sign_ups.html",
+        {
+            **SIGN_UPS,
+            "sessions": [],
+            "staff": View(may=lambda deed: deed == "see_edition", organiser=STAFF.organiser),
+        },
+    ),
+    "door-list": ("schedule/door_list.html", DOOR_LIST),
+    "door-list-none": ("schedule/door_list.html", {**DOOR_LIST, "sessions": [], "query": ""}),
     "guides": ("guides/guides.html", {"guides": GUIDES}),
     "guides-none": ("guides/guides.html", {"guides": []}),
     "sign-in": (
@@ -1903,6 +2051,12 @@ def values(**given: object) -> Values:
         "code": "VAL-AMBROISE",
         "valid_until": OPENS_AT,
         "ticket": ticket,
+        "session": {"fr": "Atelier de crise", "en": "Crisis workshop"},
+        "starts_at": OPENS_AT,
+        "ends_at": OPENS_AT + timedelta(minutes=75),
+        "room": "Atelier Pastel",
+        "answer_by": OPENS_AT,
+        "at_the_same_time": [{"fr": "La charte", "en": "The charter"}, {"fr": "Le budget"}],
         "presences": [Presence(day=EDITION.starts_on, arrived_at=OPENS_AT)],
     }
     return Values(**{**said, **given})

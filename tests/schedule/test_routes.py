@@ -9,6 +9,7 @@ import icalendar
 import msgspec
 import pytest
 
+from schedule import signing_up
 from tests.factories import MORNING, SAME_ORIGIN, Counting, draft, eventually
 
 PATHS = ["programme", "programme.ics", "programme.xml", "programme.json", "sessions/ouverture",
@@ -213,3 +214,42 @@ async def test_the_language_of_an_export_is_asked_for(site, client, edition):
 async def test_nobody_posts_to_a_programme(client, published):
     answer = await client.post(f"/{published.slug}/programme", headers=SAME_ORIGIN)
     assert answer.status_code == 405
+
+
+async def test_seats_left_are_live_on_the_pages_and_by_the_api(site, client, edition):
+    made = draft("Ouverture", "Atelier", capacity=2, sign_up=True)
+    first, second = made.sessions
+    first = msgspec.structs.replace(first, sign_up=False)
+    await site.programme(edition, msgspec.structs.replace(made, sessions=[first, second]))
+    people = [await site.register(edition) for _ in range(3)]
+
+    async def shown():
+        page = (await client.get(f"/{edition.slug}/sessions/atelier?lang=en")).text
+        listed = (await client.get(f"/{edition.slug}/programme?lang=en")).text
+        seats = (await client.get(f"/api/editions/{edition.slug}/seats")).json()
+        return (
+            re.findall(r"<dt>Seats</dt><dd>([^<]*)</dd>", page),
+            re.findall(r"Sign-up needed|Full: waiting list", listed),
+            [(one["slug"], one["left"], one["waiting"]) for one in seats],
+        )
+
+    async def sees(*expected):
+        async def found():
+            return await shown() == expected
+
+        await eventually(found)
+
+    await sees(["2 seats left of 2"], ["Sign-up needed"], [("atelier", 2, 0)])
+    for one in people:
+        await site.do(signing_up.sign_up, edition, one.id, second.id)
+    await sees(["Full: waiting list"], ["Full: waiting list"], [("atelier", 0, 1)])
+    opening = (await client.get(f"/{edition.slug}/sessions/ouverture?lang=en")).text
+    assert "Seats" not in opening
+
+
+async def test_a_page_with_seats_is_unchanged_while_they_are(site, client, edition):
+    await site.programme(edition, draft("Atelier", capacity=20, sign_up=True))
+    address = f"/{edition.slug}/sessions/atelier"
+    tag = (await client.get(address)).headers["etag"]
+    again = await client.get(address, headers={"if-none-match": tag})
+    assert again.status_code == 304

@@ -22,6 +22,7 @@ from forum.registrations.keys import AttendeeKeys
 from forum.registrations.mails import Context, Trial, Values, built_in, context_of, letter, render
 from forum.registrations.models import Registration, Status, StoredGroup
 from forum.registrations.service import STANDING
+from schedule import seat_mails
 from tests.factories import decoded, message, pdf_text
 from tests.pages import samples
 
@@ -44,6 +45,11 @@ SENTENCES = {
         "Elle vous est gardée jusqu’au mardi 23 mars 2027 à 9 h.",
         "It is kept for you until Tuesday 23 March 2027 at 09:00.",
     ),
+    "seat": (
+        "La place vous est gardée jusqu’au mardi 23 mars 2027 à 9 h",
+        "The seat is kept for you until Tuesday 23 March 2027 at 09:00",
+    ),
+    "seat_lapsed": ("n’a pas été confirmée à temps", "was not confirmed in time"),
     "lapsed": (
         "La place qui vous était gardée est allée à la personne suivante sur la liste d’attente.",
         "The place that was kept for you has gone to the next person on the waiting list.",
@@ -86,6 +92,7 @@ LINKS = {
     "manage_link": f"{BASE}/me/abc",
     "answer_link": f"{BASE}/me/abc/edit",
     "accept_link": f"{BASE}/me/abc",
+    "sessions_link": f"{BASE}/me/abc/sessions",
     "register_link": f"{BASE}/toulouse-2027/register?code=VAL-AMBROISE",
 }
 
@@ -182,7 +189,7 @@ def test_an_email_fetches_nothing_and_is_made_for_old_clients(kind, language):
 
 def test_whatever_a_verb_says_has_its_words():
     verbs = Path(mails.__file__).parent.glob("*.py")
-    said = set(STANDING.values()) | {"group"}
+    said = set(STANDING.values()) | {"group", seat_mails.SEAT, seat_mails.SEAT_LAPSED}
     for path in verbs:
         said |= {*re.findall(r'kind="(\w+)"', path.read_text("utf-8"))}
     assert said - {"inline", "pdf"} <= KINDS.keys()
@@ -221,11 +228,17 @@ def test_a_context_is_in_words_and_in_the_editions_timezone():
         "questions": "Serez-vous au dîner ? · Menu ?",
         "code": "VAL-AMBROISE",
         "valid_until": "mardi 23 mars 2027 à 9\u00a0h",
+        "session": "Atelier de crise",
+        "session_time": "mardi 23 mars, de 9\u00a0h à 10\u00a0h\u00a015",
+        "room": "Atelier Pastel",
+        "answer_until": "mardi 23 mars 2027 à 9\u00a0h",
+        "at_the_same_time": "La charte, Le budget",
         "ticket": "K7QM-42XR",
         "attestation_link": f"{BASE}/me/k/attestation.pdf",
         "manage_link": f"{BASE}/me/k",
         "answer_link": f"{BASE}/me/k/edit",
         "accept_link": f"{BASE}/me/k",
+        "sessions_link": f"{BASE}/me/k/sessions",
         "programme_link": f"{BASE}/toulouse-2027/programme",
         "guides_link": f"{BASE}/toulouse-2027/guides",
         "register_link": f"{BASE}/toulouse-2027/register?code=VAL-AMBROISE",
@@ -239,7 +252,8 @@ def test_what_is_not_known_is_nothing():
     assert empty == {
         "given_name", "family_name", "name", "reference", "category", "venue", "contact",
         "place_in_line", "offer_until", "reason", "new_holder", "people", "count", "code",
-        "valid_until", "ticket", "questions", "answer_link", "attestation_link",
+        "valid_until", "ticket", "questions", "answer_link", "attestation_link", "session",
+        "session_time", "room", "answer_until", "at_the_same_time",
     }  # fmt: skip
 
 
