@@ -90,6 +90,8 @@ from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
+from schedule.organiser_routes import router as part_pages
+from schedule.parts_routes import router as part_routes
 from schedule.published import Shelves
 from schedule.routes import router as schedule_routes
 
@@ -342,6 +344,8 @@ def create_app(
             territory_routes,
             group_routes,
             schedule_routes,
+            part_pages,
+            part_routes,
             guide_routes,
             badge_routes,
             account_routes,

@@ -59,8 +59,9 @@ class ChangeBlocked(Problem):
 
     code = "change_blocked"
 
-    def __init__(self, found: Sequence[Conflict]) -> None:
+    def __init__(self, found: Sequence[Conflict], draft: Draft) -> None:
         self.conflicts = [*found]
+        self.draft = draft
         super().__init__(fields={str(one.session_id): one.code.value for one in found})
 
 
@@ -242,7 +243,7 @@ async def _store(
         old = conflicts(before, zone=edition.zone, levels=levels)
         clashes = blocking(added(old, found))
         if clashes:
-            raise ChangeBlocked(clashes)
+            raise ChangeBlocked(clashes, after)
     await _put(db, edition, edits, number)
     kept = DraftChange(number=number, at=at, actor=actor, kind=kind, edits=edits, undoes=undoes)
     await queries.insert_change(db, edition.id, kept)

@@ -317,6 +317,13 @@ class KeptSession(Struct, frozen=True, kw_only=True):
     edited: int
 
 
+class Colleague(Struct, frozen=True, kw_only=True):
+    """A member of the team, as the view of the accounts shows them."""
+
+    id: UUID
+    email: str
+
+
 class ConflictCode(StrEnum):
     """What is wrong between two sessions, or with one."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from forum.core.db import Db, many, maybe, value
 from schedule.edits import DraftChange, RoomPart, SessionPart, SpeakerPart, TrackPart
 from schedule.models import (
+    Colleague,
     ConflictSetting,
     KeptRoom,
     KeptSession,
@@ -93,6 +94,13 @@ async def list_sessions(db: Db, edition_id: int) -> list[Session]:
 async def lock_draft(db: Db, edition_id: int) -> None:
     """Let one verb at a time change or freeze the draft of an edition."""
     await db.execute("select pg_advisory_xact_lock(hashtext('schedule.draft'), $1)", edition_id)
+
+
+async def list_colleagues(db: Db, edition_id: int) -> list[Colleague]:
+    """Return who is in the team of an edition."""
+    return await many(
+        db, Colleague, "select id, email from colleague where edition_id = $1", edition_id
+    )
 
 
 async def list_kept_rooms(db: Db, edition_id: int) -> list[KeptRoom]:
@@ -487,6 +495,21 @@ async def insert_participations(db: Db, edition_id: int, sessions: Sequence[Sess
             for one in sessions
             for position, person in enumerate(one.content.people)
         ],
+    )
+
+
+async def is_public_photo(db: Db, edition_id: int, photo: str) -> bool:
+    """Say whether somebody in the draft has this photo and agreed that it is shown."""
+    return await value(
+        db,
+        bool,
+        """
+        select exists (
+            select from speaker
+             where edition_id = $1 and photo = $2 and photo_agreed_at is not null)
+        """,
+        edition_id,
+        photo,
     )
 
 

@@ -1,6 +1,7 @@
 """Refusals that a caller can understand and act on."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 
 class Problem(Exception):  # noqa: N818 -- the word of RFC 9457
@@ -8,7 +9,8 @@ class Problem(Exception):  # noqa: N818 -- the word of RFC 9457
 
     A subclass sets `code` and `status`; its docstring is the message when none is given. The
     message is an English msgid: pages show it through the catalogue. `fields` holds one message
-    per field at fault, `headers` what the answer must carry (Retry-After, WWW-Authenticate).
+    per field at fault, `headers` what the answer must carry (Retry-After, WWW-Authenticate),
+    `more` what a program is told besides (members of its own, RFC 9457, 3.2).
     """
 
     code: str = "problem"
@@ -24,6 +26,7 @@ class Problem(Exception):  # noqa: N818 -- the word of RFC 9457
         self.message = message or (type(self).__doc__ or "").strip().splitlines()[0]
         self.fields = dict(fields or {})
         self.headers = dict(headers or {})
+        self.more: dict[str, Any] = {}
         super().__init__(self.message)
 
 

@@ -164,6 +164,7 @@ def problem_document(problem: Problem) -> AnyResponse:
         "title": str(problem.message),
         "status": problem.status,
     }
+    body.update(problem.more)
     if problem.fields:
         body["fields"] = {name: str(message) for name, message in problem.fields.items()}
     return Response(
