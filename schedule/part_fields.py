@@ -411,7 +411,10 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
             values = read_fields(self.fields, row, own)
             errors.update({f"{place}.{n}.{name}": text for name, text in own.items()})
             if not own:
-                found.append(self.into(**values))
+                one = self.into(**values)
+                if isinstance(one, Span) and one.starts_at >= one.ends_at:
+                    errors[f"{place}.{n}.ends_at"] = BACKWARDS
+                found.append(one)
         return found
 
     def schema(self) -> Schema:
@@ -555,9 +558,6 @@ def part_from(
     if kind is PartKind.SESSION:
         was = before if isinstance(before, SessionPart) else None
         _hold_session(values, draft, was, guides, errors)
-    for n, span in enumerate(values.get("availability", [])):
-        if span.starts_at >= span.ends_at:
-            errors.setdefault(f"availability.{n}.ends_at", BACKWARDS)
     errors.update(also or {})
     if errors:
         raise Invalid(fields=errors)

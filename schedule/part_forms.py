@@ -16,7 +16,7 @@ from forum.core.context import Edition
 from forum.core.i18n import N_
 from forum.core.text import fold
 from schedule.edits import Part, PartKind
-from schedule.models import Draft, Speaker, Travel
+from schedule.models import Draft, Speaker
 from schedule.naming import as_uuid
 from schedule.part_fields import (
     FIELDS,
@@ -34,6 +34,8 @@ from schedule.rules import at_clock
 
 Sent = Mapping[str, list[str]]
 Typed = dict[str, list[str]]
+Pair = tuple[UUID, UUID]
+"""Two rooms, the smaller id first."""
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "people": ("person", "role"),
@@ -242,10 +244,13 @@ def minutes_of(clock: str) -> int | None:
     return hours * 60 + minutes if hours < 24 and minutes < 60 else None  # noqa: PLR2004
 
 
-def walks(sent: Sent) -> tuple[list[Travel], Errors]:
-    """Return the minutes between rooms that were typed (`walk.<room>.<room>`), and the mistakes."""
+def walks(sent: Sent) -> tuple[dict[Pair, int | None], Errors]:
+    """Return the minutes between rooms that were typed (`walk.<room>.<room>`), and the mistakes.
+
+    None takes the minutes between two rooms away; what was not sent is not there.
+    """
     errors: Errors = {}
-    found: dict[tuple[UUID, UUID], Travel] = {}
+    found: dict[Pair, int | None] = {}
     reader = Whole(least=0, most=LONGEST_WALK)
     for name in sent:
         whole = name.split(".")
@@ -253,13 +258,10 @@ def walks(sent: Sent) -> tuple[list[Travel], Errors]:
         if whole[0] != "walk" or len(ids) != 2:  # noqa: PLR2004 -- two rooms
             continue
         one, other = ids
-        if one is None or other is None or one == other:
-            continue
-        minutes = reader.read(last(sent, name), name, errors)
-        if minutes is not None:
+        if one is not None and other is not None and one != other:
             pair = (min(one, other), max(one, other))
-            found[pair] = Travel(room_a=pair[0], room_b=pair[1], minutes=minutes)
-    return [*found.values()], errors
+            found[pair] = reader.read(last(sent, name), name, errors)
+    return found, errors
 
 
 def place_of(error: str) -> str:

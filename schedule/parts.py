@@ -4,7 +4,7 @@ What a part is to be is decided while nobody else changes the draft, so that num
 free, and what a session names is there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -214,14 +214,16 @@ async def set_levels(
 async def set_travel(
     db: Db,
     edition: Edition,
-    travel: Sequence[Travel],
+    walks: Mapping[tuple[UUID, UUID], int | None],
     *,
     seen: str | None = None,
     actor: str,
     at: datetime,
     ids: Ids,
 ) -> None:
-    """Set the minutes between rooms, all of them; `seen` stands for what a page showed.
+    """Set the minutes between pairs of rooms (None takes them away); the others stay.
+
+    `seen` stands for all of them as a page showed them.
 
     Raises:
         SettingsChanged: they are no longer as they were seen.
@@ -231,11 +233,12 @@ async def set_travel(
         draft = await _alone(db, edition)
         before = _by_rooms(draft.travel)
         _hold_seen(seen, stamp_of_travel(draft.travel))
-        after = _by_rooms(travel)
+        after = {pair: n for pair, n in {**before, **walks}.items() if n is not None}
         if {room for pair in after for room in pair} - {one.id for one in draft.rooms}:
             raise PartNotFound
         if after == before:
             return
+        travel = [Travel(room_a=a, room_b=b, minutes=n) for (a, b), n in after.items()]
         await editing.set_travel(db, edition, travel)
         told = {
             f"{pair[0]} {pair[1]}": [before.get(pair), after.get(pair)]

@@ -203,8 +203,10 @@ class House:
     async def spare_parts(self):
         """Add parts to the draft that no session names; return the ids of each kind, for removing.
 
-        One is left for all that does not remove it, as the first.
+        One is left for all that does not remove it, as the first. `undoable` are the numbers of
+        changes that can be taken back, one for each principal.
         """
+        self.undoable = []
         kinds = {
             PartKind.ROOM: {"name": "Salle"},
             PartKind.TRACK: {"name": {"fr": "Thème"}},
@@ -221,6 +223,13 @@ class House:
                         db, self.edition, kind, new, build, actor="organiser:1", at=NOON
                     )
                     found[KIND_PLACES[kind]].append(new)
+            for _ in EVERYONE:
+                new = self.site.ids.uuid(NOON)
+                build = partial(self.spare_part, PartKind.TRACK, kinds[PartKind.TRACK], new)
+                done = await parts.add(
+                    db, self.edition, PartKind.TRACK, new, build, actor="organiser:1", at=NOON
+                )
+                self.undoable.append(done.change.number)
             digest = self.site.parts.blobs.put(b"a photo that nobody agreed to")
             await parts.change(
                 db,
@@ -271,6 +280,8 @@ class House:
         return path.format(**values)
 
     def body(self, route):
+        if route == "POST /organiser/{slug}/programme/undo":
+            return {"data": {"number": str(self.undoable.pop())}}
         return {
             "POST /organiser/sign-in": {"data": {"email": "rights@example.org"}},
             "POST /organiser/account/passkeys/{passkey}/name": {"data": {"name": "x"}},
@@ -299,7 +310,6 @@ class House:
                 for name, part in TYPED.items()
                 for path in ("new", "{part}")
             },
-            "POST /organiser/{slug}/programme/undo": {"data": {"number": "1"}},
             f"POST {TABLE}/walk-ins": {"json": {**person(), "email": None, **ANOTHER}},
             f"PATCH {TABLE}/{{reference}}": {"json": {}},
             "POST /organiser/{slug}/desk": {"data": {**person(), "email": "", **ANOTHER}},
