@@ -37,7 +37,7 @@ LABELS: dict[str, str] = {
     "track_id": N_("Track"),
     "room_id": N_("Room"),
     "day": N_("Day"),
-    "time": N_("Begins at"),
+    "time": N_("Begins at (as in 9:30)"),
     "starts_at": N_("Day"),
     "minutes": N_("Minutes"),
     "people": N_("People"),
