@@ -38,7 +38,7 @@ def publish(made: Site) -> None:
     async def store(inside: Installation, edition: Edition = edition) -> None:
         await editing.replace(inside.db, edition, draft(edition.starts_on, 2027), at=inside.now())
         await publishing.publish(
-            inside.db, edition, base_url="http://127.0.0.1", at=inside.now(), note=""
+            inside.db, edition, base_url="http://127.0.0.1", at=inside.now(), ids=inside.ids
         )
 
     made.work(store)

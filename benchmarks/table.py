@@ -14,7 +14,9 @@ from forum.core.errors import Problem
 MODULES = (
     "scan",
     "registration",
+    "phone",
     "search",
+    "export",
     "programme_export",
     "badges",
     "programme_pdf",

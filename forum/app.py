@@ -26,6 +26,8 @@ from forum import __version__
 from forum.accounts.organiser_routes import router as team_routes
 from forum.accounts.routes import organiser_of, to_sign_in
 from forum.accounts.routes import router as account_routes
+from forum.campaigns.organiser_routes import router as campaign_routes
+from forum.campaigns.team_api import router as campaign_api_routes
 from forum.core import clock, migrate
 from forum.core.blobs import Blobs
 from forum.core.context import Attendee, Device, Edition, EditionState, Organiser
@@ -57,6 +59,7 @@ from forum.core.settings import Settings, load
 from forum.core.shelf import Shelf
 from forum.core.shell import Shell
 from forum.core.web import (
+    API,
     IMMUTABLE,
     AnyRequest,
     AnyResponse,
@@ -65,6 +68,7 @@ from forum.core.web import (
     NotJson,
     document,
     expect_json,
+    one_time_key,
     problem_document,
 )
 from forum.editions import service as editions
@@ -82,7 +86,10 @@ from forum.questions.routes import router as question_routes
 from forum.registrations.attestation_routes import router as attestation_routes
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.desk_routes import router as desk_routes
+from forum.registrations.downloads import Exports
+from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
+from forum.registrations.import_routes import router as import_routes
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
@@ -100,7 +107,8 @@ log = structlog.get_logger("app")
 LARGEST_BODY = 2_000_000
 LOANS = POOL_SIZE - 4
 """The most requests that hold a connection at once: fewer than the pool has, so that what they wait
-for while holding it (an edition, a device, a version of the programme) can always be read."""
+for while holding it (an edition, a device, a version of the programme, an export that begins) can
+always be read. Exports have at most `downloads.AT_ONCE` of the others."""
 HUNG_UP = "client disconnected prematurely"
 """What Litestar says, as a failure of the server, of a client who left in the middle of a body."""
 NO_BODY = {"data": "'data'"}
@@ -108,7 +116,6 @@ NO_BODY = {"data": "'data'"}
 PLAIN: dict[HTTPStatus, type[Problem]] = {
     HTTPStatus.NOT_FOUND: NotFound,
     HTTPStatus.FORBIDDEN: Forbidden,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge,
 }
 """The framework's refusals that say all by their status."""
 MEDIA_TYPES = {
@@ -174,6 +181,11 @@ class Parts:
         """What records the scans that arrive at the same moment."""
         return Together(self.database, self.keyring, self.now)
 
+    @cached_property
+    def exports(self) -> Exports:
+        """The exports under way; what they make waits in files where Forum writes."""
+        return Exports(self.database, self.settings.var / "exports")
+
     @asynccontextmanager
     async def open(self, _: Litestar) -> AsyncIterator[None]:
         """Open the database and the keys, and work beside the site where that is wanted."""
@@ -218,9 +230,13 @@ class Parts:
             ),
         ] = None,
     ) -> Once:
-        """Take the Idempotency-Key of a request, if it has one, for the deed of its route."""
+        """Take the Idempotency-Key of a request, or the one-time key of a page's form, if any."""
         sent = None
-        if idempotency_key is not None:
+        if not request.scope["path"].startswith(API):
+            key = await one_time_key(request)
+            if key is not None:
+                sent = RequestKey(scope=f"POST {request.scope['path']}", key=key, body=b"")
+        elif idempotency_key is not None:
             sent = RequestKey(
                 scope=f"{request.method} {request.scope['path']}",
                 key=idempotency_key,
@@ -296,7 +312,17 @@ class Parts:
             self.door,
             self.page,
         )
-        kept = ("database", "keyring", "settings", "blobs", "keys", "codes", "shelves", "ids")
+        kept = (
+            "database",
+            "keyring",
+            "settings",
+            "blobs",
+            "keys",
+            "codes",
+            "shelves",
+            "ids",
+            "exports",
+        )
         return {
             **{make.__name__: Provide(make) for make in made},
             **{name: Provide(self._kept(name), sync_to_thread=False) for name in kept},
@@ -338,9 +364,11 @@ def create_app(
             home_routes,
             registration_routes,
             table_routes,
+            export_routes,
             person_routes,
             attestation_routes,
             desk_routes,
+            import_routes,
             territory_routes,
             group_routes,
             schedule_routes,
@@ -353,6 +381,8 @@ def create_app(
             organiser_routes,
             form_routes,
             letter_routes,
+            campaign_routes,
+            campaign_api_routes,
             invitation_routes,
             live,
             ready,
@@ -473,7 +503,7 @@ def show_problem(request: AnyRequest, problem: Problem) -> AnyResponse:
     page = Page(request, parts.templates)
     if isinstance(problem, Unauthenticated):
         problem.headers.pop("WWW-Authenticate", None)
-    what, _, mend = page.words.gettext(problem.message).partition(": ")
+    what, _, mend = page.words.say(problem.message).partition(": ")
     return page(
         "problem.html",
         status=problem.status,
@@ -493,6 +523,9 @@ def show_http_error(request: AnyRequest, error: HTTPException) -> AnyResponse:
     """Answer what the framework refused (no such route, a malformed body) as every refusal."""
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and error.detail != HUNG_UP:
         return show_failure(request, error)
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        most = request.route_handler.resolve_request_max_body_size()
+        return show_problem(request, BodyTooLarge(most or LARGEST_BODY))
     return show_problem(request, _refusal(error))
 
 

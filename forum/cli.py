@@ -203,6 +203,7 @@ def edition() -> None:
 @click.option("--ends", type=DAY, help="Last day.")
 @click.option("--timezone", help="An IANA name.  [default: Europe/Paris]")
 @click.option("--places", type=click.IntRange(1, 1_000_000), help="Places in all.")
+@click.option("--draft", is_flag=True, help="Hidden until an organiser opens it.")
 @click.option("--from", "source", type=FILE, help="A TOML file: categories, questions, …")
 @json_option
 @click.pass_obj
@@ -214,6 +215,7 @@ def create_edition(
     ends: datetime | None,
     timezone: str | None,
     places: int | None,
+    draft: bool,
     source: Path | None,
     as_json: bool,
 ) -> None:
@@ -232,6 +234,7 @@ def create_edition(
         "ends_on": _day(ends),
         "timezone": timezone,
         "places": places,
+        "state": "draft" if draft else None,
     }
     text = read_file(source).decode("utf-8", "replace") if source else ""
     new, asked = service.edition_from_toml(text, {k: v for k, v in given.items() if v is not None})
@@ -351,7 +354,11 @@ def import_registrations(
     skip_bad: bool,
     as_json: bool,
 ) -> None:
-    """Register the rows of a CSV or XLSX; nobody is written to."""
+    """Register the rows of a CSV, XLSX or ODS; nobody is written to.
+
+    Columns are known by their headers: fields in French or English, the labels or codes of
+    questions. To map others, choose Import in the organisers' pages.
+    """
     from forum.commands import importing  # noqa: PLC0415
 
     done = on_edition(
@@ -367,7 +374,8 @@ def import_registrations(
         for header in done.ignored_columns:
             print(f"column {header!r} is not known, and was left out", file=sys.stderr)
         print(
-            f"{done.new} new, {done.known} known already, {len(done.bad)} bad."
+            f"{done.new} new, {done.known} known already, {len(done.bad)} bad,"
+            f" {done.unanswered} with open answers."
             + ("" if done.stored else " Nothing was stored.")
         )
     if done.bad and not skip_bad:
@@ -393,10 +401,16 @@ def import_guides(settings: Settings, folder: Path, edition: str | None) -> None
 @edition_option
 @click.option("--note", default="", help="What changed, in a line.")
 @click.option("--despite-conflicts", is_flag=True, help="Publish even what the edition blocks.")
+@click.option("--no-tell", is_flag=True, help="E-mail nobody of what changed.")
 @json_option
 @click.pass_obj
 def publish(
-    settings: Settings, edition: str | None, note: str, despite_conflicts: bool, as_json: bool
+    settings: Settings,
+    edition: str | None,
+    note: str,
+    despite_conflicts: bool,
+    no_tell: bool,
+    as_json: bool,
 ) -> None:
     """Freeze the draft as the next version of the programme."""
     from forum.core.text import pick  # noqa: PLC0415
@@ -412,6 +426,8 @@ def publish(
             at=site.now(),
             note=note,
             despite_conflicts=despite_conflicts,
+            ids=site.ids,
+            tell=not no_tell,
         ),
     )
     if as_json:
@@ -428,12 +444,25 @@ def publish(
 @click.argument("out", type=FILE)
 @edition_option
 @click.option("--language", type=click.Choice(["fr", "en"]))
+@click.option("--columns", default="", help="Of registrations: names, with commas.")
+@click.option(
+    "--filter", "query", default="", help="Of registrations: what the table's address says after ?"
+)
 @click.pass_obj
 def export(
-    settings: Settings, what: str, out: Path, edition: str | None, language: str | None
+    settings: Settings,
+    what: str,
+    out: Path,
+    edition: str | None,
+    language: str | None,
+    columns: str,
+    query: str,
 ) -> None:
     """Write registrations, tickets or the programme; OUT's ending names the format."""
     from forum.commands import exporting  # noqa: PLC0415
+
+    if (columns or query) and what != "registrations":
+        raise click.UsageError("--columns and --filter are for registrations.")
 
     async def work(site: Installation, one: Edition) -> str:
         if what == "programme":
@@ -441,7 +470,10 @@ def export(
             return f"version {version.version}, {many(version.sessions, 'session')}"
         if what == "tickets":
             return many(await exporting.tickets(site, one, out), "ticket")
-        return many(await exporting.registrations(site, one, out), "registration")
+        done = await exporting.registrations(
+            site, one, out, names=columns, query=query.removeprefix("?"), language=language
+        )
+        return many(done, "registration")
 
     print(f"{out}: {on_edition(settings, edition, work)}")
 

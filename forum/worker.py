@@ -11,7 +11,12 @@ from badges.keys import Keyring
 from forum.accounts import mails as team_mails
 from forum.accounts import service as accounts
 from forum.accounts.keys import LinkKeys
+from forum.campaigns import mails as campaign_mails
+from forum.campaigns import queries as campaign_queries
+from forum.campaigns import service as campaigns
+from forum.campaigns.models import CampaignNotFound
 from forum.core import clock, idempotency, outbox
+from forum.core.context import Edition
 from forum.core.db import LOST, Database, DatabaseUnavailable
 from forum.core.ids import Ids
 from forum.core.mail import Delivery, Folder, Mail, Smtp
@@ -20,9 +25,12 @@ from forum.core.pages import Templates
 from forum.core.settings import Settings
 from forum.editions import service as editions
 from forum.letters import queries as letters
-from forum.registrations import mails, offers
+from forum.letters.kinds import CAMPAIGN
+from forum.registrations import intake, mails, offers
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.keys import AttendeeKeys
+from schedule import mails as programme_mails
+from schedule import publishing
 
 log = structlog.get_logger("worker")
 
@@ -75,7 +83,9 @@ class Worker:
             try:
                 done = await self.send_due()
                 await self.end_overdue()
+                await self.publish_due()
                 done += await self.answer_sign_ins()
+                done += await self.release_campaigns()
                 await self.sweep()
             except (DatabaseUnavailable, *LOST) as error:
                 log.warning("database lost", why=type(error).__name__)
@@ -93,6 +103,11 @@ class Worker:
         async with self.database.acquire() as db:
             return await accounts.answer(db, self.link_keys, at=self.now(), ids=self.ids)
 
+    async def release_campaigns(self) -> int:
+        """Put the e-mails of campaigns into the outbox whose time has come; return how many."""
+        async with self.database.acquire() as db:
+            return await campaigns.release(db, at=self.now(), ids=self.ids)
+
     async def send_due(self) -> int:
         """Send the letters that are due; return how many were tried."""
         async with self.database.acquire() as db:
@@ -109,14 +124,20 @@ class Worker:
             await offers.end_overdue(db, at=at, ids=self.ids)
         self._ended_at = at
 
+    async def publish_due(self) -> None:
+        """Publish the programmes whose time has come."""
+        async with self.database.acquire() as db:
+            await publishing.publish_due(db, at=self.now(), ids=self.ids, find=editions.by_id)
+
     async def sweep(self) -> None:
-        """Forget the answers to requests that nobody will send again, and sign-ins long over."""
+        """Forget answers that nobody asks for again, sign-ins long over, tables of a day ago."""
         at = self.now()
         if self._swept_at is not None and at - self._swept_at < SWEEP_EVERY:
             return
         async with self.database.acquire() as db:
             await idempotency.sweep(db, before=at - idempotency.KEPT)
             await accounts.sweep(db, at=at)
+            await intake.sweep(db, at=at)
         self._swept_at = at
 
     async def _send(self, letter: Claimed) -> None:
@@ -150,6 +171,10 @@ class Worker:
                 base_url=self.settings.base_url,
                 at=letter.created_at,
             )
+        if letter.kind == CAMPAIGN.code:
+            return await self._render_campaign(letter, edition)
+        if letter.kind in programme_mails.KINDS:
+            return await self._render_news(letter, edition)
         return await asyncio.to_thread(  # a ticket on paper takes ten milliseconds
             mails.render,
             letter,
@@ -159,6 +184,39 @@ class Worker:
             keyring=self.keyring,
             keys=self.keys,
             codes=self.codes,
+            base_url=self.settings.base_url,
+            at=letter.created_at,
+        )
+
+    async def _render_news(self, letter: Claimed, edition: Edition) -> Mail:
+        news = programme_mails.news_of(letter)
+        async with self.database.acquire() as db:
+            new = await publishing.version(db, edition, news.version)
+            old = await publishing.version(db, edition, news.previous) if news.previous else None
+        return await asyncio.to_thread(
+            programme_mails.render,
+            letter,
+            edition,
+            new,
+            old,
+            templates=self.templates,
+            base_url=self.settings.base_url,
+            at=letter.created_at,
+        )
+
+    async def _render_campaign(self, letter: Claimed, edition: Edition) -> Mail:
+        async with self.database.acquire() as db:
+            wording = await campaign_queries.find_text(
+                db, letter.edition_id, letter.version, letter.language
+            )
+        if wording is None:
+            raise CampaignNotFound
+        return campaign_mails.render(
+            letter,
+            edition,
+            wording,
+            templates=self.templates,
+            keys=self.keys,
             base_url=self.settings.base_url,
             at=letter.created_at,
         )

@@ -3,7 +3,7 @@
 Whoever changes a draft holds the lock of its edition, so that conflicts are decided one by one.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
@@ -43,6 +43,7 @@ from schedule.models import ConflictCode, ConflictSetting, Draft, Level, Travel
 
 IMPORTED = "imported"
 TAKEN_BACK = "taken_back"
+WENT_BACK = "went_back"
 MOST_CHANGES = 200
 """How many changes are told at once."""
 TAKEN = N_("Another has this already: choose another.")
@@ -185,6 +186,21 @@ async def replace(
 
 
 @retried
+async def restore(
+    db: Db, edition: Edition, make: Callable[[Draft], Draft], *, actor: str, at: datetime
+) -> Changed:
+    """Make the draft what `make` makes of it; its conflicts block nothing, as those of an import.
+
+    Raises:
+        RoomTaken: two sessions that do not say `overlaps` share a room and a time.
+    """
+    async with _alone(db, edition):
+        before = await read(db, edition)
+        edits = difference(before, make(before))
+        return await _store(db, edition, before, edits, kind=WENT_BACK, actor=actor, at=at)
+
+
+@retried
 async def set_levels(db: Db, edition: Edition, settings: Iterable[ConflictSetting]) -> None:
     """Set the level of kinds of conflict."""
     async with db.transaction():
@@ -239,7 +255,7 @@ async def _store(
     found = conflicts(after, zone=edition.zone, levels=levels)
     if not edits:
         return Changed(change=None, draft=before, conflicts=found)
-    if kind != IMPORTED:
+    if kind not in (IMPORTED, WENT_BACK):
         old = conflicts(before, zone=edition.zone, levels=levels)
         clashes = blocking(added(old, found))
         if clashes:

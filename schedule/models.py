@@ -388,3 +388,28 @@ class Published(Struct, frozen=True, kw_only=True):
     note: str
     published_at: datetime
     content: Programme
+
+
+class Publication(Struct, frozen=True, kw_only=True):
+    """A publication at a time that was set; once made it has a version, else why it was refused."""
+
+    edition_id: int
+    id: UUID
+    due_at: datetime
+    note: str
+    tell: bool
+    base_url: str
+    actor: str
+    made_at: datetime
+    version: int | None = None
+    refused: str | None = None
+    withdrawn_at: datetime | None = None
+
+
+class Listed(Struct, frozen=True, kw_only=True):
+    """A version in the list of versions."""
+
+    number: int
+    note: str
+    published_at: datetime
+    published_by: str

@@ -1,6 +1,7 @@
 """The SQL of the programme: one function, one statement."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from forum.core.db import Db, many, maybe, value
@@ -12,7 +13,9 @@ from schedule.models import (
     KeptSession,
     KeptSpeaker,
     KeptTrack,
+    Listed,
     Programme,
+    Publication,
     Published,
     PublishedGuide,
     Room,
@@ -550,19 +553,191 @@ async def find_version(db: Db, edition_id: int, number: int | None) -> Published
     )
 
 
-async def insert_version(db: Db, edition_id: int, programme: Programme) -> None:
+async def list_versions(db: Db, edition_id: int) -> list[Listed]:
+    """Return the versions without their content, the latest first."""
+    return await many(
+        db,
+        Listed,
+        """
+        select number, note, published_at, published_by
+          from programme_version
+         where edition_id = $1
+         order by number desc
+        """,
+        edition_id,
+    )
+
+
+async def insert_version(db: Db, edition_id: int, programme: Programme, actor: str) -> None:
     """Store a version; it never changes."""
     await db.execute(
         """
-        insert into programme_version (edition_id, number, note, published_at, content)
-             values ($1, $2, $3, $4, $5)
+        insert into programme_version (edition_id, number, note, published_at, content,
+                                       published_by)
+             values ($1, $2, $3, $4, $5, $6)
         """,
         edition_id,
         programme.version,
         programme.note,
         programme.published_at,
         programme,
+        actor,
     )
+
+
+async def list_publications(db: Db, edition_id: int, limit: int) -> list[Publication]:
+    """Return the publications that were planned, the latest first."""
+    return await many(
+        db,
+        Publication,
+        """
+        select edition_id, id, due_at, note, tell, base_url, actor, made_at, version, refused,
+               withdrawn_at
+          from publication
+         where edition_id = $1
+         order by made_at desc, id desc
+         limit $2
+        """,
+        edition_id,
+        limit,
+    )
+
+
+async def list_due(db: Db, at: datetime) -> list[Publication]:
+    """Return the publications of all editions whose time has come, the earliest first."""
+    return await many(
+        db,
+        Publication,
+        """
+        select edition_id, id, due_at, note, tell, base_url, actor, made_at, version, refused,
+               withdrawn_at
+          from publication
+         where due_at <= $1 and version is null and refused is null and withdrawn_at is null
+         order by due_at, id
+        """,
+        at,
+    )
+
+
+async def insert_publication(db: Db, planned: Publication) -> None:
+    """Store a publication to come."""
+    await db.execute(
+        """
+        insert into publication (edition_id, id, due_at, note, tell, base_url, actor, made_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)
+        """,
+        planned.edition_id,
+        planned.id,
+        planned.due_at,
+        planned.note,
+        planned.tell,
+        planned.base_url,
+        planned.actor,
+        planned.made_at,
+    )
+
+
+async def withdraw_publications(db: Db, edition_id: int, at: datetime) -> None:
+    """Withdraw what is planned."""
+    await db.execute(
+        """
+        update publication
+           set withdrawn_at = $2
+         where edition_id = $1 and version is null and refused is null and withdrawn_at is null
+        """,
+        edition_id,
+        at,
+    )
+
+
+async def withdraw_publication(db: Db, edition_id: int, publication_id: UUID, at: datetime) -> bool:
+    """Withdraw one publication; say whether it was still planned."""
+    return await value(
+        db,
+        bool,
+        """
+        with ended as (
+            update publication
+               set withdrawn_at = $3
+             where edition_id = $1 and id = $2
+               and version is null and refused is null and withdrawn_at is null
+         returning 1)
+        select exists (select 1 from ended)
+        """,
+        edition_id,
+        publication_id,
+        at,
+    )
+
+
+async def claim_publication(db: Db, edition_id: int, publication_id: UUID) -> bool:
+    """Hold a publication that is still planned until the transaction ends; say whether it is."""
+    return await value(
+        db,
+        bool,
+        """
+        with held as (
+            select 1
+              from publication
+             where edition_id = $1 and id = $2
+               and version is null and refused is null and withdrawn_at is null
+               for update skip locked)
+        select exists (select 1 from held)
+        """,
+        edition_id,
+        publication_id,
+    )
+
+
+async def finish_publication(db: Db, edition_id: int, publication_id: UUID, version: int) -> None:
+    """Record the version that a publication made."""
+    await db.execute(
+        "update publication set version = $3 where edition_id = $1 and id = $2",
+        edition_id,
+        publication_id,
+        version,
+    )
+
+
+async def refuse_publication(db: Db, edition_id: int, publication_id: UUID, why: str) -> None:
+    """Record why a publication was not made."""
+    await db.execute(
+        "update publication set refused = $3 where edition_id = $1 and id = $2",
+        edition_id,
+        publication_id,
+        why,
+    )
+
+
+async def find_preview(db: Db, edition_id: int) -> str | None:
+    """Return the token of the link to the draft; None without a link."""
+    return await value(
+        db,
+        str | None,  # type: ignore[arg-type]
+        "select max(token) from preview where edition_id = $1",
+        edition_id,
+    )
+
+
+async def put_preview(db: Db, edition_id: int, token: str, at: datetime, actor: str) -> None:
+    """Store the link to the draft, over the one before."""
+    await db.execute(
+        """
+        insert into preview (edition_id, token, made_at, made_by)
+             values ($1, $2, $3, $4)
+        on conflict (edition_id) do update
+                set token = excluded.token, made_at = excluded.made_at, made_by = excluded.made_by
+        """,
+        edition_id,
+        token,
+        at,
+        actor,
+    )
+
+
+async def delete_preview(db: Db, edition_id: int) -> None:
+    """End the link to the draft."""
+    await db.execute("delete from preview where edition_id = $1", edition_id)
 
 
 async def delete_edition_data(db: Db, edition_id: int) -> None:
@@ -575,6 +750,8 @@ async def delete_edition_data(db: Db, edition_id: int) -> None:
              no_tracks as (delete from track where edition_id = $1),
              no_travel as (delete from travel where edition_id = $1),
              no_settings as (delete from conflict_setting where edition_id = $1),
+             no_plans as (delete from publication where edition_id = $1),
+             no_preview as (delete from preview where edition_id = $1),
              no_changes as (delete from draft_change where edition_id = $1),
              no_rooms as (delete from room where edition_id = $1)
         delete from programme_version where edition_id = $1

@@ -1,15 +1,15 @@
-"""The decisions of the programme: its order, what is in the way, what changed, how it is frozen."""
+"""The decisions of the programme: its order, what is in the way, and how it is frozen."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from forum.core.context import Edition
+from schedule.changes import Names, shown
 from schedule.models import (
     Draft,
     GuideLink,
@@ -18,35 +18,14 @@ from schedule.models import (
     Session,
     SessionBackstage,
     Speaker,
+    Track,
 )
 
 DAY_CHANGE = timedelta(hours=4)
 """A session that starts before four in the morning belongs to the evening before."""
 
+Part = TypeVar("Part", Room, Track, Speaker)
 NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-class ChangeKind(StrEnum):
-    """What a reader of the programme would notice about a session."""
-
-    NEW = "new"
-    CANCELLED = "cancelled"
-    RESTORED = "restored"
-    MOVED = "moved"
-    LONGER = "longer"
-    SHORTER = "shorter"
-    ROOM = "room"
-    RENAMED = "renamed"
-    PEOPLE = "people"
-    ABSTRACT = "abstract"
-    DETAILS = "details"
-
-
-class Change(Struct, frozen=True, kw_only=True):
-    """One change of one session, from one published version to another."""
-
-    kind: ChangeKind
-    session_id: UUID
 
 
 def programme_day(starts_at: datetime, zone: tzinfo) -> date:
@@ -133,67 +112,6 @@ def marked_as_overlapping(session: Session, sessions: Iterable[Session]) -> Sess
     return replace(session, overlaps=shared)
 
 
-def changes(old: Programme | None, new: Programme) -> list[Change]:
-    """Return what changed from `old` to `new`, in the order of `new`'s sessions.
-
-    Without `old` every session is new. A session that `new` no longer holds is cancelled; one that
-    was cancelled in `old` and is absent or still cancelled in `new` has not changed.
-    """
-    before = {session.id: session for session in old.sessions} if old else {}
-    names = _Names(new)
-    old_names = _Names(old) if old else names
-    found = []
-    for session in new.sessions:
-        found += [
-            Change(kind=kind, session_id=session.id)
-            for kind in _kinds(before.pop(session.id, None), session, old_names, names)
-        ]
-    gone = [session for session in before.values() if not session.cancelled]
-    return found + [Change(kind=ChangeKind.CANCELLED, session_id=session.id) for session in gone]
-
-
-def _kinds(
-    was: Session | None, now: Session, old_names: "_Names", names: "_Names"
-) -> list[ChangeKind]:
-    if was is None:
-        return [] if now.cancelled else [ChangeKind.NEW]
-    if now.cancelled:
-        return [] if was.cancelled else [ChangeKind.CANCELLED]
-    noticed = {
-        ChangeKind.RESTORED: was.cancelled,
-        ChangeKind.MOVED: was.starts_at != now.starts_at,
-        ChangeKind.LONGER: now.minutes > was.minutes,
-        ChangeKind.SHORTER: now.minutes < was.minutes,
-        ChangeKind.ROOM: was.room_id != now.room_id,
-        ChangeKind.RENAMED: (was.title, was.subtitle) != (now.title, now.subtitle),
-        ChangeKind.PEOPLE: was.people != now.people,
-        ChangeKind.ABSTRACT: (was.abstract, was.description) != (now.abstract, now.description),
-    }
-    kinds = [kind for kind, true in noticed.items() if true]
-    if not kinds and _shown(was, old_names) != _shown(now, names):
-        return [ChangeKind.DETAILS]
-    return kinds
-
-
-class _Names:
-    """What a session's page shows of the parts that it refers to."""
-
-    def __init__(self, programme: Programme) -> None:
-        self.rooms = {room.id: room.name for room in programme.rooms}
-        self.tracks = {track.id: track.name for track in programme.tracks}
-        self.speakers = {one.id: (one.name, one.organisation) for one in programme.speakers}
-
-
-def _shown(session: Session, names: _Names) -> tuple[object, ...]:
-    """Return all that a reader sees of a session: two equal ones need no new revision."""
-    return (
-        replace(session, revision=0, changed_at=None, overlaps=False),
-        names.rooms.get(session.room_id) if session.room_id else None,
-        names.tracks.get(session.track_id) if session.track_id else None,
-        tuple(names.speakers.get(person.speaker_id) for person in session.people),
-    )
-
-
 def publish(
     draft: Draft,
     edition: Edition,
@@ -240,6 +158,60 @@ def publish(
         guides=list(guides),
     )
     return replace(programme, sessions=_revised(programme, previous, at))
+
+
+def as_draft(past: Programme, draft: Draft) -> Draft:
+    """Return the draft with the sessions of a version as they were then.
+
+    Rooms, tracks and people of the version are as they were; what it does not hold stays, sessions
+    without their time and room. What stays with the editors is kept, but for sessions of the
+    version, which are confirmed again.
+    """
+    held = {session.id for session in past.sessions}
+    numbers = {session.number for session in past.sessions}
+    slugs = {session.slug for session in past.sessions}
+    sessions = list(past.sessions)
+    for session in draft.sessions:
+        if session.id in held:
+            continue
+        number, slug, turn = session.number, session.slug, 1
+        while number in numbers:
+            number += 1
+        while slug in slugs:
+            turn += 1
+            slug = f"{session.slug}-{turn}"
+        numbers.add(number)
+        slugs.add(slug)
+        sessions.append(
+            replace(session, number=number, slug=slug, starts_at=None, room_id=None, overlaps=False)
+        )
+    known = draft.backstage_of_sessions
+    behind = {id_: replace(known.get(id_, SessionBackstage()), confirmed=True) for id_ in held}
+    return replace(
+        draft,
+        rooms=_with_rest(past.rooms, draft.rooms),
+        tracks=_with_rest(past.tracks, draft.tracks),
+        speakers=_with_rest(past.speakers, draft.speakers),
+        sessions=[replace(one, revision=0, changed_at=None) for one in sessions],
+        backstage_of_sessions={**known, **behind},
+    )
+
+
+def _with_rest(past: Sequence[Part], now: Sequence[Part]) -> list[Part]:
+    """Return the parts of a version, then those of the draft that it lacks under free slugs."""
+    held = {one.id for one in past}
+    slugs = {one.slug for one in past}
+    found = list(past)
+    for part in now:
+        if part.id in held:
+            continue
+        slug, turn = part.slug, 1
+        while slug in slugs:
+            turn += 1
+            slug = f"{part.slug}-{turn}"
+        slugs.add(slug)
+        found.append(replace(part, slug=slug))
+    return found
 
 
 def _confirmed(draft: Draft, session: Session) -> bool:
@@ -297,13 +269,13 @@ def _unique_slugs(speakers: list[Speaker], current: set[UUID]) -> list[Speaker]:
 def _revised(programme: Programme, previous: Programme | None, at: datetime) -> list[Session]:
     """Return the sessions with the revision and the instant at which each last changed."""
     before = {session.id: session for session in previous.sessions} if previous else {}
-    names, old_names = _Names(programme), _Names(previous) if previous else None
+    names, old_names = Names(programme), Names(previous) if previous else None
     revised = []
     for session in programme.sessions:
         was = before.get(session.id)
         if was is None or old_names is None:
             revised.append(replace(session, revision=0, changed_at=at))
-        elif _shown(was, old_names) == _shown(session, names):
+        elif shown(was, old_names) == shown(session, names):
             revised.append(replace(session, revision=was.revision, changed_at=was.changed_at))
         else:
             revised.append(replace(session, revision=was.revision + 1, changed_at=at))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("forum", "schedule", "badges")
-INTO = {"one", "maybe", "many", "value"}  # forum.core.db: (db, Struct, sql, …)
+INTO = {"one", "maybe", "many", "value", "batches"}  # forum.core.db: (db, Struct, sql, …)
 BARE = {"execute", "executemany", "fetch", "fetchrow", "fetchval"}  # asyncpg: (sql, …)
 PREPARED = {"select", "insert", "update", "delete", "with", "values", "merge"}
 

@@ -96,6 +96,9 @@ OPEN = {
     "PATCH /api/me/registration": ATTENDEE,
     "POST /api/me/registration/acceptance": ATTENDEE | {"waiting": 409},
     "DELETE /api/me/registration": ATTENDEE,
+    "GET /api/me/registration/consents": ATTENDEE,
+    "PUT /api/me/registration/consents/{purpose}": ATTENDEE,
+    "DELETE /api/me/registration/consents/{purpose}": ATTENDEE,
     "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.pdf": ATTENDEE | {"waiting": 404},
@@ -114,6 +117,8 @@ OPEN = {
     "POST /me/{key}/transfer": dict.fromkeys(EVERYONE, 422),
     "POST /me/{key}/accept": OWN_LINK,
     "POST /me/{key}/cancel": OWN_LINK,
+    "POST /me/{key}/consents/{purpose}": OWN_LINK,
+    "POST /me/{key}/consents/{purpose}/withdrawal": OWN_LINK,
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
     "POST /api/device/scans": DEVICE,
     "GET /organiser": only(*TEAM, "stranger", others=401),
@@ -186,6 +191,7 @@ class House:
         house.member = await site.value(
             "select id from account where email_key = 'colleague@example.org'"
         )
+        house.campaign = await site.campaign(house.edition, house.member)
         house.headers = {
             "anonymous": {},
             "attendee": {"authorization": f"Bearer {attendee.key}"},
@@ -198,6 +204,13 @@ class House:
             "device": device_headers,
             "revoked": revoked_headers,
         }
+        async with site.client() as client:
+            brought = await client.post(
+                f"/organiser/{house.edition.slug}/import",
+                headers={**house.headers["organiser"], **SAME_ORIGIN},
+                files=PEOPLE,
+            )
+        house.table = brought.headers["location"].rpartition("/")[2]
         return house
 
     async def spare_parts(self):
@@ -271,6 +284,8 @@ class House:
             "registration": self.sender.id,
             "kind": "reminder",
             "invitation_id": self.invitation.id,
+            "import_id": self.table,
+            "number": self.campaign,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "{part}" in path:
@@ -293,6 +308,8 @@ class House:
             "POST /{edition_slug}/register": {"data": person()},
             "POST /{edition_slug}/link": {"data": {"email": "rights@example.org"}},
             "PATCH /api/me/registration": {"json": {}},
+            "PUT /api/me/registration/consents/{purpose}": {"json": {"version": 1}},
+            "POST /me/{key}/consents/{purpose}": {"data": {"version": "1"}},
             "POST /organiser/{slug}/form": {"data": {"state": "open", "places": "9"}},
             "POST /organiser/{slug}/form/category": {"data": {"name.fr": "Équipe"}},
             "POST /organiser/{slug}/form/categories/{category}": {"data": {"name.fr": "Agent"}},
@@ -312,6 +329,8 @@ class House:
             },
             f"POST {TABLE}/walk-ins": {"json": {**person(), "email": None, **ANOTHER}},
             f"PATCH {TABLE}/{{reference}}": {"json": {}},
+            "POST /organiser/{slug}/import": {"files": PEOPLE},
+            "POST /organiser/{slug}/import/{import_id}": {"data": COLUMNS},
             "POST /organiser/{slug}/desk": {"data": {**person(), "email": "", **ANOTHER}},
             "POST /organiser/{slug}/bulk": {"data": {"reference": self.held.reference}},
             "POST /organiser/{slug}/registrations/{reference}/correct": {"data": self.same()},
@@ -319,10 +338,25 @@ class House:
                 "data": {"deed": "move", "category": "elected", "revision": "1"}
             },
             **{
+                f"POST /organiser/{{slug}}/campaigns{path}": {"data": self.campaign_form()}
+                for path in ("", "/preview", "/test")
+            },
+            "POST /api/editions/{edition_slug}/campaigns": {"json": {"texts": TEXTS}},
+            "PATCH /api/editions/{edition_slug}/campaigns/{number}": {"json": {"state": "running"}},
+            **{
                 f"POST /organiser/{{slug}}/letters/{{kind}}{path}": {"data": words()}
                 for path in ("", "/preview", "/test")
             },
         }.get(route, {})
+
+    def campaign_form(self):
+        """Return the form of a campaign to the person who holds a place."""
+        return {
+            **words(),
+            "query": f"?q={self.held.reference}",
+            "reached": "1",
+            "per_minute": "60",
+        }
 
     def same(self):
         """Return a correction that changes nothing, so that everybody may send it."""
@@ -347,7 +381,15 @@ TYPED = {
     "sessions": {"title.fr": "Séance", "type": "talk"},
 }
 TABLE = "/api/editions/{edition_slug}/registrations"
+TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
 ANOTHER = {"another_person": True}
+PEOPLE = {"file": ("people.csv", b"given_name,family_name,email\nAda,Ferrand,ada@example.org\n")}
+COLUMNS = {
+    "column.0": "given_name",
+    "column.1": "family_name",
+    "column.2": "email",
+    "category": "press",
+}
 
 
 def person():
@@ -417,11 +459,17 @@ def removes(route):
     return route.startswith("DELETE") or route.endswith("/delete")
 
 
-# What is changed for good comes last: the attendee of the table cancels only then.
+# What is changed for good comes last: the attendee of the table cancels only then. Consents come
+# first, before their words change.
 FOR_GOOD = ("cancel", "/delete")
 ORDER = sorted(
     LINES,
-    key=lambda route: (route.startswith("DELETE"), any(w in route for w in FOR_GOOD), route),
+    key=lambda route: (
+        not route.startswith("PUT"),
+        route.startswith("DELETE"),
+        any(w in route for w in FOR_GOOD),
+        route,
+    ),
 )
 
 

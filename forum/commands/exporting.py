@@ -1,17 +1,21 @@
 """`forum export`, `badges` and `programme`: files for people and for other programs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import parse_qs
 
 import msgspec
 
 from badges import printing
 from forum.commands.installation import Installation
-from forum.core.blobs import write_whole
+from forum.core.blobs import whole_file, write_whole
 from forum.core.context import Edition
-from forum.core.errors import Problem
-from forum.registrations import exporting, queries
+from forum.core.errors import Invalid, Problem
+from forum.registrations import columns, downloads, exporting
+from forum.registrations.exporting import Labels, Order
 from schedule import publishing
 from schedule.exports import ics, schedule_json, schedule_xml, tables
 from schedule.models import Programme
@@ -37,8 +41,19 @@ def write(out: Path, content: bytes) -> None:
     Raises:
         CannotWrite: naming the file, why, and the mend.
     """
-    try:
+    with writable(out):
         write_whole(out, content, mode=READABLE)
+
+
+@contextmanager
+def writable(out: Path) -> Iterator[None]:
+    """Say what hinders writing `out`, with the mend.
+
+    Raises:
+        CannotWrite: naming the file, why, and the mend.
+    """
+    try:
+        yield
     except OSError as error:
         message = (
             f"Cannot write {out} ({error.strerror}): free some space, or choose another place."
@@ -58,17 +73,42 @@ def ending_of(out: Path, known: Sequence[str]) -> str:
     return ending
 
 
-async def registrations(site: Installation, edition: Edition, out: Path) -> int:
-    """Write every registration as CSV, XLSX or JSON; return how many."""
+async def registrations(
+    site: Installation,
+    edition: Edition,
+    out: Path,
+    *,
+    names: str = "",
+    query: str = "",
+    language: str | None = None,
+) -> int:
+    """Write registrations as CSV, XLSX or JSON, and record it; return how many.
+
+    `names` are columns, with commas; `query` is the address of the organisers' table after its `?`;
+    `language` has headers and answers in its words.
+
+    Raises:
+        Invalid: naming what cannot be read.
+    """
     ending = ending_of(out, ("csv", "xlsx", "json"))
-    found = await queries.list_all(site.db, edition.id)
-    content = {
-        "csv": lambda: exporting.as_csv(found, edition.zone),
-        "xlsx": lambda: exporting.as_xlsx(found, edition.zone),
-        "json": lambda: exporting.as_json(found),
-    }[ending]()
-    write(out, content)
-    return len(found)
+    offered = await downloads.offered(site.db, edition, needs=True)
+    sent = {**parse_qs(query), "format": [ending]}
+    if names:
+        sent["columns"] = [names]
+    usual = Order(labels=Labels(language or Labels.NAMES))
+    order, errors = exporting.read(sent, edition, {one.name for one in offered}, usual)
+    if errors:
+        raise Invalid(fields=errors)
+    wanted = columns.chosen(offered, order.columns)
+    with (
+        writable(out),
+        whole_file(out, mode=READABLE) as part,
+        TemporaryDirectory(dir=out.parent, prefix=".new-") as folder,
+    ):
+        number = await downloads.write(site.db, edition, order, wanted, part, Path(folder))
+        at, ids = site.now(), site.ids
+        await downloads.record(site.db, edition, order, number, actor="command", at=at, ids=ids)
+    return number
 
 
 async def tickets(site: Installation, edition: Edition, out: Path) -> int:

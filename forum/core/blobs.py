@@ -1,9 +1,12 @@
 """Content-addressed files in a local folder: written whole or not at all, never changed."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO
 
 from forum.core.errors import Problem
 
@@ -45,10 +48,17 @@ class Blobs:
 
 def write_whole(target: Path, content: bytes, *, mode: int = 0o600) -> None:
     """Write a file so that it is there whole, on disk, or not at all; `mode` says who reads it."""
+    with whole_file(target, mode=mode) as part:
+        part.write(content)
+
+
+@contextmanager
+def whole_file(target: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
+    """Give a file to fill, which is at `target`, on disk, once the block ends well, or nowhere."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False) as part:
         try:
-            part.write(content)
+            yield part
             part.flush()
             os.fchmod(part.fileno(), mode)
             os.fsync(part.fileno())

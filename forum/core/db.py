@@ -4,7 +4,7 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 import asyncpg
 import msgspec
@@ -13,6 +13,7 @@ from forum.core.errors import Problem
 
 T = TypeVar("T")
 P = ParamSpec("P")
+Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 
 ACQUIRE_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
@@ -64,7 +65,13 @@ class Db(Protocol):
         """Run a statement once per row of `args`."""
         ...
 
-    def transaction(self) -> AbstractAsyncContextManager[object]:
+    def cursor(self, query: str, *args: object) -> Any:
+        """Open a cursor on a statement, inside a transaction; to be awaited."""
+        ...
+
+    def transaction(
+        self, *, isolation: Isolation | None = None, readonly: bool = False
+    ) -> AbstractAsyncContextManager[object]:
         """Open a transaction, or a savepoint inside one."""
         ...
 
@@ -191,6 +198,15 @@ async def many(db: Db, into: type[T], sql: str, *args: object) -> list[T]:
 async def value(db: Db, into: type[T], sql: str, *args: object) -> T:
     """Return the single value of `sql` as `into`."""
     return msgspec.convert(await db.fetchval(sql, *args), into)
+
+
+async def batches(
+    db: Db, into: type[T], sql: str, *args: object, size: int
+) -> AsyncIterator[list[T]]:
+    """Yield every row of `sql` as `into`, `size` at a time, by a cursor: inside a transaction."""
+    cursor = await db.cursor(sql, *args)
+    while rows := await cursor.fetch(size):
+        yield msgspec.convert(rows, list[into])  # type: ignore[valid-type]
 
 
 @contextmanager

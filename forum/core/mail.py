@@ -32,7 +32,11 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 class Mail(Struct, frozen=True, kw_only=True):
-    """One message; `id` makes its Message-ID, so that one sent twice is known as one."""
+    """One message; `id` makes its Message-ID, so that one sent twice is known as one.
+
+    `unsubscribe` is the address of a page where such messages can be ended (RFC 2369), if there is
+    one.
+    """
 
     id: UUID
     kind: str
@@ -44,6 +48,7 @@ class Mail(Struct, frozen=True, kw_only=True):
     domain: str
     at: datetime
     parts: tuple[Part, ...] = ()
+    unsubscribe: str = ""
 
 
 class Delivery(Protocol):
@@ -64,6 +69,8 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
     message["Date"] = format_datetime(mail.at)
     message["Message-ID"] = f"<{mail.id}@{mail.domain}>"
     message["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe:
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     shown = message.get_payload()[1]  # type: ignore[index]

@@ -14,11 +14,13 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import IO, Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
 from forum.core.errors import Problem
-from forum.core.text import clean
+from forum.core.i18n import N_
+from forum.core.text import Filled, clean
 
 MAX_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 150_000_000
@@ -33,13 +35,36 @@ READER_SECONDS = 30
 READER_MEMORY_BYTES = 1_500_000_000
 TOO_MANY_ROWS = 3
 
-FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
-QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+BEGINS_FORMULA = r"=+\-@\uff1d\uff0b\uff0d\uff20"
+HAZARD = re.compile(rf"['\"\s]*[{BEGINS_FORMULA}]|'*[\t\r\n]|[^;\t\r\n]*[;\t\r\n]")
+"""How every text begins that may have to be made inert."""
+BREAK = re.compile(r"[;\t\r\n]")
+BEFORE_FORMULA = re.compile(rf"(?<!['\";\s])['\";\s]*+(?=[{BEGINS_FORMULA}])")
+ODD_START = re.compile(r"'*[\t\r\n]")
+QUOTED_START = re.compile(r"'+[\t\r\n]")
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Written as the date of every workbook, so that the same rows give the same bytes."""
 
 Cell = str | int | float | date | time | None
 Row = tuple[int, dict[str, str]]
+
+
+TOO_LARGE = N_("%(name)s is over %(most)d MB: split it.")
+NOTHING = N_("%(name)s is empty: give a table whose first row names its columns.")
+TOO_LONG = N_("%(name)s has over %(most)d rows: split it.")
+TOO_WIDE = N_("over %(most)d columns: is it a table?")
+QUOTES = N_(
+    "%(error)s (line %(line)d): close each quoted text with one quote, and double the quotes"
+    " inside it."
+)
+NO_TEXT = N_("%(name)s is not a text: save it as CSV in UTF-8, or as XLSX.")
+TOO_SLOW = N_("%(name)s takes too long to read: save it again, or as CSV.")
+NO_WORKBOOK = N_("%(name)s is not a workbook that can be read: save it as CSV.")
+BROKEN = N_("%(name)s is a broken workbook: save it again, or as CSV.")
+ARCHIVE = N_("%(name)s is an archive, not a workbook: save it as XLSX or CSV.")
+UNPACKS = N_(
+    "%(name)s unpacks to %(size)s MB in %(parts)s parts: save only its first sheet, or as CSV."
+)
 
 
 class UnreadableTable(Problem):
@@ -49,6 +74,7 @@ class UnreadableTable(Problem):
     status = 422
 
     def __init__(self, message: str, *, row: int | None = None) -> None:
+        self.said = message
         self.row = row
         super().__init__(f"Row {row}: {message}" if row else message)
 
@@ -65,64 +91,126 @@ def read_table(data: bytes, name: str) -> list[Row]:
     workbook that unpacks to more than 150 MB or takes too long.
     """
     if len(data) > MAX_BYTES:
-        raise UnreadableTable(f"{name} is over {MAX_BYTES // 10**6} MB: split it.")
+        raise UnreadableTable(Filled(TOO_LARGE, name=name, most=MAX_BYTES // 10**6))
     if not data.strip():
-        raise UnreadableTable(f"{name} is empty: give a table whose first row names its columns.")
+        raise UnreadableTable(Filled(NOTHING, name=name))
     rows = _workbook_rows(data, name) if data.startswith(b"PK") else _csv_rows(data, name)
     return _with_headers(rows, name)
 
 
 def write_csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Return a CSV file (RFC 4180, UTF-8 with a byte order mark, commas).
-
-    A text that a spreadsheet would run as a formula is written with an apostrophe before it, which
-    `read_table` takes away again.
-    """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    for row in (headers, *rows):
-        writer.writerow([_csv_cell(cell) for cell in row])
-    return codecs.BOM_UTF8 + out.getvalue().encode("utf-8", "replace")
+    """Return a CSV file, see `CsvWriter`."""
+    out = io.BytesIO()
+    CsvWriter(out, headers).add(rows)
+    return out.getvalue()
 
 
 def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str) -> bytes:
-    """Return an XLSX workbook of one sheet; texts are strings, never formulas, links or numbers.
+    """Return an XLSX workbook of one sheet, see `XlsxWriter`."""
+    out = io.BytesIO()
+    writer = XlsxWriter(out, headers, sheet=sheet)
+    writer.add(rows)
+    writer.close()
+    return out.getvalue()
+
+
+class CsvWriter:
+    """Writes a CSV file (RFC 4180, UTF-8 with a byte order mark, commas) as rows come.
+
+    A text that a spreadsheet would run as a formula is made `inert`; `read_table` takes that away.
+    """
+
+    def __init__(self, out: IO[bytes], headers: Sequence[str]) -> None:
+        self._out = out
+        out.write(codecs.BOM_UTF8)
+        self.add([headers])
+
+    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
+        """Write some rows."""
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows([_csv_cell(cell) for cell in row] for row in rows)
+        self._out.write(text.getvalue().encode("utf-8", "replace"))
+
+
+class XlsxWriter:
+    """Writes an XLSX workbook of one sheet; texts are strings, never formulas, links or numbers.
 
     A text over 32,767 characters, the most a cell holds, ends with `…`. Datetimes are written as
-    they read on the wall: give them in local time.
+    they read on the wall: give them in local time. With a `folder` rows wait in a file there, not
+    in memory, and the file is made by `close`.
     """
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"created": CREATED})
-        page = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", sheet)[:31].strip() or "1")
-        page.freeze_panes(1, 0)
-        formats = {
-            "head": book.add_format({"bold": True}),
-            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-            "time": book.add_format({"num_format": "hh:mm"}),
-            "both": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-        }
+
+    def __init__(
+        self, out: IO[bytes], headers: Sequence[str], *, sheet: str, folder: Path | None = None
+    ) -> None:
+        options: dict[str, Any] = {"strings_to_formulas": False, "strings_to_urls": False}
+        kept = {"in_memory": True} if folder is None else {"constant_memory": True}
+        self._book = xlsxwriter.Workbook(out, {**options, **kept, "tmpdir": folder})
+        self._book.set_properties({"created": CREATED})
+        self._page = self._book.add_worksheet(_sheet_name(sheet))
+        self._page.freeze_panes(1, 0)
+        self._date = self._book.add_format({"num_format": "yyyy-mm-dd"})
+        self._time = self._book.add_format({"num_format": "hh:mm"})
+        self._both = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        self._inert = self._book.add_format({"quote_prefix": True})
+        head = self._book.add_format({"bold": True})
         for column, header in enumerate(headers):
-            page.write_string(0, column, header, formats["head"])
-            page.set_column(column, column, min(40, max(10, len(header) + 2)))
-        for number, row in enumerate(rows, start=1):
+            self._page.write_string(0, column, header, head)
+            self._page.set_column(column, column, min(40, max(10, len(header) + 2)))
+        self._written = 0
+
+    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
+        """Write some rows."""
+        for row in rows:
+            self._written += 1
             for column, cell in enumerate(row):
-                match cell:
-                    case None | "":
-                        continue
-                    case str():
-                        page.write_string(number, column, cut(cell))
-                    case datetime():
-                        naive = cell.replace(tzinfo=None)
-                        page.write_datetime(number, column, naive, formats["both"])
-                    case date():
-                        page.write_datetime(number, column, cell, formats["date"])
-                    case time():
-                        page.write_datetime(number, column, cell, formats["time"])
-                    case _:
-                        page.write_number(number, column, cell)
-    return out.getvalue()
+                self._write(column, cell)
+
+    def _write(self, column: int, cell: Cell) -> None:
+        page, number = self._page, self._written
+        match cell:
+            case None | "":
+                return
+            case str():
+                hazard = HAZARD.match(cell) is not None and inert(cell) != cell
+                page.write_string(number, column, cut(cell), self._inert if hazard else None)
+            case datetime():
+                page.write_datetime(number, column, cell.replace(tzinfo=None), self._both)
+            case date():
+                page.write_datetime(number, column, cell, self._date)
+            case time():
+                page.write_datetime(number, column, cell, self._time)
+            case _:
+                page.write_number(number, column, cell)
+
+    def close(self) -> None:
+        """Write the workbook into the file."""
+        self._book.close()
+
+    def drop(self) -> None:
+        """Let go of the rows that wait in the folder; after `close` there are none."""
+        if self._page.row_data_fh is not None:
+            self._page.row_data_fh.close()
+
+
+def _sheet_name(text: str) -> str:
+    return re.sub(r"[\[\]:*?/\\']", " ", text)[:31].strip() or "1"
+
+
+def inert(text: str) -> str:
+    """Return a text that no spreadsheet runs: an apostrophe stands before what begins a formula.
+
+    A formula may begin where the text does, and after a semicolon, a tab or a line's end inside
+    it: a spreadsheet that separates cells by semicolons would cut it there.
+    """
+    if HAZARD.match(text) is None:
+        return text
+    made = BEFORE_FORMULA.sub(lambda run: f"{run[0]}'" if _begins_cell(run) else run[0], text)
+    return f"'{made}" if ODD_START.match(made) else made
+
+
+def _begins_cell(run: re.Match[str]) -> bool:
+    return run.start() == 0 or BREAK.search(run[0]) is not None
 
 
 def cut(text: str) -> str:
@@ -135,7 +223,7 @@ def _csv_cell(cell: Cell) -> str | int | float:
         case None:
             return ""
         case str():
-            return f"'{cell}" if FORMULA.match(cell) else cell
+            return inert(cell)
         case datetime():
             return cell.replace(tzinfo=None).isoformat(" ", "minutes")
         case date():
@@ -149,7 +237,7 @@ def _csv_cell(cell: Cell) -> str | int | float:
 def _with_headers(rows: Iterable[tuple[int, list[str]]], name: str) -> list[Row]:
     filled = [(number, row) for number, row in rows if any(row)]
     if not filled:
-        raise UnreadableTable(f"{name} is empty: give a table whose first row names its columns.")
+        raise UnreadableTable(Filled(NOTHING, name=name))
     widest = max(sum(map(bool, row)) for _, row in filled)
     start = next(i for i, (_, row) in enumerate(filled) if sum(map(bool, row)) >= min(2, widest))
     headers = _headers(filled[start][1])
@@ -186,19 +274,25 @@ def _csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            mend = "close each quoted text with one quote, and double the quotes inside it"
-            raise UnreadableTable(
-                f"{error} (line {reader.line_num}): {mend}.", row=number
-            ) from None
+            said = Filled(QUOTES, error=str(error), line=reader.line_num)
+            raise UnreadableTable(said, row=number) from None
         if len(row) > MAX_COLUMNS:
-            raise UnreadableTable(f"over {MAX_COLUMNS} columns: is it a table?", row=number)
+            raise UnreadableTable(Filled(TOO_WIDE, most=MAX_COLUMNS), row=number)
         if number > MAX_ROWS:
-            raise UnreadableTable(f"{name} has over {MAX_ROWS} rows: split it.")
+            raise UnreadableTable(Filled(TOO_LONG, name=name, most=MAX_ROWS))
         yield number, [_unquoted(clean(cell)) for cell in row]
 
 
 def _unquoted(cell: str) -> str:
-    return cell[1:] if QUOTED_FORMULA.match(cell) else cell
+    """Return the text that was made `inert`."""
+    if QUOTED_START.match(cell):
+        cell = cell[1:]
+    return BEFORE_FORMULA.sub(_without_quote, cell) if "'" in cell else cell
+
+
+def _without_quote(run: re.Match[str]) -> str:
+    quoted = run[0].endswith("'") and _begins_cell(run)
+    return run[0][:-1] if quoted else run[0]
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -215,7 +309,7 @@ def _decoded(data: bytes, name: str) -> str:
         if "\0" not in text:
             return text
         row = text.count("\n", 0, max(text.find("\0"), 0)) + 1
-    raise UnreadableTable(f"{name} is not a text: save it as CSV in UTF-8, or as XLSX.", row=row)
+    raise UnreadableTable(Filled(NO_TEXT, name=name), row=row)
 
 
 def _workbook_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -227,14 +321,14 @@ def _workbook_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
             command, input=data, capture_output=True, timeout=READER_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        raise UnreadableTable(f"{name} takes too long to read: save it again, or as CSV.") from None
+        raise UnreadableTable(Filled(TOO_SLOW, name=name)) from None
     if done.returncode == TOO_MANY_ROWS:
-        raise UnreadableTable(f"{name} has over {MAX_ROWS} rows: split it.")
+        raise UnreadableTable(Filled(TOO_LONG, name=name, most=MAX_ROWS))
     if done.returncode:
-        raise UnreadableTable(f"{name} is not a workbook that can be read: save it as CSV.")
+        raise UnreadableTable(Filled(NO_WORKBOOK, name=name))
     for number, row in enumerate(json.loads(done.stdout), start=1):
         if len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:]):
-            raise UnreadableTable(f"over {MAX_COLUMNS} columns: is it a table?", row=number)
+            raise UnreadableTable(Filled(TOO_WIDE, most=MAX_COLUMNS), row=number)
         yield number, [clean(cell) for cell in row[:MAX_COLUMNS]]
 
 
@@ -244,10 +338,10 @@ def _check_archive(data: bytes, name: str) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise UnreadableTable(f"{name} is a broken workbook: save it again, or as CSV.") from None
+        raise UnreadableTable(Filled(BROKEN, name=name)) from None
     if not {"xl/workbook.xml", "content.xml"} & {part.filename for part in parts}:
-        raise UnreadableTable(f"{name} is an archive, not a workbook: save it as XLSX or CSV.")
+        raise UnreadableTable(Filled(ARCHIVE, name=name))
     unpacked = sum(part.file_size for part in parts)
     if unpacked > MAX_UNPACKED_BYTES or len(parts) > MAX_PARTS:
-        size = f"{unpacked // 10**6:,} MB in {len(parts):,} parts"
-        raise UnreadableTable(f"{name} unpacks to {size}: save only its first sheet, or as CSV.")
+        size, count = f"{unpacked // 10**6:,}", f"{len(parts):,}"
+        raise UnreadableTable(Filled(UNPACKS, name=name, size=size, parts=count))

@@ -8,6 +8,7 @@ from operator import itemgetter
 import msgspec
 
 from badges import queries as badges
+from forum.campaigns import queries as campaigns
 from forum.commands.installation import Installation
 from forum.core.context import Edition, EditionState
 from forum.core.ids import Ids
@@ -50,7 +51,7 @@ async def load(site: Installation, starts_on: date, count: int, tell: Progress) 
     tell("programme", 0, 1)
     await editing.replace(site.db, edition, programme.draft(starts_on, SEED), at=at)
     await publishing.publish(
-        site.db, edition, base_url=site.settings.base_url, at=at, note="Démonstration"
+        site.db, edition, base_url=site.settings.base_url, at=at, ids=ids, note="Démonstration"
     )
     tell("programme", 1, 1)
     await _register(site, edition, ids, at, people.registrations(count, SEED), SEED, tell)
@@ -135,6 +136,7 @@ async def _remove(site: Installation, edition: Edition) -> None:
     await schedule.delete_edition_data(site.db, edition.id)
     await badges.delete_edition_data(site.db, edition.id)
     await questions.delete_edition_data(site.db, edition.id)
+    await campaigns.delete_edition_data(site.db, edition.id)
     await registrations.delete_edition_data(site.db, edition.id)
     await invitations.delete_edition_data(site.db, edition.id)
     await guide_queries.delete_edition_data(site.db, edition.id)

@@ -38,6 +38,11 @@ def session_calendar(programme: Programme, session: Session, *, language: str) -
     return _written(programme, [session], language)
 
 
+def sessions_calendar(programme: Programme, sessions: list[Session], *, language: str) -> bytes:
+    """Return some sessions of the programme as a calendar."""
+    return _written(programme, sessions, language)
+
+
 def _written(programme: Programme, sessions: list[Session], language: str) -> bytes:
     placed = [session for session in sessions if session.starts_at]
     title = xml_safe(said(programme.title, programme, language))

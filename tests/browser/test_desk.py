@@ -5,27 +5,14 @@ import re
 
 import pytest
 
-from tests.browser.chromium import chromium
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
+from tests.browser.chromium import signed_in
 
 
 @pytest.fixture(scope="module")
 def cookies(demo, browser):
     """The cookies of somebody of reception."""
-    context = browser.new_context(locale="fr-FR")
-    page = context.new_page()
     link = demo.json("organiser", "add", "accueil@example.org", "--role", "reception")["link"]
-    page.goto(link)
-    page.get_by_role("main").get_by_role("button").click()
-    page.wait_for_url("**/organiser/demo")
-    cookies = context.cookies()
-    context.close()
-    return cookies
+    return signed_in(browser, link)
 
 
 class Keys:
@@ -117,6 +104,42 @@ def test_who_is_registered_is_found_and_printed_by_the_keyboard_alone(
         print(f"\na badge found and printed: {keys.pressed} keys ({request.node.name})")  # noqa: T201
     assert address.endswith(f"/registrations/{ticket['reference']}/badge.pdf")
     assert keys.pressed == 10
+
+
+def test_an_export_by_the_keyboard_alone(demo, browser):
+    """From the table to the file: two people ticked, a column more, without JavaScript."""
+    context = browser.new_context(locale="fr-FR", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(demo.json("organiser", "add", "export@example.org", "--role", "organiser")["link"])
+    page.get_by_role("main").get_by_role("button").click()
+    page.wait_for_url("**/organiser/demo")
+    page.goto(f"{demo.base}/organiser/demo/registrations")
+    for number in (0, 1):
+        page.locator("tbody input").nth(number).focus()
+        page.keyboard.press("Space")
+    page.get_by_role("button", name="Exporter").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/registrations/export?reference=*&reference=*")
+    assert page.inner_text("#who strong") == "2 inscriptions"
+    page.get_by_role("checkbox", name="Type d’organisme").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("radio", name="Classeur (XLSX)").focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("button", name="Garder ce choix dans l’adresse").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/registrations/export?**columns=organisation_kind**")
+    assert page.get_by_role("radio", name="CSV").is_checked()
+    assert page.get_by_role("checkbox", name="Type d’organisme").is_checked()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Télécharger").focus()
+        page.keyboard.press("Enter")
+    saved = started.value
+    assert re.fullmatch(r"demo_registrations_[0-9-]{10}_chosen\.csv", saved.suggested_filename)
+    lines = saved.path().read_text("utf-8-sig").splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith("Référence,")
+    assert "Type d’organisme" in lines[0]
+    context.close()
 
 
 def test_the_table_follows_what_is_typed(demo, browser, cookies):

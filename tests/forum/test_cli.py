@@ -63,6 +63,12 @@ def forum(empty, tmp_path):
     return empty
 
 
+def test_a_draft_is_hidden_until_it_is_opened(empty):
+    dates = ["--starts", "2027-03-22", "--ends", "2027-03-23"]
+    empty.run("edition", "create", "simple", "--title", "Simple", *dates, "--draft")
+    assert empty.json("edition", "show", "simple")["edition"]["state"] == "draft"
+
+
 def test_an_edition_without_categories_has_one_and_one_gate(empty):
     dates = ["--starts", "2027-03-22", "--ends", "2027-03-23"]
     empty.run("edition", "create", "simple", "--title", "Simple", *dates)
@@ -112,6 +118,37 @@ def test_registrations_are_imported_whole_or_with_their_bad_rows_named(forum, tm
     assert not (forum.var / "outbox").exists()
 
 
+def test_answers_are_imported_by_the_label_of_their_question(empty, tmp_path):
+    (tmp_path / "edition.toml").write_text(
+        """
+        title = "Forum"
+        starts_on = 2027-03-22
+        ends_on = 2027-03-23
+        [[categories]]
+        code = "agent"
+        name = "Agent"
+        [[questions]]
+        code = "dinner"
+        kind = "yes_no"
+        label = "Serez-vous au dîner ?"
+        required = true
+        """,
+        "utf-8",
+    )
+    empty.run("edition", "create", "forum", "--from", tmp_path / "edition.toml")
+    file = tmp_path / "people.csv"
+    rows = ["Ada,Ferrand,ada@example.org,oui,22/03", "Zoé,Essai,zoe@example.org,,"]
+    header = "Prénom,Nom,Mél,Serez-vous au dîner ?,Jours"
+    file.write_text("\n".join([header, *rows]), "utf-8")
+    assert empty.run("import", "registrations", file) == (
+        "2 new, 0 known already, 0 bad, 1 with open answers.\n"
+    )
+    file.write_text(f"{header}\nBo,Li,bo@example.org,peut-être,", "utf-8")
+    assert empty.run("import", "registrations", file, status=1) == (
+        "row 2: answers.dinner: “peut-être” is none of the answers offered: write one of them.\n"
+    )
+
+
 def test_a_table_of_something_else_is_refused(forum, tmp_path):
     (tmp_path / "things.csv").write_text("Prénom,Couleur,Prix\nAda,bleu,12\n", "utf-8")
     error = forum.run("import", "registrations", tmp_path / "things.csv", status=1)
@@ -157,6 +194,20 @@ def test_registrations_go_through_csv_xlsx_and_json_and_come_back(forum, tmp_pat
     error = forum.run("import", "registrations", tmp_path / "bad.xlsx", status=1)
     assert error.startswith("row 2: ")
     assert "email: Give an address" in error
+    chosen = ("--columns", "status,given_name", "--filter", "q=ada", "--language", "fr")
+    said = forum.run("export", "registrations", tmp_path / "ada.csv", *chosen)
+    assert said == f"{tmp_path / 'ada.csv'}: 1 registration\n"
+    assert (tmp_path / "ada.csv").read_text("utf-8-sig") == "État,Prénom\nConfirmée,Ada\n"
+    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".new-")]
+    for words, why in (
+        (("--columns", "nose"), "There is no column “nose”"),
+        (("--filter", "since=x"), "Give a date"),
+    ):
+        assert why in forum.run("export", "registrations", tmp_path / "x.csv", *words, status=1)
+    assert not (tmp_path / "x.csv").exists()
+    assert "are for registrations" in forum.run(
+        "export", "tickets", tmp_path / "x.json", "--columns", "reference", status=2
+    )
     error = forum.run("export", "registrations", tmp_path / "out.doc", status=1)
     assert "csv, xlsx, json" in error
 

@@ -1,18 +1,23 @@
 """The worker: e-mails as people get them, tried again after a failure, never sent twice."""
 
 import asyncio
+from datetime import timedelta
 
 import asyncpg
 import pypdfium2
 import pytest
 import zxingcpp
+from msgspec import structs
 
 from forum.core.mail import Folder, Smtp
 from forum.letters import service as letters
 from forum.letters.kinds import KINDS
 from forum.letters.models import Author, Change, LetterText
 from forum.worker import Worker, delivery_of
-from tests.factories import Memory, decoded, eventually, message
+from schedule import editing, publishing
+from schedule.edits import PartKind, SpeakerPart, Wanted
+from schedule.models import SpeakerBackstage
+from tests.factories import MORNING, Memory, decoded, draft, eventually, message
 from tests.forum.core.test_mail import Inbox, served, tree
 
 
@@ -221,6 +226,27 @@ async def test_old_answers_are_swept_once_an_hour(lone_site, post, monkeypatch):
     assert len(swept) == 3
 
 
+async def test_tables_of_a_day_ago_are_swept(lone_site, post):
+    edition = await lone_site.edition()
+    await lone_site.signed_in(edition)
+    await lone_site.rows(
+        """
+        insert into registration_import
+               (edition_id, id, account_id, file_name, content, plan, created_at, expires_at)
+        select e.id, gen_random_uuid(), a.id, 'x.csv', '', '{}', e.created, e.created + due
+          from (select id, timestamptz '2027-03-01 12:00Z' as created from edition) e, account a,
+               (values (interval '1 day'), (interval '25 hours')) as expiry (due)
+        """
+    )
+    worker = lone_site.worker(post)
+    counts = []
+    for hours in (23, 1, 1):
+        lone_site.clock.forward(hours=hours)
+        await worker.sweep()
+        counts.append(await lone_site.value("select count(*) from registration_import"))
+    assert counts == [2, 1, 0]
+
+
 async def test_the_worker_goes_on_when_the_database_comes_back(lone_site, post, monkeypatch):
     from forum.core.db import DatabaseUnavailable  # noqa: PLC0415
 
@@ -262,3 +288,50 @@ async def test_the_worker_ends_the_offers_that_are_over(lone_site, post):
         await worker.end_overdue()
         seen.append([(await lone_site.registered(edition, one.id)).status for one in people[1:]])
     assert seen == [["offered", "waiting"], ["offered", "waiting"], ["cancelled", "offered"]]
+
+
+async def test_people_of_the_programme_are_told_what_changed_with_a_calendar(lone_site, post):
+    place = await lone_site.edition()
+    made = draft("Ouverture")
+    await lone_site.programme(place, made, tell=False)
+    [speaker] = made.speakers
+    part = SpeakerPart(content=speaker, backstage=SpeakerBackstage(email="ada@example.org"))
+    wanted = Wanted(kind=PartKind.SPEAKER, id=speaker.id, after=part)
+    async with lone_site.pool.acquire() as db:
+        await editing.change(db, place, [wanted], kind="edited", actor="me", at=MORNING)
+    [session] = made.sessions
+    later = structs.replace(session, starts_at=MORNING + timedelta(hours=1))
+    await lone_site.programme(place, structs.replace(made, sessions=[later]))
+    await lone_site.worker(post).send_due()
+    (mail,) = post.mails
+    assert (mail.recipient, mail.kind, mail.language) == (
+        "ada@example.org",
+        "programme_changed",
+        "fr",
+    )
+    assert "Déplacée" in mail.text
+    assert f"{lone_site.settings.base_url}/{place.slug}/sessions/ouverture" in mail.html
+    (calendar,) = mail.parts
+    assert attached(mail) == {"programme.ics": "text/calendar"}
+    assert b"SEQUENCE:1" in calendar.content
+
+
+async def test_a_publication_that_is_due_is_made(lone_site, post):
+    place = await lone_site.edition()
+    at = lone_site.clock.at
+    async with lone_site.pool.acquire() as db:
+        await editing.replace(db, place, draft("Ouverture"), at=at)
+        await publishing.plan(
+            db,
+            place,
+            due_at=at + timedelta(minutes=1),
+            note="",
+            tell=True,
+            base_url=lone_site.settings.base_url,
+            actor="me",
+            at=at,
+            ids=lone_site.ids,
+        )
+        lone_site.clock.forward(minutes=2)
+        await lone_site.worker(post).publish_due()
+        assert (await publishing.version(db, place)).version == 1

@@ -7,11 +7,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from msgspec.structs import replace
 
+from schedule.changes import ChangeKind, changes
 from schedule.models import Draft, Participation, Room, Session, SessionType, Speaker
 from schedule.rules import (
-    Change,
-    ChangeKind,
-    changes,
     in_order,
     in_the_way,
     overlapping,
@@ -111,7 +109,7 @@ def test_each_change_is_told_by_its_name():
     first = frozen(draft(session(1)))
     for kind, values in cases.items():
         second = frozen(draft(session(1, **values)), first, SECOND_AT)
-        assert changes(first, second) == [Change(kind=kind, session_id=UUID(int=101))]
+        assert kinds(first, second) == [(kind, 1)]
         assert (second.sessions[0].revision, second.sessions[0].changed_at) == (1, SECOND_AT)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from forum.core.db import (
     DatabaseUnavailable,
+    batches,
     connect,
     many,
     maybe,
@@ -55,6 +56,13 @@ async def test_rows_become_values(db):
     assert await many(db, dict, "select 1 as a, 'x' as b") == [{"a": 1, "b": "x"}]
     assert await value(db, int, "select 41 + 1") == 42
     assert await maybe(db, Window, "select 1 where false") is None
+
+
+async def test_a_cursor_brings_all_rows_by_batches(db):
+    sql = "select n as value from generate_series(1, $1) n"
+    got = [[one["value"] for one in rows] async for rows in batches(db, dict, sql, 5, size=2)]
+    assert got == [[1, 2], [3, 4], [5]]
+    assert [rows async for rows in batches(db, dict, sql, 0, size=2)] == []
 
 
 async def test_jsonb_travels_as_plain_values(db):

@@ -44,6 +44,12 @@ def tree(part):
     return part.get_content_type()
 
 
+def test_where_to_unsubscribe_is_told_to_the_mail_program_if_there_is_a_place():
+    assert received()["List-Unsubscribe"] is None
+    told = received(unsubscribe="https://forum.example/me/abc")["List-Unsubscribe"]
+    assert told == "<https://forum.example/me/abc>"
+
+
 def test_text_comes_first_then_html_with_its_picture():
     assert tree(received()) == [
         "alternative",

@@ -1,15 +1,26 @@
 """Tables as people bring them, and tables that no spreadsheet runs."""
 
+import csv
 import io
+import re
 import zipfile
 from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from forum.core import tables
-from forum.core.tables import UnreadableTable, cut, read_table, write_csv, write_xlsx
+from forum.core.tables import (
+    UnreadableTable,
+    XlsxWriter,
+    cut,
+    inert,
+    read_table,
+    write_csv,
+    write_xlsx,
+)
 from forum.core.text import clean
 
 NINE_THIRTY = datetime(2027, 3, 22, 9, 30, tzinfo=UTC)
@@ -147,6 +158,59 @@ def test_what_is_written_as_csv_is_read_back(rows):
 def test_what_is_written_as_a_workbook_is_read_back(rows):
     back = read_table(write_xlsx(["a", "b"], rows, sheet="x"), "x.xlsx")
     assert [(row["a"], row["b"]) for _, row in back] == [row for row in rows if any(row)]
+
+
+RUNS = re.compile(r"[\s\"]*[=+\-@＝＋－＠]")
+"""What a spreadsheet might take for a formula, whatever it trims."""
+HOSTILE = st.lists(
+    st.sampled_from([*"=+-@＝＋－＠'\"\t\r\n,; a", "cmd|' /C calc'!A0", "1"]), max_size=12
+).map("".join)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(HOSTILE, HOSTILE), min_size=1, max_size=4))
+def test_no_cell_runs_whatever_the_spreadsheet_takes_for_a_separator(rows):
+    """Where Excel speaks French it cuts lines at semicolons, and minds no quotes inside a cell."""
+    text = write_csv(["a", "b"], rows).decode("utf-8-sig")
+    for delimiter in ",;\t":
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            assert not [cell for cell in row if RUNS.match(cell)], (delimiter, row)
+
+
+@settings(max_examples=20)
+@given(st.lists(st.tuples(HOSTILE, HOSTILE), min_size=20, max_size=40))
+def test_a_real_reader_finds_texts_in_a_workbook_as_they_were(rows):
+    data = write_xlsx(["a", "b"], rows, sheet="x")
+    read = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+    got = read.to_python(skip_empty_area=False)[1:]
+    wanted = [[cell.replace("\r\n", "\n").replace("\r", "\n") for cell in row] for row in rows]
+    told = [[str(cell).replace("\r\n", "\n").replace("\r", "\n") for cell in row] for row in got]
+    while wanted and not any(wanted[-1]):
+        wanted.pop()
+    assert told == wanted
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+@given(HOSTILE)
+def test_what_is_inert_is_so_once(text):
+    assert (inert(text) == text) == (not RUNS_HERE.search(f"\n{text}"))
+
+
+RUNS_HERE = re.compile(r"[;\t\r\n][\s'\"]*[=+\-@＝＋－＠]|^\n'*[\t\r\n]")
+
+
+def test_what_stays_in_a_file_is_what_stays_in_memory(tmp_path):
+    rows = [[f"n{n}", n, None, NINE_THIRTY] for n in range(500)]
+    out = io.BytesIO()
+    writer = XlsxWriter(out, ["a", "b", "c", "d"], sheet="x", folder=tmp_path)
+    writer.add(rows[:200])
+    writer.add(rows[200:])
+    writer.close()
+    assert read_table(out.getvalue(), "x.xlsx") == read_table(
+        write_xlsx(["a", "b", "c", "d"], rows, sheet="x"), "x.xlsx"
+    )
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_text_is_cut_at_what_a_cell_holds():
