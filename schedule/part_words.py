@@ -181,6 +181,8 @@ SAID: dict[ConflictCode, str] = {
     ConflictCode.OVER_CAPACITY: N_("%(wanted)s people have signed up for %(there)s seats"),
 }
 """What is wrong with a session, said on its own page or in its row."""
+SIGNED = "fsl"
+"""The language that Babel has no name for."""
 UNPLACED = N_("without a time")
 
 
@@ -249,6 +251,8 @@ class Sayer:
 
 def language_name(tag: str, words: Words) -> str:
     """Return what a language is called, else its tag."""
+    if tag == SIGNED:
+        return words.gettext("French Sign Language")
     try:
         return Locale.parse(tag, sep="-").get_display_name(words.language) or tag
     except (UnknownLocaleError, ValueError):
