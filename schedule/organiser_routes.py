@@ -25,10 +25,19 @@ from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.rights import Deed, Staff
-from forum.core.text import fold, pick
+from forum.core.text import pick
 from forum.core.web import PRIVATE, REVALIDATE, AnyRequest, AnyResponse, Given, form_fields
 from forum.core.web import unchanged as is_unchanged
-from schedule import editing, part_fields, part_forms, part_words, parts, photos, queries
+from schedule import (
+    editing,
+    part_fields,
+    part_forms,
+    part_views,
+    part_words,
+    parts,
+    photos,
+    queries,
+)
 from schedule.conflicts import Levels, conflicts
 from schedule.editing import ChangeBlocked, RoomTaken
 from schedule.edits import (
@@ -37,24 +46,17 @@ from schedule.edits import (
     PartKind,
     PartNotFound,
     PartUsed,
-    SessionPart,
     SpeakerPart,
     part_of,
 )
-from schedule.models import ConflictCode, Draft, Level, Room, SessionType, Speaker, Track
+from schedule.models import ConflictCode, Draft, Level
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent, last
 from schedule.part_words import Sayer
-from schedule.rules import in_order
-from schedule.vocabulary import type_name
 
 MAY = {"deed": Deed.EDIT_PROGRAMME}
 PER_MINUTE = 120
-ROWS = 50
-"""How many parts a page of a list shows."""
 LONGEST_QUERY = 100
-LANGUAGES = ("fr", "en", "de", "es", "it", "oc", "fsl")
-"""The languages that a session is offered to be in, beside the one it has."""
 PATH = "/organiser/{slug:str}/programme"
 
 
@@ -107,11 +109,6 @@ async def at_desk(
     return Desk(request, db, page, now, ids)
 
 
-def place(edition: Edition, kind: PartKind) -> str:
-    """Return the address of the list of a kind."""
-    return f"/organiser/{edition.slug}/programme/{KIND_PLACES[kind]}"
-
-
 # Lists
 
 
@@ -122,133 +119,25 @@ async def show_list(
     edition = staff.edition
     draft = await editing.read(desk.db, edition)
     asked = desk.request.query_params
-    q = asked.get("q", "")[:LONGEST_QUERY].strip()
-    only = asked.get("only", "")[:LONGEST_QUERY]
-    found = conflicts(draft, zone=edition.zone, levels=await editing.levels_of(desk.db, edition))
-    sayer = Sayer(draft, desk.words, edition.zone)
-    rows = (
-        _session_rows(draft, sayer, sayer.by_session(found))
-        if kind is PartKind.SESSION
-        else _rows(kind, draft, edition, sayer)
-    )
-    wanted = fold(q).split()
-    rows = [
-        row
-        for row in rows
-        if all(word in row["words"] for word in wanted) and (not only or only in row["marks"])
-    ]
-    page = _page(asked.get("page", ""), len(rows))
+    number = desk.number({"done": [asked.get("done", "")]}, "done")
+    change = None if number is None else await queries.find_change(desk.db, edition.id, number)
     return await desk.show(
         f"schedule/organiser_{KIND_PLACES[kind]}.html",
         staff,
         status=status,
-        rows=rows[(page - 1) * ROWS : page * ROWS],
-        count=len(rows),
-        pages=-(-len(rows) // ROWS),
-        number=page,
-        q=q,
-        only=only,
         refusal=refusal,
-        done=await _done(desk, edition),
+        done=None if number is None else part_views.done(change, desk.words),
+        **part_views.listed(
+            kind,
+            draft,
+            edition,
+            desk.words,
+            await editing.find_conflicts(desk.db, edition, draft),
+            q=asked.get("q", "")[:LONGEST_QUERY].strip(),
+            only=asked.get("only", "")[:LONGEST_QUERY],
+            page=asked.get("page", ""),
+        ),
     )
-
-
-def _page(asked: str, count: int) -> int:
-    """Return the page that is asked for, within those that there are."""
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1  # noqa: PLR2004
-    return max(1, min(number, -(-count // ROWS)))
-
-
-def _session_rows(
-    draft: Draft, sayer: Sayer, wrong: Mapping[UUID, list[dict[str, Any]]]
-) -> list[dict[str, Any]]:
-    people = {one.id: one for one in draft.speakers}
-    tracks = {one.id: one for one in draft.tracks}
-    rows = []
-    for one in in_order(draft.sessions, draft.rooms):
-        behind = draft.backstage_of_sessions.get(one.id)
-        track = tracks.get(one.track_id) if one.track_id else None
-        lines = wrong.get(one.id, [])
-        confirmed = behind is None or behind.confirmed
-        marks = {
-            "wrong": bool(lines),
-            "blocks": any(line["blocks"] for line in lines),
-            "unplaced": one.starts_at is None,
-            "unconfirmed": not confirmed,
-            "cancelled": one.cancelled,
-        }
-        texts = [
-            *one.title.values(),
-            *one.subtitle.values(),
-            *(people[person.speaker_id].name for person in one.people),
-            *one.tags,
-            *(behind.internal_tags if behind else []),
-            sayer.place(one),
-            f"#{one.number}",
-        ]
-        rows.append(
-            {
-                "id": one.id,
-                "number": one.number,
-                "name": sayer.title(one),
-                "type": type_name(one.type, sayer.words.language),
-                "place": sayer.place(one),
-                "track": {"name": pick(track.name, sayer.words.language), "tint": track.tint}
-                if track
-                else None,
-                "lines": lines,
-                "marks": [name for name, true in marks.items() if true],
-                "words": fold(" ".join(texts)),
-            }
-        )
-    return rows
-
-
-def _rows(kind: PartKind, draft: Draft, edition: Edition, sayer: Sayer) -> list[dict[str, Any]]:
-    contents: Mapping[PartKind, Sequence[Room | Track | Speaker]] = {
-        PartKind.ROOM: draft.rooms,
-        PartKind.TRACK: draft.tracks,
-        PartKind.SPEAKER: draft.speakers,
-    }
-    rows = []
-    states = part_words.said_of(part_words.STATES, sayer.words)
-    for content in contents[kind]:
-        part = part_of(draft, kind, content.id)
-        if part is None:
-            continue
-        lacks = part_words.lacking(part, draft, edition, sayer.words)
-        name = part_words.name_of(part, sayer.words)
-        state = part.backstage.state.value if isinstance(part, SpeakerPart) else ""
-        texts = [name, *(str(value) for value in part_fields.fields_of(part).values() if value)]
-        rows.append(
-            {
-                "id": content.id,
-                "name": name,
-                "part": part.content,
-                "state": states.get(state, ""),
-                "used": len(parts.used_by(draft, content.id)),
-                "lacks": lacks,
-                "marks": [state, *(["wrong"] if lacks else [])],
-                "words": fold(" ".join(texts)),
-            }
-        )
-    return rows
-
-
-async def _done(desk: Desk, edition: Edition) -> dict[str, Any] | None:
-    """Return the change that the address says was just done, for taking it back."""
-    text = desk.request.query_params.get("done", "")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004
-    if number is None:
-        return None
-    change = await queries.find_change(desk.db, edition.id, number)
-    if change is None:
-        return {"number": None, "name": "", "how": "same"}
-    how = "back" if change.undoes is not None else "stored"
-    if how == "stored" and all(edit.after is None for edit in change.edits):
-        how = "removed"
-    names = [part_words.name_of(edit.part, desk.words) for edit in change.edits]
-    return {"number": number, "name": names[0] if len(names) == 1 else "", "how": how}
 
 
 # Forms
@@ -263,95 +152,37 @@ async def show_form(
     sent: Sent | None = None,
     edited: int | None = None,
     errors: Mapping[str, str] | None = None,
-    refusal: str = "",
-    lines: Sequence[str] = (),
-    meanwhile: Sequence[Mapping[str, Any]] | None = None,
-    both: Sequence[str] = (),
+    more: bool = False,
     status: int = 200,
+    **context: Any,
 ) -> AnyResponse:
-    """Show a part, or an empty one to add; `sent` is what was typed."""
+    """Show a part, or an empty one to add; `sent` is what was typed, `context` why it is shown."""
     edition = staff.edition
     draft = await editing.read(desk.db, edition)
     part = part_of(draft, kind, id_) if id_ else None
     if id_ is not None and part is None:
         raise PartNotFound
-    sent = part_forms.typed(kind, part, draft, edition) if sent is None else sent
-    if edited is None:
-        edited = draft.edited.get(id_, 0) if id_ else 0
-    context = _of_session(desk, draft, edition, part, sent) if kind is PartKind.SESSION else {}
-    if kind is PartKind.SESSION:
-        published = await queries.list_published_guides(desk.db, edition.id)
-        context["guides"] = _guides(desk, published, sent)
-        if part is not None:
-            found = await editing.find_conflicts(desk.db, edition, draft)
-            sayer = Sayer(draft, desk.words, edition.zone)
-            context["wrong"] = sayer.by_session(found).get(part.content.id, [])
+    shown = part_views.form(
+        kind,
+        part,
+        draft,
+        edition,
+        desk.words,
+        sent=sent,
+        errors=errors,
+        guides=await queries.list_published_guides(desk.db, edition.id),
+        found=await editing.find_conflicts(desk.db, edition, draft),
+        more=more,
+    )
+    if edited is not None:
+        shown["edited"] = edited
     return await desk.show(
         f"schedule/organiser_{kind.value}.html",
         staff,
         kind=kind,
         status=status,
-        part=part,
-        called=part_words.name_of(part, desk.words) if part else "",
-        lacks=part_words.lacking(part, draft, edition, desk.words) if part else [],
-        used=[
-            {"id": one.id, "name": pick(one.title, desk.page.language)}
-            for one in (parts.used_by(draft, id_) if id_ else [])
-        ],
-        many_rooms=len(draft.rooms) > 1,
-        edited=edited,
-        sent={field: values[-1] for field, values in sent.items() if values},
-        ticked=sent,
-        rows={
-            group: [*part_forms.rows_of(sent, group), *([{}] * part_forms.SPARE)]
-            for group in part_forms.GROUPS
-        },
-        errors=errors or {},
-        places={
-            field: (part_words.label(field, kind, desk.words), _target(field, edition))
-            for field in errors or {}
-        },
-        refusal=refusal,
-        lines=lines,
-        meanwhile=meanwhile,
-        both=[part_words.label(field, kind, desk.words) for field in both],
-        roles=part_words.roles(desk.words),
-        states=part_words.said_of(part_words.STATES, desk.words),
-        access=part_words.said_of(part_words.ACCESS, desk.words),
-        tints=part_words.said_of(part_words.TINTS, desk.words),
-        languages=[
-            (tag, part_words.language_name(tag, desk.words))
-            for tag in dict.fromkeys([*LANGUAGES, *filter(None, [last(sent, "language")])])
-        ],
-        **context,
+        **{**shown, **context},
     )
-
-
-def _target(field: str, edition: Edition) -> str:
-    """Return the id of the control that the mistake of a field is about."""
-    texts = {"title", "name", "subtitle", "abstract", "description", "biography"}
-    return f"{field}.{edition.language}" if field in texts else field
-
-
-def _of_session(
-    desk: Desk, draft: Draft, edition: Edition, part: Part | None, sent: Sent
-) -> dict[str, Any]:
-    language = desk.page.language
-    return {
-        "types": [(one.value, type_name(one, language)) for one in SessionType],
-        "tracks": [(str(one.id), pick(one.name, language)) for one in draft.tracks],
-        "rooms": [(str(one.id), one.name) for one in draft.rooms],
-        "days": part_forms.days_of(edition, last(sent, "day")),
-        "people": [*part_forms.labels_of(draft.speakers).values()],
-        "session": part.content if isinstance(part, SessionPart) else None,
-        "wrong": [],
-    }
-
-
-def _guides(desk: Desk, published: Sequence[Any], sent: Sent) -> list[tuple[str, str]]:
-    """Return the guides to choose from: those that are published, and those that are ticked."""
-    known = {one.slug: pick(one.title, desk.page.language) for one in published}
-    return [*({slug: slug for slug in sent.get("guides", []) if slug} | known).items()]
 
 
 async def store(
@@ -364,7 +195,9 @@ async def store(
     how = last(raw, "arrange")
     if how:
         sent = part_forms.arranged(raw, how)
-        return await show_form(desk, staff, kind, id_=id_, sent=sent, edited=edited)
+        return await show_form(
+            desk, staff, kind, id_=id_, sent=sent, edited=edited, more=how == "more"
+        )
     sent = part_forms.tidied(raw)
     guides = [one.slug for one in await queries.list_published_guides(desk.db, edition.id)]
     new_id = id_ or desk.ids.uuid(desk.now)
@@ -394,7 +227,7 @@ async def store(
     except (PartChanged, PartNotFound, ChangeBlocked, RoomTaken, PartUsed, Invalid) as problem:
         return await _again(desk, staff, kind, id_, sent, edited, problem)
     number = changed.change.number if changed.change else 0
-    return Redirect(f"{place(edition, kind)}?done={number}", status_code=303)
+    return Redirect(f"{part_views.place(edition, kind)}?done={number}", status_code=303)
 
 
 async def _again(
@@ -418,18 +251,10 @@ async def _again(
             lines = Sayer(problem.draft, desk.words, staff.edition.zone).clashes(problem.conflicts)
             shown |= {"refusal": refusal, "lines": lines}
         case Invalid():
-            shown["errors"] = {
-                _first(part_forms.place_of(field), staff.edition): desk.words.say(text)
-                for field, text in problem.fields.items()
-            }
+            shown["errors"] = part_views.mistakes(kind, problem.fields, staff.edition, desk.words)
         case _:
             shown["refusal"] = refusal
     return await show_form(desk, staff, kind, **shown)
-
-
-def _first(field: str, edition: Edition) -> str:
-    """Return where the mistake of a text in several languages stands: at the main one."""
-    return f"{field}.{edition.language}" if field in {"title", "biography"} else field
 
 
 async def _merged(
@@ -447,23 +272,11 @@ async def _merged(
     who = await names(desk.db, edition)
     return {
         "sent": merged,
-        "both": both,
+        "both": [part_words.label(field, kind, desk.words) for field in both],
         "edited": draft.edited.get(id_, 0),
-        "meanwhile": [
-            {
-                "who": who.get(change.actor, ""),
-                "own": change.actor == staff.actor,
-                "when": desk.words.moment(change.at, edition.zone),
-                "fields": [
-                    part_words.label(field, kind, desk.words)
-                    for field in part_forms.differing(
-                        part_forms.typed(kind, edit.before, draft, edition),
-                        part_forms.typed(kind, edit.after, draft, edition),
-                    )
-                ],
-            }
-            for change, edit in done
-        ],
+        "meanwhile": part_views.meanwhile(
+            kind, done, draft, edition, desk.words, who=who, asks=staff.actor
+        ),
     }
 
 
@@ -497,7 +310,7 @@ async def remove(desk: Desk, staff: Staff, kind: PartKind, id_: UUID) -> AnyResp
             desk, staff, kind, id_=id_, refusal=desk.words.say(problem.message), status=412
         )
     number = changed.change.number if changed.change else 0
-    return Redirect(f"{place(edition, kind)}?done={number}", status_code=303)
+    return Redirect(f"{part_views.place(edition, kind)}?done={number}", status_code=303)
 
 
 def routes_of(kind: PartKind) -> list[HTTPRouteHandler]:
@@ -561,7 +374,7 @@ async def undo(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | Redirect
         said = desk.words.say(problem.message)
         return await show_list(desk, staff, kind, refusal=said, status=problem.status)
     number = changed.change.number if changed.change else 0
-    return Redirect(f"{place(staff.edition, kind)}?done={number}", status_code=303)
+    return Redirect(f"{part_views.place(staff.edition, kind)}?done={number}", status_code=303)
 
 
 # Photos
@@ -612,7 +425,9 @@ async def set_photo(
             desk, staff, PartKind.SPEAKER, id_=part, refusal=said_, status=problem.status
         )
     number = changed.change.number if changed.change else 0
-    return Redirect(f"{place(staff.edition, PartKind.SPEAKER)}?done={number}", status_code=303)
+    return Redirect(
+        f"{part_views.place(staff.edition, PartKind.SPEAKER)}?done={number}", status_code=303
+    )
 
 
 async def _kept(files: Sequence[Any], blobs: Blobs) -> str | None:
@@ -679,22 +494,12 @@ async def show_travel(
 ) -> AnyResponse:
     """Show how many minutes it takes to walk between rooms: one row a room, those before across."""
     draft = await editing.read(desk.db, staff.edition)
-    there = {(one.room_a, one.room_b): one.minutes for one in draft.travel}
-    rows = []
-    for n, room in enumerate(draft.rooms):
-        cells = []
-        for other in draft.rooms[:n]:
-            pair = (min(room.id, other.id), max(room.id, other.id))
-            name = f"walk.{pair[0]}.{pair[1]}"
-            typed = str(there.get(pair, "")) if sent is None else last(sent, name)
-            cells.append({"name": name, "value": typed, "other": other.name})
-        rows.append({"name": room.name, "cells": cells})
     return await desk.show(
         "schedule/organiser_travel.html",
         staff,
         status=status,
         rooms=draft.rooms,
-        rows=rows,
+        rows=part_views.walks(draft, sent),
         seen=parts.stamp_of_travel(draft.travel),
         errors=errors or {},
         places={name: (desk.words.gettext("Minutes"), name) for name in errors or {}},
@@ -735,7 +540,9 @@ async def set_travel(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | Re
     except (parts.SettingsChanged, PartNotFound) as problem:
         said_ = desk.words.say(problem.message)
         return await show_travel(desk, staff, sent=sent, refusal=said_, status=problem.status)
-    return Redirect(f"{place(staff.edition, PartKind.ROOM)}/travel?done=1", status_code=303)
+    return Redirect(
+        f"{part_views.place(staff.edition, PartKind.ROOM)}/travel?done=1", status_code=303
+    )
 
 
 async def show_levels(
@@ -751,16 +558,7 @@ async def show_levels(
         "schedule/organiser_conflicts.html",
         staff,
         status=status,
-        kinds=[
-            {
-                "code": code.value,
-                "name": desk.words.gettext(name),
-                "about": desk.words.gettext(about),
-                "level": (sent and last(sent, code.value)) or levels[code].value,
-                "count": sum(one.code is code for one in every),
-            }
-            for code, (name, about) in part_words.MEANINGS.items()
-        ],
+        kinds=part_views.levels(levels, every, desk.words, sent),
         levels=part_words.said_of(part_words.LEVELS, desk.words),
         seen=parts.stamp_of_levels(levels),
         refusal=refusal,
