@@ -355,7 +355,7 @@ def routes_of(kind: PartKind) -> list[HTTPRouteHandler]:
     return [listed, empty, add, one, change, delete]
 
 
-@post(f"{PATH}/undo", include_in_schema=False, opt=MAY)
+@post(f"{PATH}/take-back", include_in_schema=False, opt=MAY)
 async def undo(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | Redirect:
     """Take a change back, and return to the list from which it was asked."""
     sent = await form_fields(desk.request)

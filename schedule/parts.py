@@ -175,8 +175,11 @@ def with_photo(part: Part | None, photo: str | None, agreed_at: datetime | None)
 
 async def since(db: Db, edition: Edition, id_: UUID, number: int) -> list[tuple[DraftChange, Edit]]:
     """Return each change of one part that followed change `number`, with what it did to it."""
-    changes = await editing.changes_since(db, edition, number)
-    return [(one, edit) for one in changes for edit in one.edits if edit.id == id_]
+    found: list[tuple[DraftChange, Edit]] = []
+    while changes := await editing.changes_since(db, edition, number):
+        found += [(one, edit) for one in changes for edit in one.edits if edit.id == id_]
+        number = changes[-1].number
+    return found
 
 
 @retried

@@ -295,7 +295,7 @@ class House:
         return path.format(**values)
 
     def body(self, route):
-        if route == "POST /organiser/{slug}/programme/undo":
+        if route == "POST /organiser/{slug}/programme/take-back":
             return {"data": {"number": str(self.undoable.pop())}}
         return {
             "POST /organiser/sign-in": {"data": {"email": "rights@example.org"}},

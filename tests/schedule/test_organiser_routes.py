@@ -111,7 +111,7 @@ async def test_a_part_is_added_found_changed_deleted_and_taken_back(editor, ther
     assert "Deleted: " in said(page)
     assert (await editor.get(path)).status_code == 404
     number = re.search(r'name="number" value="(\d+)"', page.text)[1]
-    page = await editor.follow(await editor.post("undo", {"number": number, "list": kind}))
+    page = await editor.follow(await editor.post("take-back", {"number": number, "list": kind}))
     assert "Taken back: " in said(page)
     assert (await editor.get(path)).status_code == 200
 
@@ -285,7 +285,7 @@ async def test_what_changed_meanwhile_is_not_taken_back(editor, there):
     first = await editor.post(f"tracks/{id_}", sent | {"tint": "2"})
     number = first.headers["location"].partition("done=")[2]
     await editor.post(f"tracks/{id_}", await editor.form(PartKind.TRACK, id_) | {"tint": "3"})
-    refused = await editor.post("undo", {"number": number, "list": "tracks"})
+    refused = await editor.post("take-back", {"number": number, "list": "tracks"})
     assert refused.status_code == 412
     assert (await editor.draft()).tracks[0].tint == 3
 
@@ -357,7 +357,7 @@ async def test_markup_and_turned_texts_are_shown_as_text_everywhere(editor, ther
 
 async def test_forms_of_other_sites_store_nothing(editor, there):
     cross = {"sec-fetch-site": "cross-site"}
-    for path in ("rooms/new", f"tracks/{there.tracks[0].id}/delete", "undo", "conflicts"):
+    for path in ("rooms/new", f"tracks/{there.tracks[0].id}/delete", "take-back", "conflicts"):
         refused = await editor.post(path, {"name": "Volée"}, headers=cross)
         assert refused.status_code == 403
     assert (await editor.draft()).number == there.number

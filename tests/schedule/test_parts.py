@@ -106,6 +106,19 @@ async def test_what_changed_since_is_told_with_who_did_it(site, edition, there, 
     ]
 
 
+async def test_what_changed_is_told_however_much_else_changed(
+    site, edition, there, do, monkeypatch
+):
+    monkeypatch.setattr(editing, "MOST_CHANGES", 2)
+    id_, other = (one.id for one in there.sessions)
+    for n in range(5):
+        await do(parts.change, *edited(other, {"minutes": 10 + n}))
+    await do(parts.change, *edited(id_, {"minutes": 20}))
+    async with site.pool.acquire() as db:
+        found = await parts.since(db, edition, id_, there.number)
+    assert [change.number for change, _ in found] == [there.number + 6]
+
+
 async def test_a_change_of_a_part_is_taken_back_whole(site, edition, there, do):
     id_ = there.sessions[0].id
     done = await do(parts.change, *edited(id_, {"title": {"en": "Water"}, "note": "x"}))
