@@ -38,7 +38,7 @@ from schedule import (
     photos,
     queries,
 )
-from schedule.conflicts import Levels, conflicts
+from schedule.conflicts import Conflict, Levels, conflicts
 from schedule.editing import ChangeBlocked, RoomTaken
 from schedule.edits import (
     Part,
@@ -132,12 +132,19 @@ async def show_list(
             draft,
             edition,
             desk.words,
-            await editing.find_conflicts(desk.db, edition, draft),
+            await _wrong(desk, edition, kind, draft),
             q=asked.get("q", "")[:LONGEST_QUERY].strip(),
             only=asked.get("only", "")[:LONGEST_QUERY],
             page=asked.get("page", ""),
         ),
     )
+
+
+async def _wrong(desk: Desk, edition: Edition, kind: PartKind, draft: Draft) -> list[Conflict]:
+    """Return what is wrong with the sessions of a draft, where that is shown."""
+    if kind is not PartKind.SESSION:
+        return []
+    return await editing.find_conflicts(desk.db, edition, draft)
 
 
 # Forms
@@ -171,7 +178,7 @@ async def show_form(
         sent=sent,
         errors=errors,
         guides=await queries.list_published_guides(desk.db, edition.id),
-        found=await editing.find_conflicts(desk.db, edition, draft),
+        found=await _wrong(desk, edition, kind, draft),
         more=more,
     )
     if edited is not None:
