@@ -36,6 +36,27 @@ def add_session(keys, title, clock):
     keys.press("Store")
 
 
+def arrange_without_a_new_page(page):
+    """Fill two lines of partners, and move them by the script; what was typed elsewhere stays."""
+    page.goto(page.url.rpartition("/programme/")[0] + "/programme/sessions/new")
+    page.evaluate("document.body.dataset.same = 'page'")
+    page.fill("[id='title.fr']", "Atelier")
+    for n, name in enumerate(("Brest", "Nantes")):
+        page.fill(f"[id='partners.{n}.name']", name)
+    page.get_by_role("button", name="More lines : Partners").press("Enter")
+    page.locator("[id='partners.7.name']").wait_for()
+    assert page.evaluate("document.activeElement.id") == "partners.2.name"
+    page.locator("[value='partners.1.up']").press("Enter")
+    page.locator("[id='partners.0.name'][value=Nantes]").wait_for()
+    assert page.evaluate("document.activeElement.name") == "partners.0.name"
+    page.locator("[value='partners.0.down']").press("Enter")
+    page.locator("[id='partners.1.name'][value=Nantes]").wait_for()
+    page.locator("[value='partners.0.away']").press("Enter")
+    page.locator("[id='partners.0.name'][value=Nantes]").wait_for()
+    assert page.input_value("[id='title.fr']") == "Atelier"
+    assert page.evaluate("document.body.dataset.same") == "page"
+
+
 def test_parts_are_kept_by_keyboard_and_a_clash_is_told(empty, browser):
     made = "--title Essai --starts 2027-03-22 --ends 2027-03-23".split()
     empty.run("edition", "create", "essai", *made)
@@ -79,6 +100,7 @@ def test_parts_are_kept_by_keyboard_and_a_clash_is_told(empty, browser):
     for place in ("sessions", "sessions/new", "rooms", "speakers", "conflicts", "rooms/travel"):
         seen.goto(f"{empty.base}/organiser/essai/programme/{place}")
         assert_clean(seen)
+    arrange_without_a_new_page(seen)
     seen.goto(f"{empty.base}/organiser/essai/programme/sessions")
     seen.fill("#q", "ouver")
     seen.locator("tbody tr").nth(1).wait_for(state="detached")
