@@ -99,6 +99,8 @@ from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
 from schedule.draft_api import router as draft_routes
 from schedule.editor_routes import router as editor_routes
+from schedule.organiser_routes import router as part_pages
+from schedule.parts_routes import router as part_routes
 from schedule.published import Shelves
 from schedule.publishing_routes import router as publishing_routes
 from schedule.routes import router as schedule_routes
@@ -378,6 +380,8 @@ def create_app(
             draft_routes,
             editor_routes,
             seat_routes,
+            part_pages,
+            part_routes,
             guide_routes,
             badge_routes,
             account_routes,

@@ -511,6 +511,21 @@ async def insert_participations(db: Db, edition_id: int, sessions: Sequence[Sess
     )
 
 
+async def is_public_photo(db: Db, edition_id: int, photo: str) -> bool:
+    """Say whether somebody in the draft has this photo and agreed that it is shown."""
+    return await value(
+        db,
+        bool,
+        """
+        select exists (
+            select from speaker
+             where edition_id = $1 and photo = $2 and photo_agreed_at is not null)
+        """,
+        edition_id,
+        photo,
+    )
+
+
 async def list_published_guides(db: Db, edition_id: int) -> list[PublishedGuide]:
     """Return the guides that a programme names."""
     return await many(

@@ -6,6 +6,7 @@ all others have a line here.
 
 import re
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,9 @@ from forum.core.context import Role
 from forum.core.rights import RIGHTS, Deed
 from forum.core.settings import Settings
 from forum.editions.models import NewCategory
-from schedule import publishing
+from schedule import parts, publishing
+from schedule.edits import PartKind
+from schedule.part_fields import KIND_PLACES, part_from
 from tests.factories import NOON, SAME_ORIGIN, draft, opened, sent
 
 # What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
@@ -89,6 +92,7 @@ OPEN = {
     "GET /{edition_slug}/link": ALL,
     "POST /{edition_slug}/link": ALL,
     "GET /{edition_slug}/sessions/{slug}": ALL,
+    "GET /{edition_slug}/photos/{photo}": dict.fromkeys(EVERYONE, 404),  # nobody agreed to one
     "POST /{edition_slug}/register": ALL,
     "GET /api/organisations": ALL,
     "GET /api/editions/{edition_slug}": ALL,
@@ -197,6 +201,7 @@ class House:
                 ids=site.ids,
             )
         house.sessions = [str(one.id) for one in house.programme.sessions]
+        house.parts = await house.spare_parts()
         await site.ask(house.edition, "note", "text")
         await site.ask(house.edition, "card", "file")
         attendee = await site.register(house.edition, answers={"card": site.file()})
@@ -237,7 +242,58 @@ class House:
         house.table = brought.headers["location"].rpartition("/")[2]
         return house
 
-    def address(self, path):
+    async def spare_parts(self):
+        """Add parts to the draft that no session names; return the ids of each kind, for removing.
+
+        One is left for all that does not remove it, as the first. `undoable` are the numbers of
+        changes that can be taken back, one for each principal.
+        """
+        self.undoable = []
+        kinds = {
+            PartKind.ROOM: {"name": "Salle"},
+            PartKind.TRACK: {"name": {"fr": "Thème"}},
+            PartKind.SPEAKER: {"name": "Zoé Lefèvre"},
+            PartKind.SESSION: {"title": {"fr": "Séance"}, "type": "talk"},
+        }
+        found = {name: [] for name in KIND_PLACES.values()}
+        async with self.site.pool.acquire() as db:
+            for kind, given in kinds.items():
+                for _ in range(6):
+                    new = self.site.ids.uuid(NOON)
+                    build = partial(self.spare_part, kind, given, new)
+                    await parts.add(
+                        db, self.edition, kind, new, build, actor="organiser:1", at=NOON
+                    )
+                    found[KIND_PLACES[kind]].append(new)
+            for _ in EVERYONE:
+                new = self.site.ids.uuid(NOON)
+                build = partial(self.spare_part, PartKind.TRACK, kinds[PartKind.TRACK], new)
+                done = await parts.add(
+                    db, self.edition, PartKind.TRACK, new, build, actor="organiser:1", at=NOON
+                )
+                self.undoable.append(done.change.number)
+            digest = self.site.parts.blobs.put(b"a photo that nobody agreed to")
+            await parts.change(
+                db,
+                self.edition,
+                PartKind.SPEAKER,
+                found["speakers"][0],
+                lambda _, before: parts.with_photo(before, digest, None),
+                actor="organiser:1",
+                at=NOON,
+            )
+        return found
+
+    @staticmethod
+    def spare_part(kind, given, new, draft, before):
+        return part_from(kind, given, draft, id_=new, before=before)
+
+    def part(self, path, *, removed):
+        """Return the id of a part of the kind that an address names."""
+        found = self.parts[next(name for name in self.parts if f"/{name}" in path)]
+        return found.pop() if removed and len(found) > 1 else found[0]
+
+    def address(self, path, *, removed=False):
         values = {
             "edition_slug": self.edition.slug,
             "version": self.site.parts.templates.version,
@@ -254,6 +310,7 @@ class House:
             "category": "agent",
             "question": "card" if "/files/" in path else "note",
             "purpose": "photos",
+            "photo": "0" * 64,
             "registration": self.sender.id,
             "kind": "reminder",
             "publication_id": self.planned.id,
@@ -263,11 +320,15 @@ class House:
             "moved": self.programme.sessions[0].id,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
+        if "{part}" in path:
+            values["part"] = self.part(path, removed=removed)
         if "/guides/" in path:
             values["slug"] = self.guide.slug
         return path.format(**values)
 
     def body(self, route):
+        if route == "POST /organiser/{slug}/programme/take-back":
+            return {"data": {"number": str(self.undoable.pop())}}
         return {
             "POST /organiser/sign-in": {"data": {"email": "rights@example.org"}},
             "POST /organiser/account/passkeys/{passkey}/name": {"data": {"name": "x"}},
@@ -290,6 +351,16 @@ class House:
             "POST /organiser/{slug}/form/consent": {"data": {"wording.fr": "Oui"}},
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
             "POST /api/editions/{edition_slug}/programme/publications": {"json": {}},
+            **{
+                f"{method} /api/editions/{{edition_slug}}/{name}{path}": {"json": part}
+                for name, part in PARTS.items()
+                for method, path in (("POST", ""), ("PUT", "/{part}"), ("PATCH", "/{part}"))
+            },
+            **{
+                f"POST /organiser/{{slug}}/programme/{name}/{path}": {"data": part}
+                for name, part in TYPED.items()
+                for path in ("new", "{part}")
+            },
             f"POST {TABLE}/walk-ins": {"json": {**person(), "email": None, **ANOTHER}},
             f"PATCH {TABLE}/{{reference}}": {"json": {}},
             "POST /organiser/{slug}/import": {"files": PEOPLE},
@@ -342,6 +413,18 @@ class House:
         }
 
 
+PARTS = {
+    "rooms": {"name": "Salle"},
+    "tracks": {"name": {"fr": "Thème"}},
+    "speakers": {"name": "Zoé Lefèvre"},
+    "sessions": {"title": {"fr": "Séance"}, "type": "talk"},
+}
+TYPED = {
+    "rooms": {"name": "Salle"},
+    "tracks": {"name.fr": "Thème"},
+    "speakers": {"name": "Zoé Lefèvre"},
+    "sessions": {"title.fr": "Séance", "type": "talk"},
+}
 TABLE = "/api/editions/{edition_slug}/registrations"
 TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
 DRAFT = "/api/editions/{edition_slug}/draft"
@@ -425,6 +508,11 @@ def test_the_table_of_rights_is_whole_and_an_organiser_may_do_everything():
     assert all(Role.ORGANISER in roles for roles in RIGHTS.values())
 
 
+def removes(route):
+    """Say whether a request of this route removes what it names."""
+    return route.startswith("DELETE") or route.endswith("/delete")
+
+
 # What is changed for good comes last: the attendee of the table cancels only then. Consents come
 # first, before their words change.
 FOR_GOOD = ("cancel", "/delete")
@@ -447,8 +535,9 @@ async def test_the_right(house, route, who):
         headers = {**house.headers[who], **(SAME_ORIGIN if method != "GET" else {})}
         if route == "POST /organiser/sign-out":
             headers.pop("cookie", None)  # or nobody would be signed in any longer
+        removed = removes(route) and LINES[route][who] == "ok"
         answer = await client.request(
-            method, house.address(path), headers=headers, **house.body(route)
+            method, house.address(path, removed=removed), headers=headers, **house.body(route)
         )
     right = LINES[route][who]
     got = "ok" if answer.status_code < 400 else answer.status_code

@@ -40,6 +40,7 @@ NATURAL = {
     "/organiser/{slug}/programme/move/{moved}": "it names the change that its form was read at",
     "/organiser/{slug}/programme/publication/{publication_id}/withdrawal": "it stays withdrawn",
     "/organiser/{slug}/programme/shift": "it names the change that its form was read at",
+    "/organiser/{slug}/programme/take-back": "what is taken back is not as that change left it",
     "/organiser/{slug}/programme/undo": "what is taken back is not as that change left it",
     "/organiser/{slug}/sign-ups": "the terms are the same the second time",
     "/organiser/{slug}/registrations/{reference}/link": "no link within five minutes of another",

@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from types import SimpleNamespace as View
 from uuid import UUID
 
@@ -42,9 +43,14 @@ from forum.registrations.models import (
     StatusCount,
 )
 from forum.territories import service as territories
-from schedule import board
+from schedule import board, part_views, part_words
 from schedule.conflicts import USUAL, conflicts
+from schedule.edits import Part, PartKind, SpeakerPart, part_of
+from schedule.models import Draft, PublishedGuide, SpeakerBackstage, Travel
+from schedule.part_fields import KIND_PLACES
+from schedule.part_forms import Sent
 from schedule.saying import Teller
+from tests.schedule.factory import programme
 
 EDITION = Edition(
     id=1,
@@ -482,7 +488,7 @@ PROGRAMME = {
 }
 SESSION = {"session": session(1, OPENS_AT), "previous": None, "following": session(2, OPENS_AT)}
 STAFF = View(may=lambda _deed: True, organiser=View(email="equipe@forum.example"))
-TOLD = [
+CHANGES_TOLD = [
     View(
         title=TITLES[n % len(TITLES)],
         path=f"{BASE}/sessions/seance-{n}",
@@ -504,7 +510,7 @@ PUBLICATION = {
     "sent": {},
     "errors": {},
     "number": 12,
-    "told": TOLD,
+    "told": CHANGES_TOLD,
     "conflicts": [
         View(level="block", said="Salle Garonne : « A » commence avant la fin de « B »."),
         View(level="warn", said="Personne n’anime « C »."),
@@ -707,6 +713,225 @@ ROLES = [
     View(code="reception", name="Accueil", about="Reçoit les gens, et imprime les badges"),
     View(code="door", name="Portes", about="Voit combien de personnes sont entrées"),
 ]
+EDITING = programme(sessions=40)
+CLASHING = [
+    msgspec.structs.replace(one, starts_at=EDITING.sessions[2].starts_at, room_id=None)
+    if number in {1, 2}
+    else one
+    for number, one in enumerate(EDITING.sessions)
+]
+PLANNED = Draft(
+    rooms=EDITING.rooms,
+    tracks=EDITING.tracks,
+    speakers=EDITING.speakers,
+    sessions=CLASHING,
+    languages=["fr", "en"],
+    travel=[
+        Travel(room_a=min(a.id, b.id), room_b=max(a.id, b.id), minutes=7)
+        for a, b in pairwise(EDITING.rooms)
+    ],
+)
+OF_PARTS = {"staff": STAFF, "status": 200, "refusal": "", "done": None}
+WRONG = conflicts(PLANNED, zone=EDITION.zone)
+PROGRAMME_PATH = "/organiser/toulouse-2027/programme"
+PHOTO = SpeakerBackstage(photo="f" * 64, photo_agreed_at=OPENS_AT, email="zoe@example.org")
+
+
+def parts_list(kind: PartKind, draft: Draft = PLANNED, **given: object) -> dict[str, object]:
+    """Return what a list of parts shows."""
+    found = part_views.listed(kind, draft, EDITION, words("fr"), WRONG)
+    path = f"{PROGRAMME_PATH}/{KIND_PLACES[kind]}"
+    labels = part_words.labels(kind, words("fr"))
+    return {**OF_PARTS, "path": path, "labels": labels, **found, **given}
+
+
+def part_form(
+    kind: PartKind, part: Part | None = None, sent: Sent | None = None, **given: object
+) -> dict[str, object]:
+    """Return what the page of a part shows."""
+    errors = part_views.mistakes(kind, given.pop("wrong", {}), EDITION, words("fr"))  # type: ignore[arg-type]
+    guides = [PublishedGuide(slug="charte", title={"fr": "Charte"})]
+    shown = part_views.form(
+        kind,
+        part,
+        PLANNED,
+        EDITION,
+        words("fr"),
+        sent=sent,
+        errors=errors,
+        guides=guides,
+        found=WRONG,
+    )
+    labels = part_words.labels(kind, words("fr"))
+    return {**OF_PARTS, "path": shown["action"], "labels": labels, **shown, **given}
+
+
+def part(kind: PartKind, number: int = 0) -> Part:
+    """Return a part of the draft."""
+    contents = {
+        PartKind.ROOM: PLANNED.rooms,
+        PartKind.TRACK: PLANNED.tracks,
+        PartKind.SPEAKER: PLANNED.speakers,
+        PartKind.SESSION: PLANNED.sessions,
+    }
+    found = part_of(PLANNED, kind, contents[kind][number].id)
+    assert found is not None
+    return found
+
+
+LEVEL_PAGE = {
+    **OF_PARTS,
+    "path": f"{PROGRAMME_PATH}/conflicts",
+    "labels": part_words.labels(None, words("fr")),
+    "kinds": part_views.levels(USUAL, WRONG, words("fr")),
+    "levels": part_words.said_of(part_words.LEVELS, words("fr")),
+    "seen": "0123",
+}
+TRAVEL_PAGE = {
+    **OF_PARTS,
+    "path": f"{PROGRAMME_PATH}/rooms/travel",
+    "labels": part_words.labels(None, words("fr")),
+    "rooms": PLANNED.rooms,
+    "rows": part_views.walks(PLANNED),
+    "seen": "0123",
+    "errors": {},
+    "places": {},
+}
+WALK = part_views.walks(PLANNED)[1]["cells"][0]["name"]
+MEANWHILE = [
+    {"who": "anne@forum.example", "own": False, "when": "mardi à 9 h", "fields": ["Titre"]},
+    {"who": "", "own": True, "when": "mardi à 10 h", "fields": ["Minutes", "Salle"]},
+]
+PART_PAGES = {
+    **{
+        f"programme-{KIND_PLACES[kind]}": (
+            f"schedule/organiser_{KIND_PLACES[kind]}.html",
+            parts_list(kind, done={"number": 12, "name": "Ouverture", "how": "removed"}),
+        )
+        for kind in KIND_PLACES
+    },
+    "programme-sessions-none": (
+        "schedule/organiser_sessions.html",
+        parts_list(PartKind.SESSION, Draft(), refusal="Quelqu’un l’a changé."),
+    ),
+    "programme-rooms-none": (
+        "schedule/organiser_rooms.html",
+        parts_list(PartKind.ROOM, Draft(), done={"number": None, "name": "", "how": "same"}),
+    ),
+    "programme-tracks-none": (
+        "schedule/organiser_tracks.html",
+        parts_list(PartKind.TRACK, Draft(), done={"number": 3, "name": "Eau", "how": "back"}),
+    ),
+    "programme-speakers-pages": (
+        "schedule/organiser_speakers.html",
+        parts_list(PartKind.SPEAKER, pages=3, number=2),
+    ),
+    "programme-session": (
+        "schedule/organiser_session.html",
+        part_form(PartKind.SESSION, part(PartKind.SESSION, 2)),
+    ),
+    "programme-session-new": ("schedule/organiser_session.html", part_form(PartKind.SESSION)),
+    "programme-session-errors": (
+        "schedule/organiser_session.html",
+        part_form(
+            PartKind.SESSION,
+            sent={
+                "people.0.person": ["Personne"],
+                "partners.0.url": ["x"],
+                "guides": ["vieux"],
+                "description.fr": ["Long"],
+            },
+            wrong={
+                "title": "This answer is needed.",
+                "type": "This answer is needed.",
+                "starts_at": "This answer is needed.",
+                "people.0.speaker_id": "This answer is needed.",
+                "partners.0.url": "This answer is needed.",
+                "guides": "This answer is needed.",
+                "people": "This answer is needed.",
+                "links": "This answer is needed.",
+                "track_id": "This answer is needed.",
+            },
+        ),
+    ),
+    "programme-session-changed": (
+        "schedule/organiser_session.html",
+        part_form(
+            PartKind.SESSION,
+            part(PartKind.SESSION, 1),
+            meanwhile=MEANWHILE,
+            both=["Titre"],
+            status=412,
+        ),
+    ),
+    "programme-session-blocked": (
+        "schedule/organiser_session.html",
+        part_form(
+            PartKind.SESSION,
+            part(PartKind.SESSION, 3),
+            refusal="Cela entrerait en conflit.",
+            lines=["Salle Garonne est prise."],
+            status=409,
+        ),
+    ),
+    "programme-room": (
+        "schedule/organiser_room.html",
+        part_form(PartKind.ROOM, part(PartKind.ROOM)),
+    ),
+    "programme-room-new": (
+        "schedule/organiser_room.html",
+        part_form(
+            PartKind.ROOM,
+            sent={"availability.0.starts": ["2027-03-22T09:00"]},
+            wrong={
+                "name": "This answer is needed.",
+                "availability.0.ends_at": "This answer is needed.",
+                "access": "This answer is needed.",
+                "capacity": "This answer is needed.",
+            },
+        ),
+    ),
+    "programme-track": (
+        "schedule/organiser_track.html",
+        part_form(PartKind.TRACK, part(PartKind.TRACK)),
+    ),
+    "programme-track-new": (
+        "schedule/organiser_track.html",
+        part_form(
+            PartKind.TRACK,
+            wrong={"name": "This answer is needed.", "tint": "This answer is needed."},
+        ),
+    ),
+    "programme-speaker": (
+        "schedule/organiser_speaker.html",
+        part_form(
+            PartKind.SPEAKER,
+            SpeakerPart(content=PLANNED.speakers[0], backstage=PHOTO),
+            errors={"photo": "Ce n’est pas une photo."},
+            places={"photo": ("Photo", "photo")},
+        ),
+    ),
+    "programme-speaker-new": ("schedule/organiser_speaker.html", part_form(PartKind.SPEAKER)),
+    "programme-travel": ("schedule/organiser_travel.html", {**TRAVEL_PAGE, "done": True}),
+    "programme-travel-errors": (
+        "schedule/organiser_travel.html",
+        {
+            **TRAVEL_PAGE,
+            "errors": {WALK: "Indiquez un nombre."},
+            "places": {WALK: ("Minutes", WALK)},
+            "status": 422,
+        },
+    ),
+    "programme-travel-none": (
+        "schedule/organiser_travel.html",
+        {**TRAVEL_PAGE, "rooms": [], "rows": [], "refusal": "Quelqu’un l’a changé."},
+    ),
+    "programme-conflicts": ("schedule/organiser_conflicts.html", {**LEVEL_PAGE, "done": True}),
+    "programme-conflicts-refused": (
+        "schedule/organiser_conflicts.html",
+        {**LEVEL_PAGE, "refusal": "Quelqu’un l’a changé."},
+    ),
+}
 TEAM_PATH = "/organiser/toulouse-2027/team"
 TEAM = {
     "staff": STAFF,
@@ -1886,7 +2111,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "comparison": (
         "schedule/comparison.html",
-        {"staff": STAFF, "old": VERSION, "new": VERSION, "told": TOLD},
+        {"staff": STAFF, "old": VERSION, "new": VERSION, "told": CHANGES_TOLD},
     ),
     "preview": (
         "schedule/preview.html",
@@ -1896,9 +2121,9 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "schedule/changes.html",
         {
             "versions": [
-                {"version": VERSION, "told": TOLD},
+                {"version": VERSION, "told": CHANGES_TOLD},
                 {"version": View(version=2, published_at=OPENS_AT, note=""), "told": []},
-                {"version": View(version=1, published_at=OPENS_AT, note=""), "told": TOLD},
+                {"version": View(version=1, published_at=OPENS_AT, note=""), "told": CHANGES_TOLD},
             ]
         },
     ),
@@ -2005,6 +2230,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "campaigns/recipients.html",
         {**RECIPIENTS, "rows": [], "first": True, "next": None, "fate": None},
     ),
+    **PART_PAGES,
     "outbox": ("demo/outbox.html", {"mails": [MAIL, MAIL]}),
     "outbox-none": ("demo/outbox.html", {"mails": []}),
     "mail": ("demo/mail.html", {"mail": MAIL}),
