@@ -94,6 +94,8 @@ from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
+from schedule.offline_routes import router as offline_routes
+from schedule.people_routes import router as people_routes
 from schedule.published import Shelves
 from schedule.routes import router as schedule_routes
 
@@ -363,6 +365,8 @@ def create_app(
             territory_routes,
             group_routes,
             schedule_routes,
+            people_routes,
+            offline_routes,
             guide_routes,
             badge_routes,
             account_routes,

@@ -1,5 +1,6 @@
 """The published programme in memory: read once per version, every document built once."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
@@ -8,7 +9,7 @@ from forum.core.db import Database
 from forum.core.shelf import Shelf
 from forum.core.web import etag_of
 from schedule import queries
-from schedule.models import Programme, Session
+from schedule.models import Programme, Session, Speaker
 
 MOST_PAGES = 512
 LOOK_EVERY_S = 0.5
@@ -23,6 +24,7 @@ class Shelved:
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
         self.sessions: dict[str, Session] = {one.slug: one for one in programme.sessions}
+        self.speakers: dict[str, Speaker] = {one.slug: one for one in programme.speakers}
         self._documents: Shelf[tuple[str, str], Built] = Shelf(fresh_s=float("inf"), most=64)
         self._pages: OrderedDict[object, Built] = OrderedDict()
 
@@ -39,13 +41,23 @@ class Shelved:
 
     def page(self, key: object, build: Callable[[], bytes]) -> Built:
         """Return a page of this version; the `MOST_PAGES` last used are kept."""
+        return self._kept(key) or self._keep(key, build())
+
+    async def slow_page(self, key: object, build: Callable[[], bytes]) -> Built:
+        """Return what `page` returns, built in a thread: what takes a moment holds nobody up."""
+        return self._kept(key) or self._keep(key, await asyncio.to_thread(build))
+
+    def _kept(self, key: object) -> Built | None:
         kept = self._pages.get(key)
-        if kept is None:
-            body = build()
-            kept = self._pages[key] = (body, etag_of(body))
-            if len(self._pages) > MOST_PAGES:
-                self._pages.popitem(last=False)
+        if kept is not None:
+            self._pages.move_to_end(key)
+        return kept
+
+    def _keep(self, key: object, body: bytes) -> Built:
+        kept = self._pages[key] = (body, etag_of(body))
         self._pages.move_to_end(key)
+        if len(self._pages) > MOST_PAGES:
+            self._pages.popitem(last=False)
         return kept
 
 
