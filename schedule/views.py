@@ -308,7 +308,7 @@ class Viewer:
             return ""
         zone = self.programme.zone
         ends = (self.words.time(one, zone) for one in (session.starts_at, session.ends_at))
-        return "\u2009–\u2009".join(ends)
+        return "\u202f–\u202f".join(ends)
 
     def _in(self, text: dict[str, str]) -> str:
         return pick(text, self.words.language, self.programme.language)

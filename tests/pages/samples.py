@@ -111,7 +111,7 @@ def session(number: int, starts_at: datetime, *, kind: str = "round_table") -> V
         path=f"{BASE}/sessions/session-{number}",
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=75),
-        times="9\u00a0h\u2009–\u200910\u00a0h\u00a015",
+        times="9\u00a0h\u202f–\u202f10\u00a0h\u00a015",
         room=None if pause else ROOMS[number % len(ROOMS)],
         track=None if pause else TRACKS[number % len(TRACKS)],
         language="anglais" if number == 1 else "",
