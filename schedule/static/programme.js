@@ -35,6 +35,10 @@ function show() {
       button = document.createElement("button");
       button.type = "button";
       button.className = "star";
+      if (place.dataset.title) { // on its own page the star says what it does
+        button.classList.add("btn");
+        button.textContent = said.own;
+      }
       const title = place.dataset.title ?? place.querySelector("a").textContent;
       button.setAttribute("aria-label", said.star.replace("{title}", () => title));
       button.addEventListener("click", () => turn(slug));

@@ -1,4 +1,4 @@
-"""The programme in a real browser: stars, my programme, its copy without a network, no JavaScript."""
+"""The programme in a real browser: stars, a copy without a network, and without JavaScript."""
 
 import threading
 from contextlib import contextmanager
