@@ -29,7 +29,7 @@ def session(number, start, minutes, room):
 
 
 def drawn(sessions):
-    """Return the table as texts: `1` a session, `1+2` two, `*` each row that a cell goes on over."""
+    """Return the table as texts: `1` a session, `1+2` two, `*` a row that a cell goes on over."""
     table = grid(sessions, ROOMS)
     names = ["-" if room is None else room.name.split()[-1] for room in table.columns]
     rows = []
