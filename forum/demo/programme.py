@@ -9,6 +9,7 @@ from forum.core.text import slug, sort_key
 from forum.demo.cast import Member, cast
 from forum.demo.contents import both, read
 from schedule.models import (
+    Access,
     Draft,
     Participation,
     Room,
@@ -62,6 +63,7 @@ def room(row: dict[str, Any], position: int) -> Room:
         capacity=row["capacity"],
         floor=row["floor"],
         description=both(row["fr"], row["en"]),
+        access=[Access(one) for one in row["access"]],
     )
 
 
@@ -110,6 +112,8 @@ def session(
         room_id=identity("room", row["room"]),
         starts_at=local.astimezone(UTC),
         minutes=row["minutes"],
+        tags=row.get("tags", []),
+        guides=row.get("guides", []),
         people=[
             Participation(speaker_id=identity("speaker", members[key].slug), role=role)
             for role in SpeakerRole
