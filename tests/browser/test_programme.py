@@ -3,18 +3,13 @@
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import icalendar
 import pytest
 
-from tests.browser.chromium import chromium
-from tests.browser.ecoindex import measure
 from tests.installations import ROOT, Forum, get, until
 
-AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EXAMPLE = ROOT / "docs" / "example"
 PATIENCE_MS = 60_000
 COPY = "#copy:not([hidden])"
@@ -37,12 +32,6 @@ def site(folder):
     forum.start("serve")
     yield forum
     forum.stop()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture
@@ -139,40 +128,6 @@ def test_the_day_stays_in_sight(site, page):
     last = page.locator("#slots .slot").first
     last.evaluate("one => scrollTo(0, one.getBoundingClientRect().bottom + scrollY - 100)")
     assert page.locator("#slots h2").first.evaluate("one => one.getBoundingClientRect().top") == 0
-
-
-VIEWS = ["programme", "programme?view=rooms&day=all", "programme?view=tracks&day=all",
-         "programme?view=now", "programme?view=mine", "speakers"]  # fmt: skip
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light")])
-def test_a_served_view_has_no_violation_and_fits(site, browser, width, scheme):
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,
-        bypass_csp=True,
-        locale="fr-FR",
-    )
-    page = context.new_page()
-    page.goto(f"{site.base}/essai/programme?day=all")
-    paths = [*VIEWS, f"sessions/{sessions(page)[0]}"]
-    page.goto(f"{site.base}/essai/speakers")
-    paths += [page.locator("#people a").first.get_attribute("href").removeprefix("/essai/")]
-    for path in paths:
-        page.goto(f"{site.base}/essai/{path}")
-        page.evaluate(AXE)
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        told = [(v["id"], [node["html"] for node in v["nodes"]]) for v in found["violations"]]
-        assert told == [], path
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-    context.close()
-
-
-@pytest.mark.parametrize("name", VIEWS)
-def test_a_view_stays_within_its_budget(site, browser, name):
-    weight = measure(browser, f"{site.base}/essai/{name}")
-    assert (weight.requests <= 6, weight.kilobytes <= 60, weight.nodes <= 380) == (True,) * 3
-    assert weight.score >= 80
 
 
 def test_the_programme_is_read_without_a_network_and_never_an_old_one_with_it(site, page):
