@@ -30,7 +30,7 @@ async def speakers_page(
     def build() -> bytes:
         return _speakers_html(shelved.programme, edition, page, q=q, letter=letter)
 
-    return kept_page(request, page, shelved, edition, (q, letter), build)
+    return await kept_page(request, page, shelved, edition, (q, letter), build)
 
 
 @get("/{edition_slug:str}/speakers/{slug:str}", include_in_schema=False)
@@ -57,7 +57,7 @@ async def speaker_page(
             speaker=viewer.whole_speaker(speaker),
         )
 
-    return kept_page(request, page, shelved, edition, slug, build)
+    return await kept_page(request, page, shelved, edition, slug, build)
 
 
 def _speakers_html(

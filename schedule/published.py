@@ -27,6 +27,7 @@ class Shelved:
         self.speakers: dict[str, Speaker] = {one.slug: one for one in programme.speakers}
         self._documents: Shelf[tuple[str, str], Built] = Shelf(fresh_s=float("inf"), most=64)
         self._pages: OrderedDict[object, Built] = OrderedDict()
+        self._building: dict[object, asyncio.Future[Built]] = {}
 
     async def document(
         self, kind: str, language: str, build: Callable[[], Awaitable[bytes]]
@@ -44,8 +45,18 @@ class Shelved:
         return self._kept(key) or self._keep(key, build())
 
     async def slow_page(self, key: object, build: Callable[[], bytes]) -> Built:
-        """Return what `page` returns, built in a thread: what takes a moment holds nobody up."""
-        return self._kept(key) or self._keep(key, await asyncio.to_thread(build))
+        """Return what `page` returns, built in a thread, once for all who ask meanwhile."""
+        kept = self._kept(key)
+        if kept is not None:
+            return kept
+        building = self._building.get(key)
+        if building is None:
+            building = self._building[key] = asyncio.ensure_future(self._build(key, build))
+            building.add_done_callback(lambda _: self._building.pop(key, None))
+        return await asyncio.shield(building)
+
+    async def _build(self, key: object, build: Callable[[], bytes]) -> Built:
+        return self._keep(key, await asyncio.to_thread(build))
 
     def _kept(self, key: object) -> Built | None:
         kept = self._pages.get(key)

@@ -64,7 +64,7 @@ async def programme_page(
         return _programme_html(shelved.programme, edition, page, asked, at_present)
 
     key = (asked, at_present.mark if shows_present else None)
-    return kept_page(request, page, shelved, edition, key, build)
+    return await kept_page(request, page, shelved, edition, key, build)
 
 
 @get("/{edition_slug:str}/sessions/{slug:str}", include_in_schema=False)
@@ -86,7 +86,7 @@ async def session_page(
     def build() -> bytes:
         return _session_html(shelved, edition, page, slug)
 
-    return kept_page(request, page, shelved, edition, slug, build)
+    return await kept_page(request, page, shelved, edition, slug, build)
 
 
 @get(

@@ -45,7 +45,7 @@ async def shelved_of(shelves: Shelves, database: Database, edition: Edition) -> 
     return shelved
 
 
-def kept_page(
+async def kept_page(
     request: AnyRequest,
     page: Page,
     shelved: Shelved,
@@ -55,7 +55,7 @@ def kept_page(
 ) -> AnyResponse:
     """Answer a page of a version, built for the first who asks; `key` tells it from the others."""
     whole_key = (page.language, request.url.path, key, msgspec.json.encode(edition))
-    body, etag = shelved.page(whole_key, build)
+    body, etag = await shelved.slow_page(whole_key, build)
     response = document(request, body, HTML, etag=etag, vary=VARY, shared=True)
     response.headers[VERSION_HEADER] = str(shelved.programme.version)
     return page.stay(response)
