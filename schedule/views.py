@@ -1,5 +1,6 @@
 """What the pages of the programme show: values of a published version, in one language."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -298,10 +299,16 @@ class Viewer:
             Access.HEARING_LOOP: self.words.gettext("hearing loop"),
         }
         return {
-            "floor": room.floor,
+            "floor": self._floor(room),
             "access": [said[one] for one in Access if one in room.access],
             "description": self._in(room.description),
         }
+
+    def _floor(self, room: Room) -> str:
+        """Return the floor: `niveau 1` where it is a number, else as it is called."""
+        if room.floor and re.fullmatch(r"[+-]?\d+", room.floor):
+            return self.words.gettext("level %(number)s") % {"number": room.floor}
+        return room.floor or ""
 
     def _times(self, session: Session) -> str:
         if session.starts_at is None or session.ends_at is None:

@@ -171,6 +171,16 @@ def test_a_session_page_tells_all_that_is_known():
     assert "gone" not in html
 
 
+@pytest.mark.parametrize(
+    ("floor", "said"), [("2", "niveau 2"), ("-1", "niveau -1"), ("Mezzanine", "Mezzanine")]
+)
+def test_a_floor_that_is_a_number_is_called_one(floor, said):
+    programme = dressed()
+    rooms = [replace(one, floor=floor) for one in programme.rooms]
+    programme = replace(programme, rooms=rooms)
+    assert viewer(programme).whole_session(programme.sessions[0])["place"]["floor"] == said
+
+
 def _people(programme):
     wanted = {person.speaker_id for person in programme.sessions[0].people}
     return [one for one in programme.speakers if one.id in wanted]
