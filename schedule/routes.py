@@ -220,12 +220,15 @@ def _programme_html(
         slots = viewer.themes(found)
     else:
         slots = viewer.slots(found)
+    today = asked.day == at_present.today.isoformat()
+    query = asking.address(edition, asked, day="" if today else asked.day).partition("?")[2]
     shown = [session for slot in slots for session in slot["sessions"]]
     return page.html(
         "schedule/programme.html",
         edition,
         programme=programme,
         asked=asked,
+        query=query,
         views=_views(edition, page, programme, asked, day),
         days=_days(edition, asked, days, chosen),
         all_days={

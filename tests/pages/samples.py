@@ -498,6 +498,7 @@ PRESENT = View(
 PROGRAMME = {
     "programme": View(version=3),
     "asked": AskedProgramme(day="2027-03-23"),
+    "query": "",
     "views": [
         View(name=name, path=f"{BASE}/programme?view={view}", current=view == "time")
         for name, view in (("Par heure", "time"), ("Par salle", "rooms"), ("Par thème", "tracks"))

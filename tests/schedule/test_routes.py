@@ -231,7 +231,7 @@ async def test_the_views_keep_day_and_filters(site, client, edition):
         link.replace("&amp;", "&") for link in re.findall(r'href="([^"]*programme\?[^"]*)"', page)
     ]
     assert [link.removeprefix(base) for link in links] == [
-        "lang=en",
+        "q=c&room=salle&day=2027-03-24&lang=en",
         "q=c&room=salle&day=2027-03-24",
         "view=rooms&q=c&room=salle&day=2027-03-24",
         "view=now",
@@ -267,6 +267,22 @@ async def test_on_the_days_of_the_forum_the_page_says_what_is_on(
     ]
     assert len({one["page"] for one in tags}) == 3  # before, while it is on, after it ended
     assert len({one["search"] for one in tags}) == len({one["session"] for one in tags}) == 1
+
+
+async def test_another_language_shows_the_same_view(client, published):
+    base = f"/{published.slug}/programme"
+    links = []
+    for asked in ("", "?view=mine&sessions=ouverture", "?view=now&lang=fr"):
+        page = (await client.get(base + asked)).text
+        links += re.findall(r'href="([^"]*)" lang="en"', page)
+    assert [one.replace("&amp;", "&") for one in links] == [
+        f"{base}?lang=en",
+        f"{base}?view=mine&sessions=ouverture&lang=en",
+        f"{base}?view=now&lang=en",
+    ]
+    answer = await client.get(links[1].replace("&amp;", "&"))
+    assert titles(answer.text) == ["ouverture"]
+    assert '<html lang="en">' in answer.text
 
 
 async def test_what_is_on_is_told_on_the_home_page_too(site, client, edition):

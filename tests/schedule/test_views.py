@@ -37,6 +37,7 @@ def rendered(programme, asked, *, at=PUBLISHED_AT):
         edition=edition(timezone=programme.timezone),
         programme=programme,
         asked=asked,
+        query="",
         views=[],
         days=[],
         all_days={"path": "/", "current": True},
