@@ -99,8 +99,10 @@ from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
 from schedule.draft_api import router as draft_routes
 from schedule.editor_routes import router as editor_routes
+from schedule.offline_routes import router as offline_routes
 from schedule.organiser_routes import router as part_pages
 from schedule.parts_routes import router as part_routes
+from schedule.people_routes import router as people_routes
 from schedule.published import Shelves
 from schedule.publishing_routes import router as publishing_routes
 from schedule.routes import router as schedule_routes
@@ -382,6 +384,8 @@ def create_app(
             seat_routes,
             part_pages,
             part_routes,
+            people_routes,
+            offline_routes,
             guide_routes,
             badge_routes,
             account_routes,

@@ -1,16 +1,16 @@
 """The published programme in memory: read once per version, every document built once."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from forum.core.context import Edition
 from forum.core.db import Database
-from forum.core.errors import NotFound
 from forum.core.shelf import Shelf
 from forum.core.web import etag_of
 from schedule import queries, seating_queries
-from schedule.models import Programme, Session
+from schedule.models import Programme, Session, Speaker
 from schedule.seating import Seating, takes_sign_ups
 
 MOST_PAGES = 512
@@ -20,12 +20,6 @@ Built = tuple[bytes, str]
 """A document and its entity tag."""
 
 
-class NotPublished(NotFound):
-    """The programme is not published yet."""
-
-    code = "programme_not_published"
-
-
 class Shelved:
     """One version, its look-ups, and the documents made of it so far."""
 
@@ -33,8 +27,10 @@ class Shelved:
         self.programme = programme
         self.sessions: dict[str, Session] = {one.slug: one for one in programme.sessions}
         self.takes_sign_ups = any(takes_sign_ups(one) for one in programme.sessions)
+        self.speakers: dict[str, Speaker] = {one.slug: one for one in programme.speakers}
         self._documents: Shelf[tuple[str, str], Built] = Shelf(fresh_s=float("inf"), most=64)
         self._pages: OrderedDict[object, Built] = OrderedDict()
+        self._building: dict[object, asyncio.Future[Built]] = {}
 
     async def document(
         self, kind: str, language: str, build: Callable[[], Awaitable[bytes]]
@@ -49,13 +45,33 @@ class Shelved:
 
     def page(self, key: object, build: Callable[[], bytes]) -> Built:
         """Return a page of this version; the `MOST_PAGES` last used are kept."""
+        return self._kept(key) or self._keep(key, build())
+
+    async def slow_page(self, key: object, build: Callable[[], bytes]) -> Built:
+        """Return what `page` returns, built in a thread, once for all who ask meanwhile."""
+        kept = self._kept(key)
+        if kept is not None:
+            return kept
+        building = self._building.get(key)
+        if building is None:
+            building = self._building[key] = asyncio.ensure_future(self._build(key, build))
+            building.add_done_callback(lambda _: self._building.pop(key, None))
+        return await asyncio.shield(building)
+
+    async def _build(self, key: object, build: Callable[[], bytes]) -> Built:
+        return self._keep(key, await asyncio.to_thread(build))
+
+    def _kept(self, key: object) -> Built | None:
         kept = self._pages.get(key)
-        if kept is None:
-            body = build()
-            kept = self._pages[key] = (body, etag_of(body))
-            if len(self._pages) > MOST_PAGES:
-                self._pages.popitem(last=False)
+        if kept is not None:
+            self._pages.move_to_end(key)
+        return kept
+
+    def _keep(self, key: object, body: bytes) -> Built:
+        kept = self._pages[key] = (body, etag_of(body))
         self._pages.move_to_end(key)
+        if len(self._pages) > MOST_PAGES:
+            self._pages.popitem(last=False)
         return kept
 
 

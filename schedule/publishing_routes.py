@@ -29,9 +29,10 @@ from schedule.changes import Change, changes
 from schedule.conflicts import blocking
 from schedule.exports import rss
 from schedule.models import Programme, Publication
-from schedule.published import NotPublished, Shelves
+from schedule.published import Shelves
 from schedule.publishing import PublicationBlocked, VersionNotFound
 from schedule.saying import Teller
+from schedule.serving import shelved_of
 from schedule.telling import differences
 from schedule.views import Viewer
 
@@ -363,7 +364,7 @@ async def preview(
     answer = page(
         "schedule/preview.html",
         edition,
-        slots=viewer.slots(day=None, track="", q=""),
+        slots=viewer.slots([one for one in following.sessions if one.starts_at]),
         at=page.words.moment(now, edition.zone),
     )
     answer.headers["x-robots-tag"] = "noindex"
@@ -379,9 +380,7 @@ async def changes_page(
     page: Given[Page],
 ) -> AnyResponse:
     """Show what each of the last versions changed, the latest first."""
-    shelved = await shelves.current(database, edition)
-    if shelved is None:
-        raise NotPublished
+    shelved = await shelved_of(shelves, database, edition)
 
     async def build() -> bytes:
         pairs = await _last_versions(database, edition)
@@ -400,9 +399,7 @@ async def feed(
     shelves: Given[Shelves],
 ) -> AnyResponse:
     """Send what each of the last versions changed as RSS 2.0."""
-    shelved = await shelves.current(database, edition)
-    if shelved is None:
-        raise NotPublished
+    shelved = await shelved_of(shelves, database, edition)
     asked = request.query_params.get("lang")
     language = str(asked) if asked in LANGUAGES else edition.language
 

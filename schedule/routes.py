@@ -5,8 +5,8 @@ none asks the database, but for one look a second at whether there is a newer ve
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
@@ -15,31 +15,28 @@ import msgspec
 from litestar import Router, get
 from litestar.params import FromPath
 from msgspec import Struct
+from msgspec.structs import replace
 
 from forum.core.context import Edition
 from forum.core.db import Database
-from forum.core.errors import NotFound
 from forum.core.i18n import LANGUAGES
-from forum.core.pages import HTML, VARY, Page
+from forum.core.pages import Page
 from forum.core.web import AnyRequest, AnyResponse, Given, document
+from schedule import asking
+from schedule.asking import ALL, Arrangement, Asked
 from schedule.exports import ics, schedule_json, schedule_xml
 from schedule.models import Programme
-from schedule.published import NotPublished, Shelved, Shelves
+from schedule.present import Present, present
+from schedule.published import Shelved, Shelves
 from schedule.rules import in_order
 from schedule.seating import Seating
-from schedule.views import Viewer
+from schedule.serving import SessionNotFound, kept_page, shelved_of
+from schedule.views import MOST_IN_BRIEF, View, Viewer
 
-LONGEST_QUERY = 100
 CALENDAR = "text/calendar"
 XML = "application/xml; charset=utf-8"
 JSON = "application/json"
 PDF = "application/pdf"
-
-
-class SessionNotFound(NotFound):
-    """There is no session at this address."""
-
-    code = "session_not_found"
 
 
 class Seats(Struct, frozen=True, kw_only=True):
@@ -61,24 +58,29 @@ async def programme_page(
     page: Given[Page],
     now: Given[datetime],
 ) -> AnyResponse:
-    """Show the programme by time: a day (today's, else the first), or a search over all days."""
+    """Show the programme by time, room or track, of a day (today's, else the first) or of all.
+
+    Also what is on now, and the sessions that somebody chose. On the days of the forum the page
+    says what is on: it is another one, under another tag, whenever a session begins or ends.
+    """
     shelved = await shelves.current(database, edition)
     if shelved is None:
         return page("schedule/programme.html", edition, programme=None)
-    asked = request.query_params
-    q = asked.get("q", "")[:LONGEST_QUERY].strip()
-    track = asked.get("track", "")[:LONGEST_QUERY]
-    day = asked.get("day", "")[:10]
-    if not (day or track or q):
-        day = now.astimezone(edition.zone).date().isoformat()
+    asked = asking.read(request.query_params)
+    at_present = present(shelved.programme, now)
+    if not (asked.day or asked.filters):
+        asked = replace(asked, day=at_present.today.isoformat())
+    brief = at_present.during and not asked.filters and asked.view is not Arrangement.MINE
+    shows_present = brief or asked.view is Arrangement.NOW
 
     seats = await shelves.seats(database, edition, shelved)
     full = tuple(sorted(str(id_) for id_, one in seats.items() if not one.left))
 
     def build() -> bytes:
-        return _programme_html(shelved.programme, edition, page, seats, day=day, track=track, q=q)
+        return _programme_html(shelved.programme, edition, page, seats, asked, at_present)
 
-    return _page(request, page, shelved, edition, (day, track, q, full), build)
+    key = (asked, full, at_present.mark if shows_present else None)
+    return await kept_page(request, page, shelved, edition, key, build)
 
 
 @get("/{edition_slug:str}/sessions/{slug:str}", include_in_schema=False)
@@ -91,7 +93,7 @@ async def session_page(
     page: Given[Page],
 ) -> AnyResponse:
     """Show one session; with `.ics` behind its name, send it to a calendar."""
-    shelved = await _shelved(shelves, database, edition)
+    shelved = await shelved_of(shelves, database, edition)
     if slug.endswith(".ics"):
         return await _session_calendar(request, shelved, slug.removesuffix(".ics"))
     if slug not in shelved.sessions:
@@ -101,7 +103,7 @@ async def session_page(
     def build() -> bytes:
         return _session_html(shelved, edition, page, slug, seating)
 
-    return _page(request, page, shelved, edition, (slug, seating and seating.left), build)
+    return await kept_page(request, page, shelved, edition, (slug, seating and seating.left), build)
 
 
 @get(
@@ -116,7 +118,7 @@ async def tell(
     shelves: Given[Shelves],
 ) -> AnyResponse:
     """Tell the published version: days, rooms, tracks, sessions, speakers with roles, guides."""
-    shelved = await _shelved(shelves, database, edition)
+    shelved = await shelved_of(shelves, database, edition)
     return await _document(request, shelved, "api", "", JSON, msgspec.json.encode)
 
 
@@ -132,7 +134,7 @@ async def tell_seats(
     shelves: Given[Shelves],
 ) -> AnyResponse:
     """Tell which sessions take sign-ups, and how many seats are left, as of a second ago."""
-    shelved = await _shelved(shelves, database, edition)
+    shelved = await shelved_of(shelves, database, edition)
     seats = await shelves.seats(database, edition, shelved)
     told = [
         Seats(
@@ -158,10 +160,12 @@ async def export(
     shelves: Given[Shelves],
 ) -> AnyResponse:
     """Send the programme as a calendar, schedule.xml, schedule.json or a booklet."""
-    shelved = await _shelved(shelves, database, edition)
+    shelved = await shelved_of(shelves, database, edition)
     ending = request.url.path.rpartition(".")[2]
     language = _language(request, edition)
     name = f"{edition.slug}.{ending}"
+    if ending == "ics" and "sessions" in request.query_params:
+        return await _chosen_calendar(request, shelved, language, name)
     if ending == "pdf":
         body, etag = await shelved.document(
             ending, language, partial(_booklet, shelved.programme, language)
@@ -174,13 +178,6 @@ async def export(
     }
     build, media_type = builders[ending]
     return await _document(request, shelved, ending, language, media_type, build)
-
-
-async def _shelved(shelves: Shelves, database: Database, edition: Edition) -> Shelved:
-    shelved = await shelves.current(database, edition)
-    if shelved is None:
-        raise NotPublished
-    return shelved
 
 
 async def _document(
@@ -210,6 +207,21 @@ def draw_booklet(programme: Programme, language: str) -> bytes:
     return booklet(programme, language=language)
 
 
+async def _chosen_calendar(
+    request: AnyRequest, shelved: Shelved, language: str, name: str
+) -> AnyResponse:
+    """Send the sessions that the address chooses; those that are gone are left out."""
+    slugs = {*asking.chosen(request.query_params["sessions"])}
+    sessions = [one for one in shelved.programme.sessions if one.slug in slugs]
+    if not sessions:
+        raise SessionNotFound
+    body, etag = await shelved.slow_page(
+        ("ics", tuple(one.slug for one in sessions), language),
+        lambda: ics.sessions_calendar(shelved.programme, sessions, language=language),
+    )
+    return document(request, body, CALENDAR, etag=etag, file_name=name, shared=True)
+
+
 async def _session_calendar(request: AnyRequest, shelved: Shelved, slug: str) -> AnyResponse:
     session = shelved.sessions.get(slug)
     if session is None:
@@ -231,52 +243,96 @@ def _language(request: AnyRequest, edition: Edition | None, *, default: str = "f
     return edition.language if edition else default
 
 
-def _page(
-    request: AnyRequest,
-    page: Page,
-    shelved: Shelved,
-    edition: Edition,
-    key: object,
-    build: Callable[[], bytes],
-) -> AnyResponse:
-    whole_key = (page.language, request.url.path, key, msgspec.json.encode(edition))
-    body, etag = shelved.page(whole_key, build)
-    return page.stay(document(request, body, HTML, etag=etag, vary=VARY, shared=True))
-
-
 def _programme_html(
     programme: Programme,
     edition: Edition,
     page: Page,
     seats: Mapping[UUID, Seating],
-    *,
-    day: str,
-    track: str,
-    q: str,
+    asked: Asked,
+    at_present: Present,
 ) -> bytes:
     viewer = Viewer(programme, page.words, seats)
     days = viewer.days()
-    chosen = next((one for one in days if one.isoformat() == day), None)
-    if chosen is None and not (track or q):
+    mine = asked.view is Arrangement.MINE
+    chosen = next((one for one in days if one.isoformat() == asked.day), None)
+    if chosen is None and not (asked.filters or asked.day == ALL or mine):
         chosen = days[0]
+    if mine:
+        chosen = None
+    found = [] if asked.view is Arrangement.NOW else viewer.found(asked, chosen)
+    day = chosen.isoformat() if chosen else ""
+    grids: list[View] = []
+    slots: list[View] = []
+    if asked.view is Arrangement.ROOMS:
+        grids = viewer.grids(found)
+    elif asked.view is Arrangement.TRACKS:
+        slots = viewer.themes(found)
+    else:
+        slots = viewer.slots(found)
+    today = asked.day == at_present.today.isoformat()
+    query = asking.address(edition, asked, day="" if today else asked.day).partition("?")[2]
+    shown = [session for slot in slots for session in slot["sessions"]]
     return page.html(
         "schedule/programme.html",
         edition,
         programme=programme,
-        days=[
-            {
-                "date": one,
-                "path": f"/{edition.slug}/programme?day={one.isoformat()}",
-                "current": one == chosen,
-            }
-            for one in days
-        ],
-        slots=viewer.slots(day=chosen, track=track, q=q),
-        tracks=viewer.all_tracks(),
-        day=chosen.isoformat() if chosen else "",
-        track=track,
-        q=q,
+        asked=asked,
+        query=query,
+        views=_views(edition, page, programme, asked, day),
+        days=_days(edition, asked, days, chosen),
+        all_days={
+            "path": asking.address(edition, asked, day=ALL),
+            "current": chosen is None,
+        },
+        slots=slots,
+        grids=grids,
+        found=len(found) if grids else len(shown),
+        choices=viewer.choices(asked),
+        present=viewer.present(
+            at_present, None if asked.view is Arrangement.NOW else MOST_IN_BRIEF
+        ),
+        now_path=asking.address(edition, Asked(view=Arrangement.NOW)),
+        missing=len(asked.sessions) - len({one.slug for one in found}) if mine else 0,
+        calendar_path=asking.calendar_address(edition, tuple(one.slug for one in found))
+        if mine and found
+        else "",
     )
+
+
+def _views(
+    edition: Edition, page: Page, programme: Programme, asked: Asked, day: str
+) -> list[View]:
+    """Return the ways to arrange the page, with their addresses: filters and day stay."""
+    words = page.words
+    names = {
+        Arrangement.TIME: words.gettext("By time"),
+        Arrangement.ROOMS: words.gettext("By room"),
+        Arrangement.TRACKS: words.gettext("By track"),
+    }
+    if not programme.rooms:
+        del names[Arrangement.ROOMS]
+    if not programme.tracks:
+        del names[Arrangement.TRACKS]
+    day = ALL if asked.day == ALL else day
+    return [
+        {
+            "name": name,
+            "path": asking.address(edition, asked, view=view, day=day, sessions=()),
+            "current": view is asked.view,
+        }
+        for view, name in names.items()
+    ]
+
+
+def _days(edition: Edition, asked: Asked, days: Sequence[date], chosen: date | None) -> list[View]:
+    return [
+        {
+            "date": one,
+            "path": asking.address(edition, asked, day=one.isoformat()),
+            "current": one == chosen,
+        }
+        for one in days
+    ]
 
 
 def _session_html(
@@ -292,6 +348,7 @@ def _session_html(
     return page.html(
         "schedule/session.html",
         edition,
+        programme=shelved.programme,
         session=viewer.whole_session(session),
         previous=viewer.session(before) if before else None,
         following=viewer.session(after) if after else None,

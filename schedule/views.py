@@ -1,7 +1,10 @@
 """What the pages of the programme show: values of a published version, in one language."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +12,32 @@ from babel import Locale, UnknownLocaleError
 
 from forum.core.i18n import Words
 from forum.core.text import fold, pick
-from schedule.models import Programme, Room, Session, SessionType, Speaker, SpeakerRole, Track
-from schedule.rules import programme_day
+from schedule.asking import Arrangement, Asked
+from schedule.grid import grid
+from schedule.models import (
+    Access,
+    Programme,
+    Room,
+    Session,
+    SessionType,
+    Speaker,
+    SpeakerRole,
+    Track,
+)
+from schedule.present import Present
+from schedule.rules import in_order, programme_day
 from schedule.seating import Seating, takes_sign_ups
 from schedule.vocabulary import role_name, type_name
 
 View = dict[str, Any]
+MOST_TAGS = 15
+"""The most tags that the filters offer: the most used ones. Sessions lead to all of theirs."""
+MOST_IN_BRIEF = 6
+"""The most sessions that a block beside other things shows of what is on, and of what is next."""
+MOST_ON_ONE_PAGE = 120
+"""The most people that the list of speakers shows at once; above that it turns letter by letter."""
+OTHERS = "#"
+"""The letter of names that begin with none."""
 
 
 class Viewer:
@@ -31,10 +54,9 @@ class Viewer:
         self.speakers: dict[UUID, Speaker] = {one.id: one for one in programme.speakers}
 
     def days(self) -> list[date]:
-        """Return the days on which sessions are held, in order; else the edition's."""
-        zone = self.programme.zone
-        starts = [s.starts_at for s in self.programme.sessions if s.starts_at and not s.cancelled]
-        return sorted({programme_day(start, zone) for start in starts}) or [
+        """Return the days on which sessions are placed, in order; else the edition's first."""
+        starts = [one.starts_at for one in self.programme.sessions if one.starts_at]
+        return sorted({programme_day(start, self.programme.zone) for start in starts}) or [
             self.programme.starts_on
         ]
 
@@ -47,11 +69,15 @@ class Viewer:
             "type": type_name(session.type, self.words.language),
             "title": self._in(session.title),
             "subtitle": self._in(session.subtitle),
+            "slug": session.slug,
             "path": f"/{self.programme.edition}/sessions/{session.slug}",
             "starts_at": session.starts_at,
             "ends_at": session.ends_at,
+            "times": self._times(session),
             "room": room.name if room else None,
             "track": self.track(track) if track else None,
+            "language": self._language(session.language),
+            "sign_up": session.sign_up and not session.cancelled,
             "people": [
                 self._person(self.speakers[one.speaker_id], one.role) for one in session.people
             ],
@@ -62,10 +88,21 @@ class Viewer:
     def whole_session(self, session: Session) -> View:
         """Return a session as its own page shows it."""
         text = self._in(session.abstract) or self._in(session.description)
+        room = self.rooms.get(session.room_id) if session.room_id else None
+        guides = {one.slug: one for one in self.programme.guides}
         return {
             **self.session(session),
-            "abstract": [line.strip() for line in text.split("\n") if line.strip()],
-            "language": self._language(session.language),
+            "abstract": _paragraphs(text),
+            "place": self._place(room) if room else None,
+            "tags": session.tags,
+            "partners": session.partners,
+            "guides": [
+                {"title": self._in(guides[slug].title), "path": guides[slug].path}
+                for slug in session.guides
+                if slug in guides
+            ],
+            "capacity": session.capacity,
+            "livestream": session.livestream,
             "links": session.links,
             "ics_path": f"/{self.programme.edition}/sessions/{session.slug}.ics",
         }
@@ -74,35 +111,167 @@ class Viewer:
         """Return a track: name, slug, tint."""
         return {"slug": track.slug, "name": self._in(track.name), "tint": track.tint}
 
-    def all_tracks(self) -> list[View]:
-        """Return the tracks in order."""
-        return [self.track(track) for track in self.programme.tracks]
+    def choices(self, asked: Asked) -> View:
+        """Return what the filters offer: pairs of value and name, of what the programme holds."""
+        sessions = [one for one in self.programme.sessions if one.starts_at]
+        types = {one.type for one in sessions}
+        spoken = {one.language for one in sessions if one.language}
+        rooms = {one.room_id for one in sessions}
+        tags = Counter(tag for one in sessions for tag in one.tags)
+        shown = {tag for tag, _ in tags.most_common(MOST_TAGS)} | ({asked.tag} & {*tags})
+        return {
+            "track": [(one.slug, self._in(one.name)) for one in self.programme.tracks],
+            "type": [
+                (one.value, type_name(one, self.words.language))
+                for one in SessionType
+                if one in types and one is not SessionType.BREAK
+            ],
+            "language": [(tag, self._named(tag)) for tag in sorted(spoken)]
+            if len(spoken) > 1
+            else [],
+            "room": [(one.slug, one.name) for one in self.programme.rooms if one.id in rooms],
+            "tag": [(tag, tag) for tag in sorted(shown, key=fold)],
+            "sign_up": any(one.sign_up for one in sessions),
+        }
 
-    def slots(self, *, day: date | None, track: str, q: str) -> list[View]:
-        """Return the sessions that match, by start; None for `day` means every day."""
-        wanted = fold(q).split()
-        found: dict[datetime, list[View]] = {}
-        for session in self.programme.sessions:
-            if session.starts_at is None or not self._matches(session, day, track, wanted):
-                continue
-            found.setdefault(session.starts_at, []).append(self.session(session))
-        zone = self.programme.zone
+    def found(self, asked: Asked, day: date | None) -> list[Session]:
+        """Return the placed sessions that match, in order; None for `day` means every day."""
+        wanted = fold(asked.q).split()
+        chosen = set(asked.sessions) if asked.view is Arrangement.MINE else None
         return [
-            {"day": programme_day(start, zone), "starts_at": start, "sessions": found[start]}
-            for start in sorted(found)
+            one
+            for one in in_order(self.programme.sessions, self.programme.rooms)
+            if one.starts_at is not None
+            and (chosen is None or one.slug in chosen)
+            and (day is None or programme_day(one.starts_at, self.programme.zone) == day)
+            and self._passes(one, asked)
+            and (not wanted or self._holds(one, wanted))
         ]
 
-    def _matches(
-        self, session: Session, day: date | None, track: str, wanted: Sequence[str]
-    ) -> bool:
-        if session.starts_at is None:
-            return False
-        if day is not None and programme_day(session.starts_at, self.programme.zone) != day:
-            return False
-        of_track = self.tracks.get(session.track_id) if session.track_id else None
-        if track and (of_track is None or of_track.slug != track):
-            return False
-        return not wanted or self._holds(session, wanted)
+    def slots(self, sessions: Iterable[Session]) -> list[View]:
+        """Return sessions, which are in order, by their start."""
+        zone = self.programme.zone
+        return [
+            {
+                "day": programme_day(start, zone),
+                "heading": self.words.time(start, zone),
+                "tint": None,
+                "sessions": [self.session(one) for one in some],
+            }
+            for start, some in groupby(sessions, lambda one: one.starts_at)
+            if start is not None
+        ]
+
+    def themes(self, sessions: Iterable[Session]) -> list[View]:
+        """Return sessions by day, then track; those of none come last, and breaks are left out."""
+        zone = self.programme.zone
+        order = {track.id: place for place, track in enumerate(self.programme.tracks)}
+        last = len(order)
+        by_theme: dict[tuple[date, int], list[Session]] = {}
+        for one in sessions:
+            if one.starts_at is not None and one.type is not SessionType.BREAK:
+                place = order.get(one.track_id, last) if one.track_id else last
+                by_theme.setdefault((programme_day(one.starts_at, zone), place), []).append(one)
+        made = []
+        for (day, place), some in sorted(by_theme.items()):
+            track = self.programme.tracks[place] if place < last else None
+            name = self._in(track.name) if track else self.words.gettext("Other sessions")
+            made.append(
+                {
+                    "day": day,
+                    "heading": name,
+                    "tint": track.tint if track else None,
+                    "sessions": [self.session(one) for one in some],
+                }
+            )
+        return made
+
+    def grids(self, sessions: Iterable[Session]) -> list[View]:
+        """Return a table of rooms and beginnings for each day of the given sessions."""
+        zone = self.programme.zone
+        by_day: dict[date, list[Session]] = {}
+        for one in sessions:
+            if one.starts_at is not None:
+                by_day.setdefault(programme_day(one.starts_at, zone), []).append(one)
+        elsewhere = self.words.gettext("Elsewhere")
+        made = []
+        for day in sorted(by_day):
+            table = grid(by_day[day], self.programme.rooms)
+            rows = [
+                {
+                    "heading": self.words.time(row.starts_at, zone),
+                    "across": [self.session(one) for one in row.across],
+                    "cells": [
+                        {
+                            "room": cell.room.name if cell.room else elsewhere,
+                            "rows": cell.rows,
+                            "sessions": [self.session(one) for one in cell.sessions],
+                        }
+                        for cell in row.cells
+                    ],
+                }
+                for row in table.rows
+            ]
+            columns = [room.name if room else elsewhere for room in table.columns]
+            made.append({"day": day, "columns": columns, "rows": rows})
+        return made
+
+    def present(self, present: Present, most: int | None = None) -> View:
+        """Return what is on and what comes next, `most` of each; `more` says if some are not."""
+        cut = slice(most)
+        elsewhere = present.following_day and present.following_day != present.today
+        return {
+            "during": present.during,
+            "now": [self.session(one) for one in present.now[cut]],
+            "following": [self.session(one) for one in present.following[cut]],
+            "following_day": present.following_day if elsewhere else None,
+            "more": len(present.now[cut]) + len(present.following[cut])
+            < len(present.now) + len(present.following),
+        }
+
+    def whole_speaker(self, speaker: Speaker) -> View:
+        """Return a person as their own page shows them, with all their sessions and roles."""
+        held = [
+            {**self.session(session), "role": role_name(one.role, self.words.language)}
+            for session in in_order(self.programme.sessions, self.programme.rooms)
+            for one in session.people
+            if one.speaker_id == speaker.id
+        ]
+        return {
+            **self._person(speaker, SpeakerRole.SPEAKER),
+            "biography": _paragraphs(self._in(speaker.biography)),
+            "links": speaker.links,
+            "sessions": held,
+        }
+
+    def letters(self, q: str) -> list[View]:
+        """Return the people whose name or organisation holds the words of `q`, by letter."""
+        wanted = fold(q).split()
+        shown = [
+            one
+            for one in self.programme.speakers
+            if all(word in fold(f"{one.name} {one.organisation or ''}") for word in wanted)
+        ]
+        shown.sort(key=lambda one: (_letter(one) == OTHERS, one.sort_key))
+        return [
+            {
+                "letter": letter,
+                "people": [self._person(one, SpeakerRole.SPEAKER) for one in some],
+            }
+            for letter, some in groupby(shown, _letter)
+        ]
+
+    def _passes(self, session: Session, asked: Asked) -> bool:
+        track = self.tracks.get(session.track_id) if session.track_id else None
+        room = self.rooms.get(session.room_id) if session.room_id else None
+        return (
+            (not asked.track or (track is not None and track.slug == asked.track))
+            and (not asked.room or (room is not None and room.slug == asked.room))
+            and (not asked.type or session.type == asked.type)
+            and (not asked.language or session.language == asked.language)
+            and (not asked.tag or asked.tag in session.tags)
+            and (not asked.sign_up or session.sign_up)
+        )
 
     def _holds(self, session: Session, wanted: Sequence[str]) -> bool:
         people = [self.speakers[one.speaker_id] for one in session.people]
@@ -110,6 +279,8 @@ class Viewer:
             *session.title.values(),
             *session.subtitle.values(),
             *session.abstract.values(),
+            *session.tags,
+            *(one.name for one in session.partners),
             *(f"{one.name} {one.organisation or ''}" for one in people),
         ]
         whole = fold(" ".join(texts))
@@ -117,11 +288,14 @@ class Viewer:
 
     def _person(self, speaker: Speaker, role: SpeakerRole) -> View:
         about = ", ".join(filter(None, [speaker.job_title, speaker.organisation]))
+        path = f"/{self.programme.edition}/speakers/{speaker.slug}"
         return {
             "name": speaker.name,
             "role": "" if role is SpeakerRole.SPEAKER else role_name(role, self.words.language),
             "organisation": about,
             "biography": self._in(speaker.biography),
+            "path": path,
+            "photo": f"{path}/photo" if speaker.photo else None,
         }
 
     def _seats(self, session: Session) -> View | None:
@@ -131,13 +305,38 @@ class Viewer:
         seating = self.seats.get(session.id)
         return {"capacity": session.capacity, "left": seating.left if seating else None}
 
+    def _place(self, room: Room) -> View:
+        said = {
+            Access.STEP_FREE: self.words.gettext("step-free access"),
+            Access.HEARING_LOOP: self.words.gettext("hearing loop"),
+        }
+        return {
+            "floor": self._floor(room),
+            "access": [said[one] for one in Access if one in room.access],
+            "description": self._in(room.description),
+        }
+
+    def _floor(self, room: Room) -> str:
+        """Return the floor: `niveau 1` where it is a number, else as it is called."""
+        if room.floor and re.fullmatch(r"[+-]?\d+", room.floor):
+            return self.words.gettext("level %(number)s") % {"number": room.floor}
+        return room.floor or ""
+
+    def _times(self, session: Session) -> str:
+        if session.starts_at is None or session.ends_at is None:
+            return ""
+        zone = self.programme.zone
+        ends = (self.words.time(one, zone) for one in (session.starts_at, session.ends_at))
+        return "\u202f–\u202f".join(ends)
+
     def _in(self, text: dict[str, str]) -> str:
         return pick(text, self.words.language, self.programme.language)
 
     def _language(self, tag: str | None) -> str:
         """Return a language's name, said only where it is not the page's."""
-        if not tag or tag == self.words.language:
-            return ""
+        return "" if not tag or tag == self.words.language else self._named(tag)
+
+    def _named(self, tag: str) -> str:
         try:
             return Locale.parse(tag, sep="-").get_display_name(self.words.language) or tag
         except (UnknownLocaleError, ValueError):
@@ -163,3 +362,12 @@ def highlights(programme: Programme, words: Words, most: int) -> list[View]:
         view["when"] = f"{day}, {words.time(session.starts_at, programme.zone)}"
         views.append(view)
     return views
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def _letter(speaker: Speaker) -> str:
+    first = speaker.sort_key[:1].upper()
+    return first if "A" <= first <= "Z" else OTHERS

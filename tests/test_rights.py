@@ -85,6 +85,10 @@ OPEN = {
     "GET /{edition_slug}/programme.json": ALL,
     "GET /{edition_slug}/programme.pdf": ALL,
     "GET /{edition_slug}/programme.xml": ALL,
+    "GET /{edition_slug}/programme.webmanifest": ALL,
+    "GET /{edition_slug}/programme-worker.js": ALL,
+    "GET /{edition_slug}/speakers": ALL,
+    "GET /{edition_slug}/speakers/{slug}": dict.fromkeys(EVERYONE, 404),  # nobody has that name
     "GET /{edition_slug}/register": ALL,
     "GET /{edition_slug}/register/group": ALL,
     "POST /{edition_slug}/register/group": dict.fromkeys(EVERYONE, 422),  # nothing was filled in

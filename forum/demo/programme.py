@@ -9,6 +9,7 @@ from forum.core.text import slug, sort_key
 from forum.demo.cast import Member, cast
 from forum.demo.contents import both, read
 from schedule.models import (
+    Access,
     Draft,
     Participation,
     Room,
@@ -62,6 +63,7 @@ def room(row: dict[str, Any], position: int) -> Room:
         capacity=row["capacity"],
         floor=row["floor"],
         description=both(row["fr"], row["en"]),
+        access=[Access(one) for one in row["access"]],
     )
 
 
@@ -112,6 +114,8 @@ def session(
         minutes=row["minutes"],
         capacity=row.get("seats"),
         sign_up="seats" in row,
+        tags=row.get("tags", []),
+        guides=row.get("guides", []),
         people=[
             Participation(speaker_id=identity("speaker", members[key].slug), role=role)
             for role in SpeakerRole

@@ -10,8 +10,10 @@ from forum.core.pages import Page
 from forum.core.web import AnyResponse, Given
 from forum.editions.routes import public_categories
 from forum.guides.routes import shown
+from schedule.asking import Arrangement, Asked, address
+from schedule.present import present
 from schedule.published import Shelves
-from schedule.views import highlights
+from schedule.views import MOST_IN_BRIEF, Viewer, highlights
 
 MOST_HIGHLIGHTS = 6
 
@@ -29,6 +31,7 @@ async def home(
     is_open, categories = await public_categories(db, edition, now)
     published = await shelves.current(database, edition)
     programme = published.programme if published else None
+    at_present = present(programme, now) if programme else None
     return page(
         "editions/home.html",
         edition,
@@ -36,6 +39,10 @@ async def home(
         categories=categories,
         programme_published=programme is not None,
         highlights=highlights(programme, page.words, MOST_HIGHLIGHTS) if programme else [],
+        present=Viewer(programme, page.words).present(at_present, MOST_IN_BRIEF)
+        if programme and at_present and at_present.during
+        else None,
+        now_path=address(edition, Asked(view=Arrangement.NOW)),
         guides=await shown(db, edition, page),
     )
 

@@ -1,5 +1,6 @@
 // Live search without a library: <form data-swap="#count,#list"> asks for its own page as one types,
-// and takes the named parts out of the answer. Without JavaScript the form is sent as any form.
+// takes the named parts out of the answer, and says so by an event "swapped". Without JavaScript the
+// form is sent as any form.
 const form = document.querySelector("form[data-swap]");
 let request;
 let timer;
@@ -17,6 +18,7 @@ async function swap() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!answer.ok || parts.some(part => !page.querySelector(part))) throw new Error(answer.status);
     for (const part of parts) document.querySelector(part).replaceChildren(...page.querySelector(part).childNodes);
+    document.dispatchEvent(new Event("swapped"));
     history.replaceState(null, "", address);
     mark(false);
   } catch (error) {

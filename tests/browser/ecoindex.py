@@ -94,6 +94,7 @@ class Scale:
         network = page.context.new_cdp_session(page)
         network.send("Network.enable")
         network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        network.send("Network.setBypassServiceWorker", {"bypass": True})
         network.on("Network.requestWillBeSent", self._asked)
         network.on("Network.loadingFinished", self._came)
         network.on("Network.loadingFailed", self._failed)

@@ -19,7 +19,13 @@ from tests.installations import get, link, post
 PAGES = {
     "home": "/demo/",
     "programme": "/demo/programme",
+    "programme-rooms": "/demo/programme?view=rooms",
+    "programme-tracks": "/demo/programme?view=tracks",
+    "programme-now": "/demo/programme?view=now",
+    "programme-mine": "/demo/programme?view=mine&sessions={session}",
     "session": "/demo/sessions/{session}",
+    "speakers": "/demo/speakers",
+    "speaker": "/demo/speakers/{speaker}",
     "guides": "/demo/guides",
     "register": "/demo/register",
     "mistakes": "/demo/register",
@@ -165,6 +171,7 @@ def addresses(demo, person, organiser, tmp_path_factory):
     member = organiser.get_by_role("link", name="Changer autre@example.org").get_attribute("href")
     values = {
         "person": person,
+        "speaker": told["speakers"][0]["slug"],
         "session": next(one["slug"] for one in told["sessions"] if len(one["people"]) > 2),
         "moved": told["sessions"][0]["id"],
         "session_id": next(one["id"] for one in told["sessions"] if len(one["people"]) > 2),

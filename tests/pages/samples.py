@@ -44,6 +44,8 @@ from forum.registrations.models import (
 )
 from forum.territories import service as territories
 from schedule import board, part_views, part_words
+from schedule.asking import Arrangement
+from schedule.asking import Asked as AskedProgramme
 from schedule.conflicts import USUAL, conflicts
 from schedule.edits import Part, PartKind, SpeakerPart, part_of
 from schedule.models import Draft, PublishedGuide, SpeakerBackstage, Travel
@@ -91,11 +93,27 @@ PEOPLE = [
     View(
         name="Maëlys d’Hérouville-Nguyen",
         role="Animation",
+        path="/toulouse-2027/speakers/maelys-d-herouville-nguyen",
+        photo="/toulouse-2027/speakers/maelys-d-herouville-nguyen/photo",
         organisation="Communauté de communes du Val d’Ambroise",
         biography="Journaliste, elle anime depuis dix ans les débats des collectivités.",
     ),
-    View(name="Yann Le Guellec", role="", organisation="Ville de Kerlouan", biography=""),
-    View(name="Anne-Sophie Çelik", role="Grand témoin", organisation="", biography=""),
+    View(
+        name="Yann Le Guellec",
+        role="",
+        organisation="Ville de Kerlouan",
+        biography="",
+        path="/toulouse-2027/speakers/yann-le-guellec",
+        photo=None,
+    ),
+    View(
+        name="Anne-Sophie Çelik",
+        role="Grand témoin",
+        organisation="",
+        biography="",
+        path="/toulouse-2027/speakers/anne-sophie-celik",
+        photo=None,
+    ),
 ]
 
 
@@ -107,15 +125,35 @@ def session(number: int, starts_at: datetime, *, kind: str = "round_table") -> V
         type="Pause" if pause else "Table ronde",
         title="Café d’accueil" if pause else TITLES[number % len(TITLES)],
         subtitle="",
+        slug=f"session-{number}",
         path=f"{BASE}/sessions/session-{number}",
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=75),
+        times="9\u00a0h\u202f–\u202f10\u00a0h\u00a015",
         room=None if pause else ROOMS[number % len(ROOMS)],
         track=None if pause else TRACKS[number % len(TRACKS)],
-        language="",
+        language="anglais" if number == 1 else "",
+        sign_up=number == 1,
         people=[] if pause else PEOPLE,
         cancelled=number == 4,
         seats=None if number % 3 else View(capacity=24, left=number % 2),
+        place=View(
+            floor="Niveau 1",
+            access=["accès de plain-pied", "boucle magnétique"],
+            description="Au bout du couloir.",
+        ),
+        tags=["sobriété", "achat public"] if number == 1 else [],
+        partners=[
+            View(name="Coopérative Lumen d’Oc", url="https://example.org/"),
+            View(name="Syndicat Tarn numérique", url=None),
+        ]
+        if number == 1
+        else [],
+        guides=[View(title="Se préparer", path=f"{BASE}/guides/cyber/download")]
+        if number == 1
+        else [],
+        capacity=40 if number == 1 else None,
+        livestream="https://example.org/direct" if number == 1 else None,
         abstract=["Un premier paragraphe qui dit pourquoi venir.", "Un second, plus concret."],
         links=[View(url="https://example.org/etude", title="L’étude citée")],
         ics_path=f"{BASE}/sessions/session-{number}.ics",
@@ -130,14 +168,49 @@ def slots(*, days: int = 1) -> list[View]:
             starts_at = OPENS_AT + timedelta(days=day, hours=hour)
             kind = "break" if hour in {0, 3, 5} else "round_table"
             sessions = [session(hour * 7 + n, starts_at, kind=kind) for n in range(width)]
-            made.append(View(day=starts_at.date(), starts_at=starts_at, sessions=sessions))
+            made.append(
+                View(
+                    day=starts_at.date(),
+                    heading=f"{10 + hour}\u00a0h",
+                    tint=None,
+                    sessions=sessions,
+                )
+            )
     return made
+
+
+def themes() -> list[View]:
+    """Return one day by track."""
+    made = [
+        View(day=EDITION.starts_on, heading=one.name, tint=one.tint, sessions=slots()[2].sessions)
+        for one in TRACKS
+    ]
+    other = slots()[1].sessions
+    return [
+        *made,
+        View(day=EDITION.starts_on, heading="Autres séances", tint=None, sessions=other),
+    ]
+
+
+def rooms_table() -> View:
+    """Return one day as a table of rooms."""
+    rows = []
+    for slot in slots():
+        if len(slot.sessions) == 1:
+            rows.append(View(heading=slot.heading, across=slot.sessions, cells=[]))
+            continue
+        cells = [View(room=room, rows=1, sessions=[]) for room in ROOMS]
+        for one in slot.sessions:
+            cells[ROOMS.index(one.room)] = View(room=one.room, rows=1, sessions=[one])
+        rows.append(View(heading=slot.heading, across=[], cells=cells))
+    return View(day=EDITION.starts_on, columns=ROOMS, rows=rows)
 
 
 DAYS = [
     View(date=EDITION.starts_on, path=f"{BASE}/programme?day=2027-03-23", current=True),
     View(date=EDITION.ends_on, path=f"{BASE}/programme?day=2027-03-24", current=False),
 ]
+ALL_DAYS = View(path=f"{BASE}/programme?day=all", current=False)
 NO_DAY = [View(date=one.date, path=one.path, current=False) for one in DAYS]
 CATEGORIES = [
     View(
@@ -436,6 +509,8 @@ HOME = {
         )
         for n in range(6)
     ],
+    "present": None,
+    "now_path": f"{BASE}/programme?view=now",
     "guides": GUIDES,
 }
 QUESTIONS = [
@@ -477,16 +552,59 @@ REGISTER = {
     "chosen_days": [],
     "asks_invitation": False,
 }
+PRESENT = View(
+    during=True,
+    now=[session(n, OPENS_AT) for n in range(3)],
+    following=[session(n, OPENS_AT + timedelta(hours=2)) for n in (3, 4)],
+    following_day=None,
+    more=True,
+)
 PROGRAMME = {
     "programme": View(version=3),
+    "asked": AskedProgramme(day="2027-03-23"),
+    "query": "",
+    "views": [
+        View(name=name, path=f"{BASE}/programme?view={view}", current=view == "time")
+        for name, view in (("Par heure", "time"), ("Par salle", "rooms"), ("Par thème", "tracks"))
+    ],
     "days": DAYS,
+    "all_days": ALL_DAYS,
     "slots": slots(),
-    "tracks": TRACKS,
-    "day": "2027-03-23",
-    "track": "",
+    "grids": [],
+    "found": 23,
+    "choices": {
+        "track": [(one.slug, one.name) for one in TRACKS],
+        "type": [("plenary", "Plénière"), ("round_table", "Table ronde"), ("workshop", "Atelier")],
+        "language": [("en", "anglais"), ("fr", "français")],
+        "room": [(f"salle-{n}", name) for n, name in enumerate(ROOMS)],
+        "tag": [("achat public", "achat public"), ("sobriété", "sobriété")],
+        "sign_up": True,
+    },
+    "present": PRESENT,
+    "now_path": f"{BASE}/programme?view=now",
+    "missing": 0,
+    "calendar_path": "",
+}
+SESSION = {
+    "programme": View(version=3),
+    "session": session(1, OPENS_AT),
+    "previous": None,
+    "following": session(2, OPENS_AT),
+}
+SPEAKERS = {
+    "programme": View(version=3),
+    "groups": [View(letter=letter, people=PEOPLE) for letter in "CHL"],
+    "letters": ["C", "H", "L"],
+    "letter": "",
+    "found": 9,
     "q": "",
 }
-SESSION = {"session": session(1, OPENS_AT), "previous": None, "following": session(2, OPENS_AT)}
+SPEAKER = {
+    **vars(PEOPLE[0]),
+    "biography": ["Journaliste, elle anime depuis dix ans.", "Elle écrit aussi."],
+    "links": [View(url="https://example.org/moi", title="")],
+    "sessions": [View(**vars(session(n, OPENS_AT)), role="modération") for n in (1, 4)],
+}
 STAFF = View(may=lambda _deed: True, organiser=View(email="equipe@forum.example"))
 CHANGES_TOLD = [
     View(
@@ -1621,6 +1739,7 @@ VERIFIED = {
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "home": ("editions/home.html", HOME),
+    "home-during": ("editions/home.html", {**HOME, "present": PRESENT}),
     "home-closed": (
         "editions/home.html",
         {**HOME, "registration_open": False, "programme_published": False, "highlights": []},
@@ -1799,25 +1918,93 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {
             **PROGRAMME,
             "days": NO_DAY,
+            "all_days": View(**{**vars(ALL_DAYS), "current": True}),
             "slots": slots(days=2)[:6],
-            "q": "données",
-            "track": "ia-et-donnees",
+            "found": 12,
+            "asked": AskedProgramme(q="données", track="ia-et-donnees", sign_up=True),
         },
     ),
     "programme-everything": (
         "schedule/programme.html",
-        {**PROGRAMME, "days": NO_DAY, "slots": slots(days=2), "q": "a"},
+        {
+            **PROGRAMME,
+            "days": NO_DAY,
+            "slots": slots(days=2),
+            "found": 46,
+            "asked": AskedProgramme(q="a"),
+        },
     ),
     "programme-nothing": (
         "schedule/programme.html",
-        {**PROGRAMME, "days": NO_DAY, "slots": [], "q": "zzz"},
+        {**PROGRAMME, "days": NO_DAY, "slots": [], "found": 0, "asked": AskedProgramme(q="zzz")},
+    ),
+    "programme-rooms": (
+        "schedule/programme.html",
+        {
+            **PROGRAMME,
+            "slots": [],
+            "grids": [rooms_table()],
+            "asked": AskedProgramme(view=Arrangement.ROOMS),
+        },
+    ),
+    "programme-tracks": (
+        "schedule/programme.html",
+        {**PROGRAMME, "slots": themes(), "asked": AskedProgramme(view=Arrangement.TRACKS)},
+    ),
+    "programme-now": (
+        "schedule/programme.html",
+        {**PROGRAMME, "slots": [], "found": 0, "asked": AskedProgramme(view=Arrangement.NOW)},
+    ),
+    "programme-now-nothing": (
+        "schedule/programme.html",
+        {
+            **PROGRAMME,
+            "slots": [],
+            "found": 0,
+            "asked": AskedProgramme(view=Arrangement.NOW),
+            "present": View(during=False, now=[], following=[], following_day=None, more=False),
+        },
+    ),
+    "programme-mine": (
+        "schedule/programme.html",
+        {
+            **PROGRAMME,
+            "slots": slots()[:3],
+            "found": 6,
+            "asked": AskedProgramme(view=Arrangement.MINE, sessions=("session-1", "gone")),
+            "missing": 1,
+            "calendar_path": f"{BASE}/programme.ics?sessions=session-1,gone",
+        },
+    ),
+    "programme-mine-nothing": (
+        "schedule/programme.html",
+        {**PROGRAMME, "slots": [], "found": 0, "asked": AskedProgramme(view=Arrangement.MINE)},
     ),
     "programme-unpublished": ("schedule/programme.html", {**PROGRAMME, "programme": None}),
     "session": ("schedule/session.html", SESSION),
     "session-seats": ("schedule/session.html", {**SESSION, "session": session(9, OPENS_AT)}),
     "session-bare": (
         "schedule/session.html",
-        {"session": session(4, OPENS_AT), "previous": None, "following": None},
+        {**SESSION, "session": session(4, OPENS_AT), "following": None},
+    ),
+    "speakers": ("schedule/speakers.html", SPEAKERS),
+    "speakers-letter": ("schedule/speakers.html", {**SPEAKERS, "letter": "C", "q": "a"}),
+    "speakers-none": (
+        "schedule/speakers.html",
+        {**SPEAKERS, "groups": [], "letters": [], "found": 0, "q": "zzz"},
+    ),
+    "speaker": ("schedule/speaker.html", {"programme": View(version=3), "speaker": SPEAKER}),
+    "speaker-bare": (
+        "schedule/speaker.html",
+        {
+            "programme": View(version=3),
+            "speaker": {
+                **vars(PEOPLE[2]),
+                "biography": [],
+                "links": [],
+                "sessions": [],
+            },
+        },
     ),
     "sign-ups": ("schedule/sign_ups.html", {**SIGN_UPS, "saved": True}),
     "sign-ups-errors": (

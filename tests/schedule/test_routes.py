@@ -14,6 +14,10 @@ from tests.factories import MORNING, SAME_ORIGIN, Counting, draft, eventually
 
 PATHS = ["programme", "programme.ics", "programme.xml", "programme.json", "sessions/ouverture",
          "sessions/ouverture.ics"]  # fmt: skip
+PAGES = ["programme?view=rooms", "programme?view=tracks", "programme?view=now", "programme?day=all",
+         "programme?view=mine&sessions=ouverture", "programme?type=plenary&sign_up=1",
+         "programme.ics?sessions=ouverture", "speakers", "speakers?q=ada", "speakers/ada",
+         "programme.webmanifest", "programme-worker.js"]  # fmt: skip
 STRANGE = ("Dupont & <Fils>", "<script>alert(1)</script>", "BEGIN:VEVENT\nX, y; z")
 
 
@@ -73,9 +77,10 @@ async def test_a_search_looks_at_every_day_while_the_forum_is_on(site, client, e
     shown = {}
     for asked in ("", "?q=cyber", "?q=ada", "?q=cyber&day=2027-03-23", "?day=2027-03-24"):
         page = (await client.get(f"/{edition.slug}/programme{asked}")).text
+        days, _, rest = page.partition('id="days"')[2].partition("</ul>")
         shown[asked] = (
-            re.findall(r"/sessions/([a-z]+)", page),
-            re.findall(r"day=([0-9-]+)\" aria-current", page),
+            re.findall(r"/sessions/([a-z]+)", rest),
+            re.findall(r"day=([0-9-]+)\" aria-current", days),
         )
     assert shown == {
         "": (["ouverture"], ["2027-03-23"]),
@@ -116,13 +121,16 @@ async def test_a_session_that_is_not_there_is_not_found(client, published):
         assert (answer.status_code, answer.json()["code"]) == (404, "session_not_found")
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [*PATHS, *PAGES])
 async def test_each_has_a_strong_tag_that_answers_304(client, published, path):
     first = await client.get(f"/{published.slug}/{path}")
     assert re.fullmatch(r'"[0-9a-f]{32}(-gz)?"', first.headers["etag"])
     headers = {"if-none-match": first.headers["etag"]}
     again = await client.get(f"/{published.slug}/{path}", headers=headers)
     assert (again.status_code, again.content) == (304, b"")
+    head = await client.head(f"/{published.slug}/{path}")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["etag"] == first.headers["etag"]
 
 
 async def test_what_was_asked_once_asks_the_database_nothing(lone_site, monkeypatch):
@@ -134,7 +142,7 @@ async def test_what_was_asked_once_asks_the_database_nothing(lone_site, monkeypa
     counting = Counting(lone_site.pool)
     parts._database = counting
     async with lone_site.client() as client:
-        paths = [f"/{edition.slug}/{path}" for path in PATHS]
+        paths = [f"/{edition.slug}/{path}" for path in [*PATHS, *PAGES]]
         paths.append(f"/api/editions/{edition.slug}/programme")
         for path in paths:
             await client.get(path)
@@ -209,6 +217,142 @@ async def test_the_language_of_an_export_is_asked_for(site, client, edition):
         for query in ("", "?lang=en", "?lang=xx")
     ]
     assert ["SUMMARY:Opening" in text for text in got] == [False, True, False]
+
+
+def titles(page):
+    """Return the slugs of the sessions that a page shows below its count, in order."""
+    return re.findall(r'data-session="([a-z-]+)"', page)
+
+
+async def test_the_views_keep_day_and_filters(site, client, edition):
+    await days_of(site, edition)
+    page = (await client.get(f"/{edition.slug}/programme?room=salle&q=c&day=2027-03-24")).text
+    base = f"/{edition.slug}/programme?"
+    links = [
+        link.replace("&amp;", "&") for link in re.findall(r'href="([^"]*programme\?[^"]*)"', page)
+    ]
+    assert [link.removeprefix(base) for link in links] == [
+        "q=c&room=salle&day=2027-03-24&lang=en",
+        "q=c&room=salle&day=2027-03-24",
+        "view=rooms&q=c&room=salle&day=2027-03-24",
+        "view=now",
+        "view=mine",
+        "q=c&room=salle&day=2027-03-23",
+        "q=c&room=salle&day=2027-03-24",
+        "q=c&room=salle&day=all",
+    ]
+    assert titles(page) == ["cybersecurite"]
+
+
+async def test_on_the_days_of_the_forum_the_page_says_what_is_on(
+    site, client, edition, monkeypatch
+):
+    monkeypatch.setattr(site.app.kept, "fresh_s", 0.0)
+    await days_of(site, edition)
+    paths = {"page": "programme", "search": "programme?q=c", "session": "sessions/ouverture"}
+    shown, tags = [], []
+    for minutes in (-24 * 60, 0, 10, 29, 30):
+        site.clock.at = MORNING + timedelta(minutes=minutes)
+        answers = {
+            name: await client.get(f"/{edition.slug}/{path}") for name, path in paths.items()
+        }
+        block = answers["page"].text.partition('id="now"')[2].partition("</section>")[0]
+        shown.append(re.findall(r"/sessions/([a-z]+)", block))
+        tags.append({name: answer.headers["etag"] for name, answer in answers.items()})
+    assert shown == [
+        [],
+        ["ouverture", "cybersecurite"],
+        ["ouverture", "cybersecurite"],
+        ["ouverture", "cybersecurite"],
+        ["cybersecurite"],
+    ]
+    assert len({one["page"] for one in tags}) == 3  # before, while it is on, after it ended
+    assert len({one["search"] for one in tags}) == len({one["session"] for one in tags}) == 1
+
+
+async def test_another_language_shows_the_same_view(client, published):
+    base = f"/{published.slug}/programme"
+    links = []
+    for asked in ("", "?view=mine&sessions=ouverture", "?view=now&lang=fr"):
+        page = (await client.get(base + asked)).text
+        links += re.findall(r'href="([^"]*)" lang="en"', page)
+    assert [one.replace("&amp;", "&") for one in links] == [
+        f"{base}?lang=en",
+        f"{base}?view=mine&sessions=ouverture&lang=en",
+        f"{base}?view=now&lang=en",
+    ]
+    answer = await client.get(links[1].replace("&amp;", "&"))
+    assert titles(answer.text) == ["ouverture"]
+    assert '<html lang="en">' in answer.text
+
+
+async def test_what_is_on_is_told_on_the_home_page_too(site, client, edition):
+    await days_of(site, edition)
+    during = (await client.get(f"/{edition.slug}/")).text
+    site.clock.at = MORNING - timedelta(days=2)
+    before = (await client.get(f"/{edition.slug}/")).text
+    assert ['id="now"' in page for page in (during, before)] == [True, False]
+
+
+async def test_what_is_on_can_be_asked_for_at_any_time(site, client, edition):
+    await days_of(site, edition)
+    site.clock.at = MORNING - timedelta(days=20)
+    page = (await client.get(f"/{edition.slug}/programme?view=now")).text
+    assert "Rien n’a lieu en ce moment." in page
+    assert "Ensuite, mardi 23 mars" in page
+    assert titles(page) == []
+
+
+async def test_an_address_holds_the_sessions_that_somebody_chose(client, published):
+    address = f"/{published.slug}/programme?view=mine&sessions=s-2,gone,ouverture"
+    page = (await client.get(address)).text
+    made = (await client.get(f"/api/editions/{published.slug}/programme")).json()["sessions"]
+    chosen = [one["slug"] for one in made if one["slug"] == "ouverture"]
+    assert titles(page) == chosen
+    assert f'href="/{published.slug}/programme.ics?sessions=ouverture"' in page
+    assert "2 séances ne sont plus au programme." in page
+
+
+async def test_chosen_sessions_are_sent_as_a_calendar(client, published):
+    base = f"/{published.slug}/programme.ics"
+    made = (await client.get(f"/api/editions/{published.slug}/programme")).json()["sessions"]
+    slugs = [one["slug"] for one in made]
+    got = {}
+    for asked in (slugs[1], f"{slugs[2]},gone,{slugs[0]}", "gone", "", ",".join("x" * 101)):
+        answer = await client.get(base, params={"sessions": asked})
+        if answer.status_code == 200:
+            events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+            got[asked] = sorted(str(one["uid"]) for one in events)
+        else:
+            got[asked] = (answer.status_code, answer.json()["code"])
+    ids = {one["slug"]: one["id"] for one in made}
+    assert got == {
+        slugs[1]: [ids[slugs[1]]],
+        f"{slugs[2]},gone,{slugs[0]}": sorted([ids[slugs[0]], ids[slugs[2]]]),
+        "gone": (404, "session_not_found"),
+        "": (404, "session_not_found"),
+        ",".join("x" * 101): (404, "session_not_found"),
+    }
+    many = ",".join(f"s-{n}" for n in range(101))
+    for address in (f"{base}?sessions={many}", f"/{published.slug}/programme?sessions={many}"):
+        answer = await client.get(address)
+        assert (answer.status_code, answer.json()["code"]) == (422, "too_many_sessions")
+
+
+async def test_a_cancelled_session_is_shown_as_such_everywhere(site, client, edition):
+    site.clock.at = MORNING
+    await site.programme(edition, draft("Ouverture", cancelled=True))
+    base = f"/{edition.slug}"
+    for path in (
+        "programme",
+        "programme?view=rooms",
+        "programme?view=now",
+        "programme?view=mine&sessions=ouverture",
+        "speakers/ada",
+        "",
+    ):
+        assert "Annulée" in (await client.get(f"{base}/{path}")).text, path
+    assert "Cette séance est annulée." in (await client.get(f"{base}/sessions/ouverture")).text
 
 
 async def test_nobody_posts_to_a_programme(client, published):

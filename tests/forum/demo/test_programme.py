@@ -6,9 +6,10 @@ from itertools import combinations
 from zoneinfo import ZoneInfo
 
 from forum.core.pdf import missing_glyphs
+from forum.demo.contents import read
 from forum.demo.programme import draft
 from schedule.conflicts import conflicts
-from schedule.models import Session, SessionType, SpeakerRole
+from schedule.models import Access, Session, SessionType, SpeakerRole
 
 FIRST_DAY = date(2027, 3, 22)
 DRAFT = draft(FIRST_DAY)
@@ -204,3 +205,12 @@ def test_the_fonts_hold_every_character():
         for text in (session.title, session.subtitle, session.abstract):
             texts += text.values()
     assert missing_glyphs("".join(texts)) == ""
+
+
+def test_rooms_say_how_they_are_reached_and_topics_join_sessions():
+    assert all(Access.STEP_FREE in room.access for room in DRAFT.rooms)
+    told = Counter(tag for session in DRAFT.sessions for tag in session.tags)
+    assert [tag for tag, count in told.items() if count == 1] == ["financement", "RGAA"]
+    named = {guide for session in DRAFT.sessions for guide in session.guides}
+    guide = read("guide")
+    assert named == {guide["file"]["slug"], guide["link"]["slug"]}
