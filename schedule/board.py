@@ -72,7 +72,7 @@ WORDS: dict[str, str] = {
     "all_placed": N_("All sessions are placed."),
     "no_conflicts": N_("There is no conflict."),
     "more": N_("and %(n)s more"),
-    "shown": N_("Show"),
+    "shown": N_("See it"),
 }
 """What the script says."""
 
