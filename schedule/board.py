@@ -72,7 +72,7 @@ WORDS: dict[str, str] = {
     "all_placed": N_("All sessions are placed."),
     "no_conflicts": N_("There is no conflict."),
     "more": N_("and %(n)s more"),
-    "shown": N_("Show"),
+    "shown": N_("See it"),
 }
 """What the script says."""
 
@@ -132,9 +132,10 @@ class Day(Struct, frozen=True, kw_only=True):
 
 
 class Board(Struct, frozen=True, kw_only=True):
-    """All that the script of the editor begins with."""
+    """All that the script of the editor begins with; `who` keeps apart what waits to be stored."""
 
     number: int
+    who: str
     day: date
     timezone: str
     language: str
@@ -169,6 +170,7 @@ def board(
     draft: Draft,
     edition: Edition,
     *,
+    who: str,
     day: date,
     levels: Levels,
     conflicts: Sequence[ToldConflict],
@@ -178,6 +180,7 @@ def board(
     rooms, people = draft.backstage_of_rooms, draft.backstage_of_speakers
     return Board(
         number=draft.number,
+        who=who,
         day=day,
         timezone=edition.timezone,
         language=words.language,

@@ -93,6 +93,7 @@ async def _shown(
             board.board(
                 draft,
                 edition,
+                who=staff.actor,
                 day=day,
                 levels=levels,
                 conflicts=told[: board.MOST_SENT],

@@ -32,7 +32,8 @@ export class Draft extends EventTarget {
     this.edited = new Map(Object.entries(told.edited));
     this.parts = { room: byId(told.rooms), track: byId(told.tracks), speaker: byId(told.speakers) };
     this.sessions = byId(told.sessions.map(read));
-    const kept = JSON.parse(sessionStorage.getItem(this.api) ?? "{}");
+    this.slot = `${told.api} ${told.who}`;
+    const kept = JSON.parse(sessionStorage.getItem(this.slot) ?? "{}");
     this.waiting = kept.waiting ?? [];
     this.done = kept.done ?? [];
     this.undone = kept.undone ?? [];
@@ -71,7 +72,7 @@ export class Draft extends EventTarget {
   // What waits outlives the page: a reload goes on with it.
   #keep() {
     const { waiting, done, undone } = this;
-    sessionStorage.setItem(this.api, JSON.stringify({ waiting, done, undone }));
+    sessionStorage.setItem(this.slot, JSON.stringify({ waiting, done, undone }));
     this.#combine();
     this.#tell("change");
   }

@@ -140,7 +140,7 @@ function label(button, session, level) {
   const track = draft.parts.track.get(session.track_id);
   const state = session.cancelled ? say("cancelled") : session.confirmed ? "" : say("unconfirmed");
   button.className = ["it", track && `t${track.tint}`, level === "block" && "bad", level === "warn" && "warn", session.cancelled && "off", !session.confirmed && "maybe", held?.button === button && "held"].filter(Boolean).join(" ");
-  const flags = [level && `⚠\u00a0${say("conflict")}`, state].filter(Boolean).join(" · ");
+  const flags = [level && say("conflict"), state].filter(Boolean).join(" · ");
   const when = session.at === null ? say("minutes", { n: session.minutes }) : span(session);
   const handle = tag("span", "⠿", "hnd");
   handle.setAttribute("aria-hidden", "true");
@@ -148,7 +148,7 @@ function label(button, session, level) {
   if (labels.get(button) === shown) return;
   labels.set(button, shown);
   const where = tag("span", session.at === null ? "" : ` ${room(session.room_id)}`, "vh");
-  button.replaceChildren(tag("b", `${title(session)} `), tag("span", [when, flags].filter(Boolean).join(" · ")), where, handle);
+  button.replaceChildren(tag("b", `${level ? "⚠\u00a0" : ""}${title(session)} `), tag("span", [when, flags].filter(Boolean).join(" · ")), where, handle);
 }
 
 function put(button, session) {
@@ -252,25 +252,34 @@ function lift(button, pointer) {
   shade(session);
 }
 
-// The times at which a room, or somebody of the session, is not available.
+// The times at which a room, or somebody of the session, is not available; people away together are named together.
 function shade(session) {
-  held.shades = draft.closed(session).flatMap(([id, name, open]) => {
-    const edges = open.map(([begins, ends]) => [begins, ends].map(at => clamp((at - day.begins) / MINUTE, from, to))).sort((one, other) => one[0] - other[0]);
-    const gaps = [];
-    let free = from;
-    for (const [begins, ends] of [...edges, [to, to]]) {
-      if (begins > free) gaps.push([free, begins]);
-      free = Math.max(free, ends);
+  const gaps = new Map();
+  for (const [id, name, open] of draft.closed(session)) {
+    const area = id === null ? ["2", "-1"] : [`${columns.get(id)}`, "auto"];
+    for (const [begins, ends] of between(open)) {
+      const key = [Math.ceil((begins - from) / STEP) + 2, area[0], Math.floor((ends - from) / STEP) + 2, area[1]].join(" / ");
+      gaps.set(key, [...gaps.get(key) ?? [], ...(id === null ? [name] : [])]);
     }
-    return gaps.map(([begins, ends]) => {
-      const shadow = tag("div", id === null ? name : "", "shade");
-      const across = id === null ? "2 / -1" : `${columns.get(id)}`;
-      const [left, right = "auto"] = across.split(" / ");
-      shadow.style.gridArea = `${Math.ceil((begins - from) / STEP) + 2} / ${left} / ${Math.floor((ends - from) / STEP) + 2} / ${right}`;
-      return shadow;
-    });
+  }
+  held.shades = [...gaps].map(([area, names]) => {
+    const shadow = tag("div", names.join(", "), "shade");
+    shadow.style.gridArea = area;
+    return shadow;
   });
   grid.append(...held.shades);
+}
+
+// What of the day as it is shown lies between spans of time, in minutes.
+function between(spans) {
+  const edges = spans.map(span => span.map(at => clamp((at - day.begins) / MINUTE, from, to))).sort((one, other) => one[0] - other[0]);
+  const gaps = [];
+  let free = from;
+  for (const [begins, ends] of [...edges, [to, to]]) {
+    if (begins > free) gaps.push([free, begins]);
+    free = Math.max(free, ends);
+  }
+  return gaps;
 }
 
 function preview(at) {

@@ -1338,7 +1338,13 @@ EDITOR = {
     "refusal": (),
     "board": board.in_a_page(
         board.board(
-            DRAFTED, EDITION, day=EDITION.starts_on, levels=USUAL, conflicts=TOLD, words=FRENCH
+            DRAFTED,
+            EDITION,
+            who="organiser:1",
+            day=EDITION.starts_on,
+            levels=USUAL,
+            conflicts=TOLD,
+            words=FRENCH,
         )
     ),
 }

@@ -97,7 +97,13 @@ def test_the_board_holds_what_the_grid_needs_and_no_text_of_the_public_more():
     )
     text = board.in_a_page(
         board.board(
-            made, EDITION, day=MORNING.date(), levels=USUAL, conflicts=[], words=words("fr")
+            made,
+            EDITION,
+            who="organiser:1",
+            day=MORNING.date(),
+            levels=USUAL,
+            conflicts=[],
+            words=words("fr"),
         )
     )
     assert "<" not in text

@@ -344,6 +344,64 @@ async def test_a_slug_of_another_is_refused_by_name(replace, read, change):
     assert [*refusal.value.fields] == ["slug"]
 
 
+async def test_inside_another_transaction_what_is_taken_is_refused_by_name_too(
+    site, edition, replace, read
+):
+    await replace(moved(draft("A", "B"), 0, 60))
+    seen = await read()
+    first, second = seen.sessions
+    part = part_of(seen, PartKind.SESSION, first.id)
+    taken = Wanted(
+        kind=PartKind.SESSION,
+        id=first.id,
+        after=with_(part, content=with_(first, slug=second.slug)),
+    )
+    async with site.pool.acquire() as db:
+        with pytest.raises(Invalid):
+            async with db.transaction():
+                await editing.change(
+                    db, edition, [taken], kind="edited", actor="me", at=site.clock.at
+                )
+        async with db.transaction():
+            for minutes in (30, 60):  # one verb after the other, the first one's check behind it
+                now = await editing.read(db, edition)
+                await editing.change(
+                    db,
+                    edition,
+                    arranging.swapped(now, first.id, second.id),
+                    kind="swapped",
+                    actor=str(minutes),
+                    at=site.clock.at,
+                )
+    assert places(await read()) == places(seen)
+
+
+async def test_what_is_arranged_is_computed_of_the_draft_as_it_is_then(
+    site, edition, replace, read
+):
+    await replace(draft("A"))
+    [one] = (await read()).sessions
+
+    async def later(minutes):
+        async with site.pool.acquire() as db:
+            await editing.arrange(
+                db,
+                edition,
+                lambda now: arranging.shifted(
+                    now,
+                    since=MORNING,
+                    until=MORNING + timedelta(days=1),
+                    minutes=minutes,
+                ),
+                kind="shifted",
+                actor="me",
+                at=site.clock.at,
+            )
+
+    await asyncio.gather(*(later(5) for _ in range(6)))
+    assert places(await read()) == {"A": one.starts_at + timedelta(minutes=30)}
+
+
 async def test_the_minutes_between_rooms_are_kept(site, edition, replace, read):
     made = draft("A")
     other = with_(made.rooms[0], id=uuid.uuid4(), slug="autre", position=1)
