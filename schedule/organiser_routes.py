@@ -21,6 +21,7 @@ from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound, Problem
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
@@ -66,7 +67,7 @@ class PhotoNotFound(NotFound):
     code = "photo_not_found"
 
 
-class Desk:
+class Bench:
     """Where an editor works on the parts of a programme: one request, and what it needs."""
 
     def __init__(self, request: AnyRequest, db: Db, page: Page, now: datetime, ids: Ids) -> None:
@@ -102,37 +103,37 @@ class Desk:
         )
 
 
-async def at_desk(
+async def at_bench(
     request: AnyRequest, db: Given[Db], page: Given[Page], now: Given[datetime], ids: Given[Ids]
-) -> Desk:
-    """Give a route of the parts its desk."""
-    return Desk(request, db, page, now, ids)
+) -> Bench:
+    """Give a route of the parts its bench."""
+    return Bench(request, db, page, now, ids)
 
 
 # Lists
 
 
 async def show_list(
-    desk: Desk, staff: Staff, kind: PartKind, *, refusal: str = "", status: int = 200
+    bench: Bench, staff: Staff, kind: PartKind, *, refusal: str = "", status: int = 200
 ) -> AnyResponse:
     """Show the parts of one kind that match, with what each lacks."""
     edition = staff.edition
-    draft = await editing.read(desk.db, edition)
-    asked = desk.request.query_params
-    number = desk.number({"done": [asked.get("done", "")]}, "done")
-    change = None if number is None else await queries.find_change(desk.db, edition.id, number)
-    return await desk.show(
+    draft = await editing.read(bench.db, edition)
+    asked = bench.request.query_params
+    number = bench.number({"done": [asked.get("done", "")]}, "done")
+    change = None if number is None else await queries.find_change(bench.db, edition.id, number)
+    return await bench.show(
         f"schedule/organiser_{KIND_PLACES[kind]}.html",
         staff,
         status=status,
         refusal=refusal,
-        done=None if number is None else part_views.done(change, desk.words),
+        done=None if number is None else part_views.done(change, bench.words),
         **part_views.listed(
             kind,
             draft,
             edition,
-            desk.words,
-            await _wrong(desk, edition, kind, draft),
+            bench.words,
+            await _wrong(bench, edition, kind, draft),
             q=asked.get("q", "")[:LONGEST_QUERY].strip(),
             only=asked.get("only", "")[:LONGEST_QUERY],
             page=asked.get("page", ""),
@@ -140,18 +141,18 @@ async def show_list(
     )
 
 
-async def _wrong(desk: Desk, edition: Edition, kind: PartKind, draft: Draft) -> list[Conflict]:
+async def _wrong(bench: Bench, edition: Edition, kind: PartKind, draft: Draft) -> list[Conflict]:
     """Return what is wrong with the sessions of a draft, where that is shown."""
     if kind is not PartKind.SESSION:
         return []
-    return await editing.find_conflicts(desk.db, edition, draft)
+    return await editing.find_conflicts(bench.db, edition, draft)
 
 
 # Forms
 
 
 async def show_form(
-    desk: Desk,
+    bench: Bench,
     staff: Staff,
     kind: PartKind,
     *,
@@ -165,7 +166,7 @@ async def show_form(
 ) -> AnyResponse:
     """Show a part, or an empty one to add; `sent` is what was typed, `context` why it is shown."""
     edition = staff.edition
-    draft = await editing.read(desk.db, edition)
+    draft = await editing.read(bench.db, edition)
     part = part_of(draft, kind, id_) if id_ else None
     if id_ is not None and part is None:
         raise PartNotFound
@@ -174,16 +175,16 @@ async def show_form(
         part,
         draft,
         edition,
-        desk.words,
+        bench.words,
         sent=sent,
         errors=errors,
-        guides=await queries.list_published_guides(desk.db, edition.id),
-        found=await _wrong(desk, edition, kind, draft),
+        guides=await queries.list_published_guides(bench.db, edition.id),
+        found=await _wrong(bench, edition, kind, draft),
         more=more,
     )
     if edited is not None:
         shown["edited"] = edited
-    return await desk.show(
+    return await bench.show(
         f"schedule/organiser_{kind.value}.html",
         staff,
         kind=kind,
@@ -193,21 +194,21 @@ async def show_form(
 
 
 async def store(
-    desk: Desk, staff: Staff, kind: PartKind, id_: UUID | None
+    bench: Bench, staff: Staff, kind: PartKind, id_: UUID | None, once: Once
 ) -> AnyResponse | Redirect:
-    """Store what was typed of a part, or show the page again with all of it."""
+    """Store what was typed of a part, once, or show the page again with all of it."""
     edition = staff.edition
-    raw = await form_fields(desk.request)
-    edited = desk.number(raw)
+    raw = await form_fields(bench.request)
+    edited = bench.number(raw)
     how = last(raw, "arrange")
     if how:
         sent = part_forms.arranged(raw, how)
         return await show_form(
-            desk, staff, kind, id_=id_, sent=sent, edited=edited, more=how == "more"
+            bench, staff, kind, id_=id_, sent=sent, edited=edited, more=how == "more"
         )
     sent = part_forms.tidied(raw)
-    guides = [one.slug for one in await queries.list_published_guides(desk.db, edition.id)]
-    new_id = id_ or desk.ids.uuid(desk.now)
+    guides = [one.slug for one in await queries.list_published_guides(bench.db, edition.id)]
+    new_id = id_ or bench.ids.uuid(bench.now)
 
     def build(draft: Draft, before: Part | None) -> Part:
         given, also = part_forms.given(kind, sent, draft, edition, before)
@@ -215,30 +216,33 @@ async def store(
             kind, given, draft, id_=new_id, before=before, guides=guides, also=also
         )
 
-    try:
+    async def keep() -> int:
         if id_ is None:
             changed = await parts.add(
-                desk.db, edition, kind, new_id, build, actor=staff.actor, at=desk.now
+                bench.db, edition, kind, new_id, build, actor=staff.actor, at=bench.now
             )
         else:
             changed = await parts.change(
-                desk.db,
+                bench.db,
                 edition,
                 kind,
                 id_,
                 build,
                 edited=edited,
                 actor=staff.actor,
-                at=desk.now,
+                at=bench.now,
             )
+        return changed.change.number if changed.change else 0
+
+    try:
+        number = await once(int, keep)
     except (PartChanged, PartNotFound, ChangeBlocked, RoomTaken, PartUsed, Invalid) as problem:
-        return await _again(desk, staff, kind, id_, sent, edited, problem)
-    number = changed.change.number if changed.change else 0
+        return await _again(bench, staff, kind, id_, sent, edited, problem)
     return Redirect(f"{part_views.place(edition, kind)}?done={number}", status_code=303)
 
 
 async def _again(
-    desk: Desk,
+    bench: Bench,
     staff: Staff,
     kind: PartKind,
     id_: UUID | None,
@@ -248,41 +252,41 @@ async def _again(
 ) -> AnyResponse:
     """Show the page again with what was typed, and with what keeps it from being stored."""
     shown: dict[str, Any] = {"id_": id_, "sent": sent, "edited": edited, "status": problem.status}
-    refusal = desk.words.say(problem.message)
+    refusal = bench.words.say(problem.message)
     match problem:
         case PartChanged() if id_ is not None and edited is not None:
-            shown |= await _merged(desk, staff, kind, id_, sent, edited)
+            shown |= await _merged(bench, staff, kind, id_, sent, edited)
         case PartNotFound():  # what was removed meanwhile may be added again
             shown |= {"id_": None, "edited": 0, "refusal": refusal}
         case ChangeBlocked():
-            lines = Sayer(problem.draft, desk.words, staff.edition.zone).clashes(problem.conflicts)
+            lines = Sayer(problem.draft, bench.words, staff.edition.zone).clashes(problem.conflicts)
             shown |= {"refusal": refusal, "lines": lines}
         case Invalid():
-            shown["errors"] = part_views.mistakes(kind, problem.fields, staff.edition, desk.words)
+            shown["errors"] = part_views.mistakes(kind, problem.fields, staff.edition, bench.words)
         case _:
             shown["refusal"] = refusal
-    return await show_form(desk, staff, kind, **shown)
+    return await show_form(bench, staff, kind, **shown)
 
 
 async def _merged(
-    desk: Desk, staff: Staff, kind: PartKind, id_: UUID, sent: Sent, edited: int
+    bench: Bench, staff: Staff, kind: PartKind, id_: UUID, sent: Sent, edited: int
 ) -> dict[str, Any]:
     """Return what a page shows to whoever stores a part that another changed meanwhile."""
     edition = staff.edition
-    draft = await editing.read(desk.db, edition)
+    draft = await editing.read(bench.db, edition)
     now = part_of(draft, kind, id_)
-    done = await parts.since(desk.db, edition, id_, edited)
+    done = await parts.since(bench.db, edition, id_, edited)
     before = done[0][1].before if done else now
     base = part_forms.typed(kind, before, draft, edition)
     theirs = part_forms.typed(kind, now, draft, edition)
     merged, both = part_forms.merged(sent, base, theirs)
-    who = await names(desk.db, edition)
+    who = await names(bench.db, edition)
     return {
         "sent": merged,
-        "both": [part_words.label(field, kind, desk.words) for field in both],
+        "both": [part_words.label(field, kind, bench.words) for field in both],
         "edited": draft.edited.get(id_, 0),
         "meanwhile": part_views.meanwhile(
-            kind, done, draft, edition, desk.words, who=who, asks=staff.actor
+            kind, done, draft, edition, bench.words, who=who, asks=staff.actor
         ),
     }
 
@@ -294,27 +298,27 @@ async def names(db: Db, edition: Edition) -> dict[str, str]:
     }
 
 
-async def remove(desk: Desk, staff: Staff, kind: PartKind, id_: UUID) -> AnyResponse | Redirect:
+async def remove(bench: Bench, staff: Staff, kind: PartKind, id_: UUID) -> AnyResponse | Redirect:
     """Remove a part, or say which sessions need it still; the list offers to take it back."""
     edition = staff.edition
-    edited = desk.number(await form_fields(desk.request))
+    edited = bench.number(await form_fields(bench.request))
     try:
         changed = await parts.remove(
-            desk.db, edition, kind, id_, edited=edited, actor=staff.actor, at=desk.now
+            bench.db, edition, kind, id_, edited=edited, actor=staff.actor, at=bench.now
         )
     except PartUsed as used:
         return await show_form(
-            desk,
+            bench,
             staff,
             kind,
             id_=id_,
-            refusal=desk.words.say(used.message),
-            lines=[pick(one["title"], desk.page.language) for one in used.more["sessions"]],
+            refusal=bench.words.say(used.message),
+            lines=[pick(one["title"], bench.page.language) for one in used.more["sessions"]],
             status=used.status,
         )
     except PartChanged as problem:
         return await show_form(
-            desk, staff, kind, id_=id_, refusal=desk.words.say(problem.message), status=412
+            bench, staff, kind, id_=id_, refusal=bench.words.say(problem.message), status=412
         )
     number = changed.change.number if changed.change else 0
     return Redirect(f"{part_views.place(edition, kind)}?done={number}", status_code=303)
@@ -326,60 +330,62 @@ def routes_of(kind: PartKind) -> list[HTTPRouteHandler]:
     many = [limited("organiser", per_minute=PER_MINUTE)]
 
     @get(path, include_in_schema=False, opt=MAY)
-    async def listed(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse:
+    async def listed(staff: Given[Staff], bench: Given[Bench]) -> AnyResponse:
         """Show the parts of a kind."""
-        return await show_list(desk, staff, kind)
+        return await show_list(bench, staff, kind)
 
     @get(f"{path}/new", include_in_schema=False, opt=MAY)
-    async def empty(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse:
+    async def empty(staff: Given[Staff], bench: Given[Bench]) -> AnyResponse:
         """Show an empty part."""
-        return await show_form(desk, staff, kind)
+        return await show_form(bench, staff, kind)
 
     @post(f"{path}/new", include_in_schema=False, opt=MAY, middleware=many)
-    async def add(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | Redirect:
+    async def add(
+        staff: Given[Staff], bench: Given[Bench], once: Given[Once]
+    ) -> AnyResponse | Redirect:
         """Add a part."""
-        return await store(desk, staff, kind, None)
+        return await store(bench, staff, kind, None, once)
 
     @get(f"{path}/{{part:uuid}}", include_in_schema=False, opt=MAY)
-    async def one(staff: Given[Staff], desk: Given[Desk], part: FromPath[UUID]) -> AnyResponse:
+    async def one(staff: Given[Staff], bench: Given[Bench], part: FromPath[UUID]) -> AnyResponse:
         """Show a part."""
-        return await show_form(desk, staff, kind, id_=part)
+        return await show_form(bench, staff, kind, id_=part)
 
     @post(f"{path}/{{part:uuid}}", include_in_schema=False, opt=MAY, middleware=many)
     async def change(
-        staff: Given[Staff], desk: Given[Desk], part: FromPath[UUID]
+        staff: Given[Staff], bench: Given[Bench], part: FromPath[UUID], once: Given[Once]
     ) -> AnyResponse | Redirect:
         """Change a part."""
-        return await store(desk, staff, kind, part)
+        return await store(bench, staff, kind, part, once)
 
     @post(f"{path}/{{part:uuid}}/delete", include_in_schema=False, opt=MAY, middleware=many)
     async def delete(
-        staff: Given[Staff], desk: Given[Desk], part: FromPath[UUID]
+        staff: Given[Staff], bench: Given[Bench], part: FromPath[UUID]
     ) -> AnyResponse | Redirect:
         """Remove a part."""
-        return await remove(desk, staff, kind, part)
+        return await remove(bench, staff, kind, part)
 
     return [listed, empty, add, one, change, delete]
 
 
 @post(f"{PATH}/take-back", include_in_schema=False, opt=MAY)
-async def undo(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | Redirect:
+async def undo(staff: Given[Staff], bench: Given[Bench]) -> AnyResponse | Redirect:
     """Take a change back, and return to the list from which it was asked."""
-    sent = await form_fields(desk.request)
+    sent = await form_fields(bench.request)
     kind = next(
         (one for one, name in KIND_PLACES.items() if name == last(sent, "list")), PartKind.SESSION
     )
     try:
         changed = await editing.take_back(
-            desk.db,
+            bench.db,
             staff.edition,
-            desk.number(sent, "number") or 0,
+            bench.number(sent, "number") or 0,
             actor=staff.actor,
-            at=desk.now,
+            at=bench.now,
         )
     except Problem as problem:
-        said = desk.words.say(problem.message)
-        return await show_list(desk, staff, kind, refusal=said, status=problem.status)
+        said = bench.words.say(problem.message)
+        return await show_list(bench, staff, kind, refusal=said, status=problem.status)
     number = changed.change.number if changed.change else 0
     return Redirect(f"{part_views.place(staff.edition, kind)}?done={number}", status_code=303)
 
@@ -395,12 +401,12 @@ async def undo(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | Redirect
     request_max_body_size=photos.LARGEST_FORM,
 )
 async def set_photo(
-    staff: Given[Staff], desk: Given[Desk], blobs: Given[Blobs], part: FromPath[UUID]
+    staff: Given[Staff], bench: Given[Bench], blobs: Given[Blobs], part: FromPath[UUID]
 ) -> AnyResponse | Redirect:
     """Keep a photo of a person, say that they agreed to it, or take it away."""
-    sent = (await desk.request.form()).dict()
+    sent = (await bench.request.form()).dict()
     texts = {name: [v for v in values if isinstance(v, str)] for name, values in sent.items()}
-    edited = desk.number(texts)
+    edited = bench.number(texts)
     try:
         digest = await _kept(sent.get("photo", []), blobs)
 
@@ -410,26 +416,26 @@ async def set_photo(
             behind = before.backstage
             photo = None if last(texts, "away") else digest or behind.photo
             since = behind.photo_agreed_at if photo == behind.photo else None
-            agreed_at = (since or desk.now) if last(texts, "agreed") else None
+            agreed_at = (since or bench.now) if last(texts, "agreed") else None
             return parts.with_photo(before, photo, agreed_at)
 
         changed = await parts.change(
-            desk.db,
+            bench.db,
             staff.edition,
             PartKind.SPEAKER,
             part,
             build,
             edited=edited,
             actor=staff.actor,
-            at=desk.now,
+            at=bench.now,
         )
     except (photos.NotAPhoto, photos.PhotoTooLarge) as problem:
-        said = {"photo": desk.words.say(problem.message)}
-        return await show_form(desk, staff, PartKind.SPEAKER, id_=part, errors=said, status=422)
+        said = {"photo": bench.words.say(problem.message)}
+        return await show_form(bench, staff, PartKind.SPEAKER, id_=part, errors=said, status=422)
     except PartChanged as problem:
-        said_ = desk.words.say(problem.message)
+        said_ = bench.words.say(problem.message)
         return await show_form(
-            desk, staff, PartKind.SPEAKER, id_=part, refusal=said_, status=problem.status
+            bench, staff, PartKind.SPEAKER, id_=part, refusal=said_, status=problem.status
         )
     number = changed.change.number if changed.change else 0
     return Redirect(
@@ -450,10 +456,10 @@ async def _kept(files: Sequence[Any], blobs: Blobs) -> str | None:
 
 @get(f"{PATH}/speakers/{{part:uuid}}/photo", include_in_schema=False, opt=MAY)
 async def own_photo(
-    staff: Given[Staff], desk: Given[Desk], blobs: Given[Blobs], part: FromPath[UUID]
+    staff: Given[Staff], bench: Given[Bench], blobs: Given[Blobs], part: FromPath[UUID]
 ) -> Response[bytes]:
     """Show the photo of a person to the editors, whether they agreed or not."""
-    draft = await editing.read(desk.db, staff.edition)
+    draft = await editing.read(bench.db, staff.edition)
     behind = draft.backstage_of_speakers.get(part)
     if behind is None or behind.photo is None:
         raise PhotoNotFound
@@ -491,7 +497,7 @@ async def _photo(blobs: Blobs, name: str) -> bytes:
 
 
 async def show_travel(
-    desk: Desk,
+    bench: Bench,
     staff: Staff,
     *,
     sent: Sent | None = None,
@@ -500,8 +506,8 @@ async def show_travel(
     status: int = 200,
 ) -> AnyResponse:
     """Show how many minutes it takes to walk between rooms: one row a room, those before across."""
-    draft = await editing.read(desk.db, staff.edition)
-    return await desk.show(
+    draft = await editing.read(bench.db, staff.edition)
+    return await bench.show(
         "schedule/organiser_travel.html",
         staff,
         status=status,
@@ -509,16 +515,16 @@ async def show_travel(
         rows=part_views.walks(draft, sent),
         seen=parts.stamp_of_travel(draft.travel),
         errors=errors or {},
-        places={name: (desk.words.gettext("Minutes"), name) for name in errors or {}},
+        places={name: (bench.words.gettext("Minutes"), name) for name in errors or {}},
         refusal=refusal,
-        done="done" in desk.request.query_params,
+        done="done" in bench.request.query_params,
     )
 
 
 @get(f"{PATH}/rooms/travel", include_in_schema=False, opt=MAY)
-async def travel(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse:
+async def travel(staff: Given[Staff], bench: Given[Bench]) -> AnyResponse:
     """Show the walks between rooms."""
-    return await show_travel(desk, staff)
+    return await show_travel(bench, staff)
 
 
 @post(
@@ -527,56 +533,56 @@ async def travel(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse:
     opt=MAY,
     middleware=[limited("organiser", per_minute=PER_MINUTE)],
 )
-async def set_travel(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | Redirect:
+async def set_travel(staff: Given[Staff], bench: Given[Bench]) -> AnyResponse | Redirect:
     """Set the walks between rooms."""
-    sent = await form_fields(desk.request)
+    sent = await form_fields(bench.request)
     found, errors = part_forms.walks(sent)
     if errors:
-        said = {name: desk.words.say(text) for name, text in errors.items()}
-        return await show_travel(desk, staff, sent=sent, errors=said, status=422)
+        said = {name: bench.words.say(text) for name, text in errors.items()}
+        return await show_travel(bench, staff, sent=sent, errors=said, status=422)
     try:
         await parts.set_travel(
-            desk.db,
+            bench.db,
             staff.edition,
             found,
             seen=last(sent, "seen") or None,
             actor=staff.actor,
-            at=desk.now,
-            ids=desk.ids,
+            at=bench.now,
+            ids=bench.ids,
         )
     except (parts.SettingsChanged, PartNotFound) as problem:
-        said_ = desk.words.say(problem.message)
-        return await show_travel(desk, staff, sent=sent, refusal=said_, status=problem.status)
+        said_ = bench.words.say(problem.message)
+        return await show_travel(bench, staff, sent=sent, refusal=said_, status=problem.status)
     return Redirect(
         f"{part_views.place(staff.edition, PartKind.ROOM)}/travel?done=1", status_code=303
     )
 
 
 async def show_levels(
-    desk: Desk, staff: Staff, *, sent: Sent | None = None, refusal: str = "", status: int = 200
+    bench: Bench, staff: Staff, *, sent: Sent | None = None, refusal: str = "", status: int = 200
 ) -> AnyResponse:
     """Show each kind of conflict with what it means and what it does."""
-    levels = await editing.levels_of(desk.db, staff.edition)
-    draft = await editing.read(desk.db, staff.edition)
+    levels = await editing.levels_of(bench.db, staff.edition)
+    draft = await editing.read(bench.db, staff.edition)
     every = conflicts(
         draft, zone=staff.edition.zone, levels=dict.fromkeys(ConflictCode, Level.WARN)
     )
-    return await desk.show(
+    return await bench.show(
         "schedule/organiser_conflicts.html",
         staff,
         status=status,
-        kinds=part_views.levels(levels, every, desk.words, sent),
-        levels=part_words.said_of(part_words.LEVELS, desk.words),
+        kinds=part_views.levels(levels, every, bench.words, sent),
+        levels=part_words.said_of(part_words.LEVELS, bench.words),
         seen=parts.stamp_of_levels(levels),
         refusal=refusal,
-        done="done" in desk.request.query_params,
+        done="done" in bench.request.query_params,
     )
 
 
 @get(f"{PATH}/conflicts", include_in_schema=False, opt=MAY)
-async def levels(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse:
+async def levels(staff: Given[Staff], bench: Given[Bench]) -> AnyResponse:
     """Show the levels of conflicts."""
-    return await show_levels(desk, staff)
+    return await show_levels(bench, staff)
 
 
 @post(
@@ -585,9 +591,9 @@ async def levels(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse:
     opt=MAY,
     middleware=[limited("organiser", per_minute=PER_MINUTE)],
 )
-async def set_levels(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | Redirect:
+async def set_levels(staff: Given[Staff], bench: Given[Bench]) -> AnyResponse | Redirect:
     """Set the levels of conflicts; a kind that is not sent stays as it is."""
-    sent = await form_fields(desk.request)
+    sent = await form_fields(bench.request)
     known = {one.value for one in Level}
     wanted: Levels = {
         code: Level(last(sent, code.value))
@@ -596,17 +602,17 @@ async def set_levels(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | Re
     }
     try:
         await parts.set_levels(
-            desk.db,
+            bench.db,
             staff.edition,
             wanted,
             seen=last(sent, "seen") or None,
             actor=staff.actor,
-            at=desk.now,
-            ids=desk.ids,
+            at=bench.now,
+            ids=bench.ids,
         )
     except parts.SettingsChanged as problem:
-        said = desk.words.say(problem.message)
-        return await show_levels(desk, staff, sent=sent, refusal=said, status=problem.status)
+        said = bench.words.say(problem.message)
+        return await show_levels(bench, staff, sent=sent, refusal=said, status=problem.status)
     return Redirect(f"/organiser/{staff.edition.slug}/programme/conflicts?done=1", status_code=303)
 
 
@@ -623,5 +629,5 @@ router = Router(
         levels,
         set_levels,
     ],
-    dependencies={"desk": Provide(at_desk)},
+    dependencies={"bench": Provide(at_bench)},
 )

@@ -37,6 +37,13 @@ NATURAL = {
     "/organiser/{slug}/letters/{kind}/preview": "it changes nothing",
     "/organiser/{slug}/letters/{kind}/send": "the outbox holds one letter for each person",
     "/me/{key}/sessions": "who has a seat or a turn keeps it; what is given back stays so",
+    "/organiser/{slug}/programme/conflicts": "the levels are the same the second time",
+    "/organiser/{slug}/programme/rooms/{part}/delete": "what is deleted stays so",
+    "/organiser/{slug}/programme/sessions/{part}/delete": "what is deleted stays so",
+    "/organiser/{slug}/programme/speakers/{part}/delete": "what is deleted stays so",
+    "/organiser/{slug}/programme/tracks/{part}/delete": "what is deleted stays so",
+    "/organiser/{slug}/programme/rooms/travel": "it names the walks that its form was read at",
+    "/organiser/{slug}/programme/speakers/{part}/photo": "the photo is the same the second time",
     "/organiser/{slug}/programme/move/{moved}": "it names the change that its form was read at",
     "/organiser/{slug}/programme/publication/{publication_id}/withdrawal": "it stays withdrawn",
     "/organiser/{slug}/programme/shift": "it names the change that its form was read at",
@@ -85,7 +92,7 @@ def routed(action, template):
     return min(found, key=lambda route: route.count("{"))
 
 
-FORM = re.compile(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
+FORM = re.compile(r'<form[^>]* method="post" action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
 POSTED_BY = re.compile(r'<button(?![^>]*formmethod="get")[^>]*formaction="([^"]+)"')
 FIELD = re.compile(rf'<input type="hidden" name="{ONCE_FIELD}" value="([\w-]{{22}})">')
 
@@ -107,7 +114,9 @@ def test_every_form_of_such_a_post_brings_a_key_of_its_own():
     same = {
         f"{form}{one}"
         for one in ("categories/{category}", "questions/{question}", "consents/{purpose}")
-    }  # the form of what is new is that of what is there
+    }  # the form of what is new is that of what is there, and that of one kind is all kinds'
+    parts = "/organiser/{slug}/programme/"
+    same |= {f"{parts}{one}/{{part}}/delete" for one in ("rooms", "tracks", "speakers")}
     no_form = {"/organiser/sign-in/passkey", "/organiser/account/passkeys"}  # sent by the script
     scripted = no_form | {f"{path}/challenge" for path in no_form}
     assert POSTS.keys() - seen - scripted == same
