@@ -131,9 +131,18 @@ async def changes_since(db: Db, edition: Edition, number: int) -> list[DraftChan
 
 @retried
 async def change(
-    db: Db, edition: Edition, wanted: Sequence[Wanted], *, kind: str, actor: str, at: datetime
+    db: Db,
+    edition: Edition,
+    wanted: Sequence[Wanted],
+    *,
+    kind: str,
+    actor: str,
+    at: datetime,
+    despite_conflicts: bool = False,
 ) -> Changed:
     """Make parts of the draft as they are wanted, all of them or none.
+
+    What a speaker says of themselves is stored `despite_conflicts`: it is so, whatever it upsets.
 
     Raises:
         PartNotFound, PartChanged, PartUsed: see `schedule.edits`.
@@ -143,7 +152,14 @@ async def change(
     async with _alone(db, edition):
         before = await read(db, edition)
         return await _store(
-            db, edition, before, edits_of(before, wanted), kind=kind, actor=actor, at=at
+            db,
+            edition,
+            before,
+            edits_of(before, wanted),
+            kind=kind,
+            actor=actor,
+            at=at,
+            free=despite_conflicts,
         )
 
 
@@ -217,6 +233,16 @@ async def set_travel(db: Db, edition: Edition, travel: Sequence[Travel]) -> None
         await queries.put_travel(db, edition.id, travel)
 
 
+async def hold(db: Db, edition: Edition) -> Draft:
+    """Return the draft, which nobody else changes until the caller's transaction ends.
+
+    Whoever needs places of registrations as well holds the draft first: nobody who holds places
+    asks for the draft.
+    """
+    await queries.lock_draft(db, edition.id)
+    return await read(db, edition)
+
+
 @asynccontextmanager
 async def _alone(db: Db, edition: Edition) -> AsyncIterator[None]:
     """Open a transaction that alone changes the draft; what it may not store is refused by name."""
@@ -243,6 +269,7 @@ async def _store(
     actor: str,
     at: datetime,
     undoes: int | None = None,
+    free: bool = False,
 ) -> Changed:
     levels = await levels_of(db, edition)
     number = before.number + 1
@@ -254,7 +281,7 @@ async def _store(
     found = conflicts(after, zone=edition.zone, levels=levels)
     if not edits:
         return Changed(change=None, draft=before, conflicts=found)
-    if kind not in (IMPORTED, WENT_BACK):
+    if not free and kind not in (IMPORTED, WENT_BACK):
         old = conflicts(before, zone=edition.zone, levels=levels)
         clashes = blocking(added(old, found))
         if clashes:
