@@ -243,7 +243,7 @@ def read_profile(sent: Sent, part: SpeakerPart, edition: Edition) -> Profile:
         lines = forms.parse(Lines, {name: values[name] for name in LINES & values.keys()})
     except Invalid as invalid:
         errors.update(invalid.fields)
-    if lines.language not in (None, *edition.languages):
+    if values.get("language", "") not in ("", *edition.languages):
         errors["language"] = CHOOSE_LANGUAGE
     biography: dict[str, str] = {}
     for name, language in biographies.items():
