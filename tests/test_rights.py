@@ -16,6 +16,7 @@ from forum.core.context import Role
 from forum.core.rights import RIGHTS, Deed
 from forum.core.settings import Settings
 from forum.editions.models import NewCategory
+from forum.speakers.keys import SpeakerKeys
 from tests.factories import NOON, SAME_ORIGIN, opened, sent
 
 # What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
@@ -109,6 +110,16 @@ OPEN = {
     "POST /me/{key}/transfer": dict.fromkeys(EVERYONE, 422),
     "POST /me/{key}/accept": OWN_LINK,
     "POST /me/{key}/cancel": OWN_LINK,
+    "GET /speaker/{key}": OWN_LINK,
+    "GET /speaker/{key}/photo": dict.fromkeys(EVERYONE, 404),  # none was sent
+    "GET /speaker/{key}/sessions.ics": OWN_LINK,
+    "POST /speaker/{key}/confirm": dict.fromkeys(EVERYONE, 422),  # no name was given
+    "POST /speaker/{key}/decline": OWN_LINK,
+    "POST /speaker/{key}/profile": dict.fromkeys(EVERYONE, 422),
+    "POST /speaker/{key}/photo": dict.fromkeys(EVERYONE, 422),  # no file was chosen
+    "POST /speaker/{key}/photo/agreement": dict.fromkeys(EVERYONE, 422),
+    "POST /speaker/{key}/photo/removal": OWN_LINK,
+    "POST /speaker/{key}/photo/withdrawal": OWN_LINK,
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
     "POST /api/device/scans": DEVICE,
     "GET /organiser": only(*TEAM, "stranger", others=401),
@@ -162,6 +173,9 @@ class House:
         other = await site.edition()
         house.guide, _ = await site.guide(house.edition)
         house.programme = await site.programme(house.edition)
+        house.speaker_key = SpeakerKeys(site.settings.secret_key).key(
+            house.edition.id, house.programme.speakers[0].id
+        )
         await site.ask(house.edition, "note", "text")
         await site.ask(house.edition, "card", "file")
         attendee = await site.register(house.edition, answers={"card": site.file()})
@@ -227,6 +241,8 @@ class House:
         }
         if "/guides/" in path:
             values["slug"] = self.guide.slug
+        if path.startswith("/speaker/"):
+            values["key"] = self.speaker_key
         return path.format(**values)
 
     def body(self, route):

@@ -176,7 +176,7 @@ def test_the_programme_stays_within_the_budget_of_a_public_page(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["table", "table-much", "person", "import-columns", "import-check-errors"]
+    "name", ["table", "table-much", "person", "import-columns", "import-check-errors", "speakers"]
 )
 def test_a_page_of_the_team_stays_within_its_budget(name):
     assert len(Document(page(name)).elements) <= 600
