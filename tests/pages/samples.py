@@ -1854,6 +1854,12 @@ PAGES |= {
         "speakers/own.html",
         own_page(SpeakerState.INVITED, meanwhile=[("name", "Maëlys"), ("link-0-url", "")]),
     ),
+    "speaker-known": (
+        "speakers/own.html",
+        own_page(
+            SpeakerState.CONFIRMED, held=msgspec.structs.replace(HELD, category="agent"), asks=False
+        ),
+    ),
     "speaker-over": ("speakers/own.html", own_page(SpeakerState.CONFIRMED, open=False)),
     "speakers": ("speakers/speakers.html", SPEAKERS),
     "speakers-sent": (

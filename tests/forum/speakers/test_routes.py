@@ -115,6 +115,18 @@ async def test_a_no_with_a_registration_asks_and_keeps_what_was_typed(house):
     assert [row[4] for row in await house.registrations()] == ["cancelled"]
 
 
+async def test_a_registration_that_its_address_made_is_neither_shown_nor_ended(house):
+    known = await house.site.register(house.edition, category="agent", email="ada@example.org")
+    await house.confirm()
+    page = (await house.get(headers=FRENCH)).text
+    assert "Vous aviez déjà une inscription" in page
+    assert known.reference not in page
+    assert known.key not in page
+    assert 'name="registration"' not in page
+    await house.post_to("/decline", {"registration": "cancel"})
+    assert (await house.site.registered(house.edition, known.id)).status == "confirmed"
+
+
 async def test_a_profile_is_a_change_of_the_draft_by_the_speaker(house):
     sent = profile(
         **{
