@@ -59,6 +59,7 @@ from forum.core.settings import Settings, load
 from forum.core.shelf import Shelf
 from forum.core.shell import Shell
 from forum.core.web import (
+    API,
     IMMUTABLE,
     AnyRequest,
     AnyResponse,
@@ -67,6 +68,7 @@ from forum.core.web import (
     NotJson,
     document,
     expect_json,
+    one_time_key,
     problem_document,
 )
 from forum.editions import service as editions
@@ -230,9 +232,13 @@ class Parts:
             ),
         ] = None,
     ) -> Once:
-        """Take the Idempotency-Key of a request, if it has one, for the deed of its route."""
+        """Take the Idempotency-Key of a request, or the one-time key of a page's form, if any."""
         sent = None
-        if idempotency_key is not None:
+        if not request.scope["path"].startswith(API):
+            key = await one_time_key(request)
+            if key is not None:
+                sent = RequestKey(scope=f"POST {request.scope['path']}", key=key, body=b"")
+        elif idempotency_key is not None:
             sent = RequestKey(
                 scope=f"{request.method} {request.scope['path']}",
                 key=idempotency_key,

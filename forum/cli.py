@@ -203,6 +203,7 @@ def edition() -> None:
 @click.option("--ends", type=DAY, help="Last day.")
 @click.option("--timezone", help="An IANA name.  [default: Europe/Paris]")
 @click.option("--places", type=click.IntRange(1, 1_000_000), help="Places in all.")
+@click.option("--draft", is_flag=True, help="Hidden until an organiser opens it.")
 @click.option("--from", "source", type=FILE, help="A TOML file: categories, questions, …")
 @json_option
 @click.pass_obj
@@ -214,6 +215,7 @@ def create_edition(
     ends: datetime | None,
     timezone: str | None,
     places: int | None,
+    draft: bool,
     source: Path | None,
     as_json: bool,
 ) -> None:
@@ -232,6 +234,7 @@ def create_edition(
         "ends_on": _day(ends),
         "timezone": timezone,
         "places": places,
+        "state": "draft" if draft else None,
     }
     text = read_file(source).decode("utf-8", "replace") if source else ""
     new, asked = service.edition_from_toml(text, {k: v for k, v in given.items() if v is not None})

@@ -92,6 +92,9 @@ OPEN = {
     "PATCH /api/me/registration": ATTENDEE,
     "POST /api/me/registration/acceptance": ATTENDEE | {"waiting": 409},
     "DELETE /api/me/registration": ATTENDEE,
+    "GET /api/me/registration/consents": ATTENDEE,
+    "PUT /api/me/registration/consents/{purpose}": ATTENDEE,
+    "DELETE /api/me/registration/consents/{purpose}": ATTENDEE,
     "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.pdf": ATTENDEE | {"waiting": 404},
@@ -110,6 +113,8 @@ OPEN = {
     "POST /me/{key}/transfer": dict.fromkeys(EVERYONE, 422),
     "POST /me/{key}/accept": OWN_LINK,
     "POST /me/{key}/cancel": OWN_LINK,
+    "POST /me/{key}/consents/{purpose}": OWN_LINK,
+    "POST /me/{key}/consents/{purpose}/withdrawal": OWN_LINK,
     "GET /speaker/{key}": OWN_LINK,
     "GET /speaker/{key}/photo": dict.fromkeys(EVERYONE, 404),  # none was sent
     "GET /speaker/{key}/sessions.ics": OWN_LINK,
@@ -257,6 +262,8 @@ class House:
             "POST /{edition_slug}/register": {"data": person()},
             "POST /{edition_slug}/link": {"data": {"email": "rights@example.org"}},
             "PATCH /api/me/registration": {"json": {}},
+            "PUT /api/me/registration/consents/{purpose}": {"json": {"version": 1}},
+            "POST /me/{key}/consents/{purpose}": {"data": {"version": "1"}},
             "POST /organiser/{slug}/form": {"data": {"state": "open", "places": "9"}},
             "POST /organiser/{slug}/form/category": {"data": {"name.fr": "Équipe"}},
             "POST /organiser/{slug}/form/categories/{category}": {"data": {"name.fr": "Agent"}},
@@ -379,11 +386,17 @@ def test_the_table_of_rights_is_whole_and_an_organiser_may_do_everything():
     assert all(Role.ORGANISER in roles for roles in RIGHTS.values())
 
 
-# What is changed for good comes last: the attendee of the table cancels only then.
+# What is changed for good comes last: the attendee of the table cancels only then. Consents come
+# first, before their words change.
 FOR_GOOD = ("cancel", "/delete")
 ORDER = sorted(
     LINES,
-    key=lambda route: (route.startswith("DELETE"), any(w in route for w in FOR_GOOD), route),
+    key=lambda route: (
+        not route.startswith("PUT"),
+        route.startswith("DELETE"),
+        any(w in route for w in FOR_GOOD),
+        route,
+    ),
 )
 
 

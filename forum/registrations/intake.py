@@ -19,6 +19,7 @@ from forum.core.ids import Ids
 from forum.core.tables import Row, UnreadableTable
 from forum.core.text import Filled, sort_key
 from forum.editions import queries as editions
+from forum.editions.rules import takes
 from forum.questions import rules as question_rules
 from forum.questions import service as questions
 from forum.questions.models import WITH_OPTIONS, Question
@@ -313,7 +314,7 @@ class _Trial:
 
 
 def _closed(held: Places, at: datetime) -> dict[str, str]:
-    open_category = rules.takes(held, at)
+    open_category = takes(held.opening, at)
     return {"": CLOSED} if open_category else {"category": CATEGORY_CLOSED}
 
 

@@ -63,6 +63,12 @@ def forum(empty, tmp_path):
     return empty
 
 
+def test_a_draft_is_hidden_until_it_is_opened(empty):
+    dates = ["--starts", "2027-03-22", "--ends", "2027-03-23"]
+    empty.run("edition", "create", "simple", "--title", "Simple", *dates, "--draft")
+    assert empty.json("edition", "show", "simple")["edition"]["state"] == "draft"
+
+
 def test_an_edition_without_categories_has_one_and_one_gate(empty):
     dates = ["--starts", "2027-03-22", "--ends", "2027-03-23"]
     empty.run("edition", "create", "simple", "--title", "Simple", *dates)

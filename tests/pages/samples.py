@@ -212,6 +212,36 @@ CONSENTS = [
         purpose="news", wording={"fr": "Recevoir les nouvelles de la prochaine édition."}, version=1
     )
 ]
+AGREED = View(
+    purpose="news",
+    wording={"fr": "Recevoir les nouvelles par courriel."},
+    version=1,
+    given_at=OPENS_AT,
+    withdrawn_at=None,
+)
+WITHDRAWN = View(
+    purpose="photos",
+    wording={"fr": "Paraître sur les photos."},
+    version=1,
+    given_at=OPENS_AT,
+    withdrawn_at=OPENS_AT,
+)
+CONSENTED = [
+    View(
+        purpose="news",
+        wording={"fr": "Recevoir les nouvelles de la prochaine édition."},
+        version=2,
+        in_force=AGREED,
+        history=[AGREED],
+    ),
+    View(
+        purpose="photos",
+        wording={"fr": "Paraître sur les photos."},
+        version=1,
+        in_force=None,
+        history=[WITHDRAWN],
+    ),
+]
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 37 37" width="240" height="240">'
     '<path fill="#000" d="M4 4h9v9h-9zM24 4h9v9h-9zM4 24h9v9h-9zM16 16h6v6h-6z"/></svg>'
@@ -286,7 +316,11 @@ def managed(status: str) -> dict[str, object]:
         "may_change": status not in {"cancelled", "refused"},
         "attested": status == "confirmed",
         "answers": ANSWERS,
+        "open_questions": [{"fr": "Que mangez-vous ?"}] if status == "waiting" else [],
+        "consents": [] if status == "pending" else CONSENTED,
+        "may_agree": status not in {"cancelled", "refused"},
         "done": "",
+        "undone": "Relisez le texte." if status == "waiting" else None,
     }
 
 
@@ -508,12 +542,15 @@ def overview(counts: list[StatusCount], came: list[OrganisationCount]) -> dict[s
 ORGANISER = {
     "staff": STAFF,
     **overview(COUNTS, COME),
+    "owing": View(people=3, left=1),
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
     "badges_path": "/organiser/toulouse-2027/badges.pdf",
     "attestations_path": "/organiser/toulouse-2027/attestations.pdf",
     "programme_path": f"{BASE}/programme.pdf",
+    "register_url": "https://forum.example/toulouse-2027/register",
     "outbox_path": "/outbox",
 }
+DRAFT = msgspec.structs.replace(EDITION, state=EditionState.DRAFT)
 ASK = {"edition": None, "sent": {}, "next": "", "errors": {}, "passkeys": True}
 ACCOUNT = {
     "edition": None,
@@ -681,6 +718,25 @@ LETTERS = {
         {"kind": KINDS["reminder"], "sending": View(sent=1, left=642)},
         {"kind": KINDS["thanks"], "sending": View(sent=0, left=1)},
     ],
+    "owing": View(people=2, left=1),
+}
+ASKED = {
+    "staff": STAFF,
+    "kind": KINDS["questions"],
+    "owing": View(people=4, left=2),
+    "people": [
+        View(
+            reference=f"K7QM-000{n}",
+            given_name="Maëlys",
+            family_name=f"d’Hérouville {n}",
+            email="" if n == 2 else "maelys@val-ambroise.example",
+            told=n == 1,
+            questions=[{"fr": "Serez-vous au dîner ?"}, {"fr": "Que mangez-vous ?"}],
+        )
+        for n in range(3)
+    ],
+    "may_answer": True,
+    "done": False,
 }
 SEND = {
     "staff": STAFF,
@@ -1076,12 +1132,14 @@ PERSON = {
     "over": False,
     "ticket": View(revoked_at=None),
     "answers": [("Serez-vous au dîner ?", "Oui"), ("Que mangez-vous ?", "De tout, végétalien")],
-    "agreed": [View(wording={"fr": "Photos"}, version=2, given_at=OPENS_AT, withdrawn_at=OPENS_AT)],
+    "open_questions": [{"fr": "Que mangez-vous ?"}, {"fr": "À quelle heure arrivez-vous ?"}],
+    "agreed": [WITHDRAWN, WITHDRAWN, AGREED],
     "deeds": [
         View(at=OPENS_AT, actor="organiser:1", actor_email=email, action=action, detail=detail)
         for action, email, detail in [
             ("changed", "o@forum.example", {"fields": ["given_name", "category"]}),
             ("registered", None, {}),
+            ("consent withdrawn", None, {"purpose": "photos", "version": 1}),
             ("something new", None, {}),
         ]
     ],
@@ -1117,6 +1175,7 @@ PERSON = {
     "stored": PERSON_SENT,
     "errors": {},
     "meanwhile": False,
+    "since": [],
     "told": "corrected",
 }
 DESK_SENT = {
@@ -1341,6 +1400,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "organiser": ("organiser/overview.html", ORGANISER),
     "organiser-empty": ("organiser/overview.html", {**ORGANISER, **overview([], [])}),
+    "organiser-draft": (
+        "organiser/overview.html",
+        {**ORGANISER, **overview([], []), "edition": DRAFT, "programme_path": None},
+    ),
     "form": ("organiser/form.html", {**FORM, "done": True}),
     "form-errors": (
         "organiser/form.html",
@@ -1500,7 +1563,13 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "person-meanwhile": (
         "registrations/person.html",
-        {**PERSON, "meanwhile": True, "differing": ["given_name", "organisation"], "told": ""},
+        {
+            **PERSON,
+            "meanwhile": True,
+            "since": PERSON["deeds"][:2],
+            "differing": ["given_name", "organisation"],
+            "told": "",
+        },
     ),
     "person-errors": (
         "registrations/person.html",
@@ -1558,6 +1627,11 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "letter-tested": ("letters/letter.html", {**LETTER, "note": "tested"}),
     "letter-send": ("letters/send.html", SEND),
+    "letter-questions": ("letters/questions.html", ASKED),
+    "letter-questions-closed": (
+        "letters/questions.html",
+        {**ASKED, "may_answer": False, "done": True},
+    ),
     "letter-send-thanks": (
         "letters/send.html",
         {**SEND, "kind": KINDS["thanks"], "attests": True},
@@ -1666,6 +1740,7 @@ def values(**given: object) -> Values:
         "reason": "Le délai est passé.",
         "new_holder": "Yann Le Guellec",
         "people": ["Maëlys d’Hérouville", "Yann Le Guellec"],
+        "questions": [{"fr": "Serez-vous au dîner ?", "en": "Will you dine?"}, {"fr": "Menu ?"}],
         "code": "VAL-AMBROISE",
         "valid_until": OPENS_AT,
         "ticket": ticket,

@@ -294,7 +294,7 @@ async def test_people_are_registered_as_anybody_is_and_nobody_is_written_to(site
             "en",
             "registered by an import",
             desk.actor,
-            {"file": "people.csv", "status": "confirmed"},
+            {"file": "people.csv", "status": "confirmed", "revision": 1},
         )
     ]
 

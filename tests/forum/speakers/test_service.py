@@ -86,7 +86,7 @@ async def test_who_confirms_is_registered_for_the_days_of_their_sessions(house):
     assert (made.status, made.token is not None) == ("confirmed", True)
     assert (await house.changes())[1:] == [("speaker_confirmed", f"speaker:{ADA}")]
     told = [
-        ("registered", {"speaker": str(ADA), "status": "confirmed"}),
+        ("registered", {"revision": 1, "speaker": str(ADA), "status": "confirmed"}),
         ("speaker_confirmed", {"registered": True, "category": "speaker"}),
     ]
     assert await house.audited() == told
