@@ -404,8 +404,9 @@ async def change_profile(
         part = rules.speaker_in(draft, guest.speaker_id)
         wanted: Profile = rules.read_profile(sent, part, edition)
         after = rules.with_profile(part, wanted, edition)
-        changed = await _change(db, edition, guest, after, Deed.PROFILE, edited=edited, at=at)
-        if changed:
+        if after == part:
+            return  # a second press is no change, though it names the revision before
+        if await _change(db, edition, guest, after, Deed.PROFILE, edited=edited, at=at):
             await _record(db, edition, Deed.PROFILE, guest.actor, guest.speaker_id, at=at, ids=ids)
 
 

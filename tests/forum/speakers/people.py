@@ -120,7 +120,7 @@ class House:
     async def audited(self, actor="speaker:"):
         return await self.site.rows(
             """select action, detail from audit
-                where edition_id = $1 and actor like $2 || '%' order by at, id""",
+                where edition_id = $1 and actor like $2 || '%' order by at, action""",
             self.edition.id,
             actor,
         )

@@ -1,5 +1,6 @@
 """The page of a speaker: who opens it, what it stores, what it refuses."""
 
+import asyncio
 from io import BytesIO
 
 import pytest
@@ -146,9 +147,20 @@ async def test_a_profile_is_a_change_of_the_draft_by_the_speaker(house):
     assert (behind.state, behind.registration_id) == (State.PROPOSED, None)
     assert await house.changes() == [("speaker_profile", f"speaker:{ADA}")]
     assert await house.audited() == [("speaker_profile", {})]
-    again = await house.post_to("/profile", {**sent, "edited": "2"})
-    assert again.status_code == 303
+    for edited in ("1", "2"):  # a second press, and the form sent again as it is
+        again = await house.post_to("/profile", {**sent, "edited": edited})
+        assert again.status_code == 303
     assert len(await house.changes()) == 1  # nothing was different
+
+
+async def test_two_presses_at_once_are_one_change(house):
+    sent = profile(job_title="Présidente", edited="1")
+    answers = await asyncio.gather(*(house.post_to("/profile", sent) for _ in range(4)))
+    assert {one.status_code for one in answers} == {303}
+    photo = {"photo": ("me.jpg", picture())}
+    for _ in range(2):
+        await house.post_to("/photo", {"agreed": "yes"}, files=photo)
+    assert [kind for kind, _ in await house.changes()] == ["speaker_profile", "speaker_photo"]
 
 
 async def test_a_profile_with_mistakes_stores_nothing_and_keeps_all(house):
