@@ -123,7 +123,7 @@ class Refusal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """The latest answer of a speaker; `detail` is what the audit keeps of it."""
+    """The latest answer, or other deed, of a speaker; `detail` is what the audit keeps of it."""
 
     speaker_id: UUID
     action: str
@@ -165,7 +165,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     """Where a speaker stands, as organisers see it.
 
     `asked_at` is when the last invitation or reminder was stored, `asked` how many were.
-    `answer` is None where the state was set by an editor, or nobody answered.
+    `answer` is None where the state was set by an editor, or nobody answered. `own_change` is the
+    latest change of profile or photo that the person made.
     """
 
     part: SpeakerPart
@@ -173,5 +174,6 @@ class Standing(Struct, frozen=True, kw_only=True):
     asked: int
     asked_at: datetime | None
     answer: Answer | None
+    own_change: Answer | None
     held: Held | None
     lacks: list[Lack]

@@ -200,6 +200,7 @@ def _row(
         "asked": one.asked,
         "asked_at": words.moment(one.asked_at, edition.zone) if one.asked_at else "",
         "answered_at": words.moment(one.answer.at, edition.zone) if one.answer else "",
+        "changed_at": words.moment(one.own_change.at, edition.zone) if one.own_change else "",
         "sessions": len(one.sessions),
         "lacks": [words.gettext(LACKS[lack]) for lack in one.lacks],
         "held": one.held,

@@ -42,6 +42,7 @@ from schedule.models import Draft, SpeakerState
 
 SAY_WHAT = N_("Say what becomes of your registration.")
 ANSWERS = (Deed.CONFIRMED.value, Deed.DECLINED.value)
+OWN_CHANGES = (Deed.PROFILE.value, Deed.PHOTO.value)
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -112,11 +113,12 @@ async def list_standings(db: Db, edition: Edition) -> list[Standing]:
     draft = await editing.read(db, edition)
     parts = [rules.speaker_in(draft, one.id) for one in draft.speakers]
     written = await queries.list_written(db, edition.id, mails.ASKING)
+    ids = [one.content.id for one in parts]
     answers = {
-        one.speaker_id: one
-        for one in await queries.list_answers(
-            db, edition.id, [one.content.id for one in parts], ANSWERS
-        )
+        one.speaker_id: one for one in await queries.list_answers(db, edition.id, ids, ANSWERS)
+    }
+    own_changes = {
+        one.speaker_id: one for one in await queries.list_answers(db, edition.id, ids, OWN_CHANGES)
     }
     registered = [one.backstage.registration_id for one in parts]
     found = await queries.list_held(db, edition.id, [id_ for id_ in registered if id_])
@@ -134,6 +136,7 @@ async def list_standings(db: Db, edition: Edition) -> list[Standing]:
                 asked=sum(one.count for one in asked),
                 asked_at=max((one.last_at for one in asked), default=None),
                 answer=answer if answer and answer.action == f"speaker_{behind.state}" else None,
+                own_change=own_changes.get(id_),
                 held=own,
                 lacks=rules.lacking(part, edition, own),
             )

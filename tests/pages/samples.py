@@ -1851,6 +1851,7 @@ def speaker_row(number: int) -> View:
         asked=number % 3,
         asked_at="lundi 1er mars à 13 h",
         answered_at="lundi 1er mars à 14 h" if number % 2 else "",
+        changed_at="lundi 1er mars à 14 h" if number % 2 else "",
         sessions=2,
         lacks=["biographie", "photo"] if number % 2 else [],
         held=HELD if number % 3 else None,

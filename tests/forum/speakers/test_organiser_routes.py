@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from forum.core.context import Role
 from schedule.models import SpeakerState as State
 from tests.factories import SAME_ORIGIN
-from tests.forum.speakers.people import ADA, AGENT, BEN, House, draft
+from tests.forum.speakers.people import ADA, AGENT, BEN, House, draft, profile
 
 HERE = "/organiser/{}/programme/speakers/invitations"
 FRENCH = {"accept-language": "fr"}
@@ -74,6 +74,12 @@ async def test_the_page_says_who_answered_when_and_what_is_missing(house):
     ]
     assert f"/registrations/{reference}" in page
     assert reference not in (await asked(house, role=Role.PROGRAMME_EDITOR)).text
+
+
+async def test_it_says_what_the_speaker_changed_when(house):
+    assert "modifié par la personne" not in (await asked(house)).text
+    await house.post_to("/profile", profile(job_title="Présidente"))
+    assert "elle-même\u00a0: lundi 1er mars à 13\u00a0h" in (await asked(house)).text
 
 
 async def test_it_says_that_a_category_is_missing_and_that_another_was_kept(site):
