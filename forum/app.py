@@ -95,6 +95,9 @@ from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
+from forum.speakers.keys import SpeakerKeys
+from forum.speakers.organiser_routes import router as speaker_list_routes
+from forum.speakers.routes import router as speaker_routes
 from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
 from schedule.draft_api import router as draft_routes
@@ -162,6 +165,7 @@ class Parts:
         self.blobs = Blobs(settings.storage)
         self.keys = AttendeeKeys(settings.secret_key)
         self.codes = AttestationCodes(settings.secret_key)
+        self.speaker_keys = SpeakerKeys(settings.secret_key)
         self.shelves = Shelves()
         self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, Edition] = Shelf()
@@ -325,6 +329,7 @@ class Parts:
             "blobs",
             "keys",
             "codes",
+            "speaker_keys",
             "shelves",
             "ids",
             "exports",
@@ -395,6 +400,8 @@ def create_app(
             letter_routes,
             campaign_routes,
             campaign_api_routes,
+            speaker_list_routes,
+            speaker_routes,
             invitation_routes,
             live,
             ready,

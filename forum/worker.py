@@ -29,6 +29,8 @@ from forum.letters.kinds import CAMPAIGN
 from forum.registrations import intake, mails, offers
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.keys import AttendeeKeys
+from forum.speakers import mails as speaker_mails
+from forum.speakers.keys import SpeakerKeys
 from schedule import mails as programme_mails
 from schedule import publishing, signing_up
 
@@ -70,6 +72,7 @@ class Worker:
         self.templates = templates
         self.keys = AttendeeKeys(settings.secret_key)
         self.codes = AttestationCodes(settings.secret_key)
+        self.speaker_keys = SpeakerKeys(settings.secret_key)
         self.link_keys = LinkKeys(settings.secret_key)
         self.delivery = delivery or delivery_of(settings)
         self.now = now
@@ -176,6 +179,8 @@ class Worker:
             return await self._render_campaign(letter, edition)
         if letter.kind in programme_mails.KINDS:
             return await self._render_news(letter, edition)
+        if letter.kind in speaker_mails.KINDS:
+            return await self._render_to_speaker(letter, edition)
         return await asyncio.to_thread(  # a ticket on paper takes ten milliseconds
             mails.render,
             letter,
@@ -204,6 +209,20 @@ class Worker:
             templates=self.templates,
             base_url=self.settings.base_url,
             own_url=f"{self.settings.base_url}/me/{own_key}/sessions",
+            at=letter.created_at,
+        )
+
+    async def _render_to_speaker(self, letter: Claimed, edition: Edition) -> Mail:
+        async with self.database.acquire() as db:
+            programme = await publishing.latest(db, edition)
+        return await asyncio.to_thread(
+            speaker_mails.render,
+            letter,
+            edition,
+            programme,
+            templates=self.templates,
+            keys=self.speaker_keys,
+            base_url=self.settings.base_url,
             at=letter.created_at,
         )
 

@@ -141,9 +141,18 @@ async def changes_since(db: Db, edition: Edition, number: int) -> list[DraftChan
 
 
 async def change(
-    db: Db, edition: Edition, wanted: Sequence[Wanted], *, kind: str, actor: str, at: datetime
+    db: Db,
+    edition: Edition,
+    wanted: Sequence[Wanted],
+    *,
+    kind: str,
+    actor: str,
+    at: datetime,
+    despite_conflicts: bool = False,
 ) -> Changed:
     """Make parts of the draft as they are wanted, all of them or none.
+
+    What a speaker says of themselves is stored `despite_conflicts`: it is so, whatever it upsets.
 
     Raises:
         PartNotFound, PartChanged, PartUsed: see `schedule.edits`.
@@ -151,7 +160,15 @@ async def change(
             draft as it would be.
         Invalid: a number or a slug is another's.
     """
-    return await arrange(db, edition, lambda _: wanted, kind=kind, actor=actor, at=at)
+    return await arrange(
+        db,
+        edition,
+        lambda _: wanted,
+        kind=kind,
+        actor=actor,
+        at=at,
+        despite_conflicts=despite_conflicts,
+    )
 
 
 @retried
@@ -163,6 +180,7 @@ async def arrange(
     kind: str,
     actor: str,
     at: datetime,
+    despite_conflicts: bool = False,
 ) -> Changed:
     """Make parts of the draft as `arranged` wants them of the draft that nobody else changes now.
 
@@ -172,7 +190,9 @@ async def arrange(
     async with _alone(db, edition):
         before = await read(db, edition)
         edits = edits_of(before, arranged(before))
-        return await _store(db, edition, before, edits, kind=kind, actor=actor, at=at)
+        return await _store(
+            db, edition, before, edits, kind=kind, actor=actor, at=at, free=despite_conflicts
+        )
 
 
 @retried
@@ -245,6 +265,16 @@ async def set_travel(db: Db, edition: Edition, travel: Sequence[Travel]) -> None
         await queries.put_travel(db, edition.id, travel)
 
 
+async def hold(db: Db, edition: Edition) -> Draft:
+    """Return the draft, which nobody else changes until the caller's transaction ends.
+
+    Whoever needs places of registrations as well holds the draft first: nobody who holds places
+    asks for the draft.
+    """
+    await queries.lock_draft(db, edition.id)
+    return await read(db, edition)
+
+
 @asynccontextmanager
 async def _alone(db: Db, edition: Edition) -> AsyncIterator[None]:
     """Open a transaction that alone changes the draft; what it may not store is refused by name.
@@ -277,6 +307,7 @@ async def _store(
     actor: str,
     at: datetime,
     undoes: int | None = None,
+    free: bool = False,
 ) -> Changed:
     levels = await levels_of(db, edition)
     number = before.number + 1
@@ -289,7 +320,7 @@ async def _store(
     found = conflicts(after, zone=edition.zone, levels=levels, taken=taken)
     if not edits:
         return Changed(change=None, draft=before, conflicts=found)
-    if kind not in (IMPORTED, WENT_BACK):
+    if not free and kind not in (IMPORTED, WENT_BACK):
         old = conflicts(before, zone=edition.zone, levels=levels, taken=taken)
         clashes = blocking(added(old, found))
         if clashes:

@@ -329,3 +329,9 @@ async def version(db: Db, edition: Edition, number: int | None = None) -> Progra
             else VersionNotFound("Nothing is published yet: run forum publish.")
         )
     return stored.content
+
+
+async def latest(db: Db, edition: Edition) -> Programme | None:
+    """Return the latest published version; None when there is none."""
+    stored = await queries.find_version(db, edition.id, None)
+    return stored.content if stored else None

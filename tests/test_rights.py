@@ -18,6 +18,7 @@ from forum.core.context import Role
 from forum.core.rights import RIGHTS, Deed
 from forum.core.settings import Settings
 from forum.editions.models import NewCategory
+from forum.speakers.keys import SpeakerKeys
 from schedule import parts, publishing
 from schedule.edits import PartKind
 from schedule.part_fields import KIND_PLACES, part_from
@@ -139,6 +140,16 @@ OPEN = {
     "POST /me/{key}/cancel": OWN_LINK,
     "POST /me/{key}/consents/{purpose}": OWN_LINK,
     "POST /me/{key}/consents/{purpose}/withdrawal": OWN_LINK,
+    "GET /speaker/{key}": OWN_LINK,
+    "GET /speaker/{key}/photo": dict.fromkeys(EVERYONE, 404),  # none was sent
+    "GET /speaker/{key}/sessions.ics": OWN_LINK,
+    "POST /speaker/{key}/confirm": dict.fromkeys(EVERYONE, 422),  # no name was given
+    "POST /speaker/{key}/decline": OWN_LINK,
+    "POST /speaker/{key}/profile": dict.fromkeys(EVERYONE, 422),
+    "POST /speaker/{key}/photo": dict.fromkeys(EVERYONE, 422),  # no file was chosen
+    "POST /speaker/{key}/photo/agreement": dict.fromkeys(EVERYONE, 422),
+    "POST /speaker/{key}/photo/removal": OWN_LINK,
+    "POST /speaker/{key}/photo/withdrawal": OWN_LINK,
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
     "POST /api/device/scans": DEVICE,
     "GET /organiser": only(*TEAM, "stranger", others=401),
@@ -206,6 +217,9 @@ class House:
             )
         house.sessions = [str(one.id) for one in house.programme.sessions]
         house.parts = await house.spare_parts()
+        house.speaker_key = SpeakerKeys(site.settings.secret_key).key(
+            house.edition.id, house.programme.speakers[0].id
+        )
         await site.ask(house.edition, "note", "text")
         await site.ask(house.edition, "card", "file")
         attendee = await site.register(house.edition, answers={"card": site.file()})
@@ -328,6 +342,8 @@ class House:
             values["part"] = self.part(path, removed=removed)
         if "/guides/" in path:
             values["slug"] = self.guide.slug
+        if path.startswith("/speaker/"):
+            values["key"] = self.speaker_key
         return path.format(**values)
 
     def body(self, route):

@@ -58,7 +58,13 @@ async def load(site: Installation, starts_on: date, count: int, tell: Progress) 
     tell("programme", 0, 1)
     await editing.replace(site.db, edition, programme.draft(starts_on, SEED), at=at)
     await publishing.publish(
-        site.db, edition, base_url=site.settings.base_url, at=at, ids=ids, note="Démonstration"
+        site.db,
+        edition,
+        base_url=site.settings.base_url,
+        at=at,
+        ids=ids,
+        note="Démonstration",
+        tell=False,
     )
     tell("programme", 1, 1)
     persons = people.registrations(count, SEED)

@@ -16,6 +16,7 @@ from schedule.models import (
     Session,
     SessionType,
     Speaker,
+    SpeakerBackstage,
     SpeakerRole,
     Track,
 )
@@ -50,6 +51,10 @@ def draft(starts_on: date, seed: int = 2027) -> Draft:
             session(row, number, starts_on, {member.key: member for member in members})
             for number, row in enumerate(table["sessions"], start=1)
         ],
+        backstage_of_speakers={
+            identity("speaker", one.slug): SpeakerBackstage(email=f"{one.slug}@example.org")
+            for one in members
+        },
     )
 
 

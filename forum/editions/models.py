@@ -16,7 +16,7 @@ Instant = Annotated[datetime, Meta(tz=True)]
 
 RESERVED = {
     *("account", "api", "health", "me", "metrics", "organiser", "outbox", "problems", "scan"),
-    *("sign-in", "sign-out", "static", "verify"),
+    *("sign-in", "sign-out", "speaker", "static", "verify"),
 }
 
 

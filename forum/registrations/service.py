@@ -158,8 +158,9 @@ class Origin(Struct, frozen=True, kw_only=True):
 
     `actor` is who registers, as the audit names them, and `action` and `detail` what it says.
     Without `announce` no e-mail is stored. `trusted`: no invitation is asked for, the organisers
-    vouch for it; nobody approves it, unless `approval` is to be asked all the same. `group_id` is
-    the group that it belongs to.
+    vouch for it; nobody approves it, unless `approval` is to be asked all the same. `beyond`: it is
+    confirmed at any time and without a place left, as that of somebody whom the programme needs.
+    `group_id` is the group that it belongs to.
     """
 
     actor: str = "attendee"
@@ -168,6 +169,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     announce: bool = True
     trusted: bool = False
     approval: bool = False
+    beyond: bool = False
     group_id: UUID | None = None
 
 
@@ -189,8 +191,10 @@ async def add(
     invitation = await _invitation(db, edition, form, at=at)
     if origin.trusted:
         held = trusted(held, approval=origin.approval)
-    status = rules.place(held, at=at, invitation=invitation)
-    known = await queries.find_by_email(db, edition.id, email_key(form.email))
+    status = Status.CONFIRMED if origin.beyond else rules.place(held, at=at, invitation=invitation)
+    known = None
+    if form.email:  # many have none
+        known = await queries.find_by_email(db, edition.id, email_key(form.email))
     if known is not None:
         return await _known(db, edition, known, held, invitation, origin, at=at, ids=ids), False
     if invitation is not None:
@@ -199,7 +203,7 @@ async def add(
     registration = new_registration(edition, form, status, turn, origin, at=at, ids=ids)
     registration = msgspec.structs.replace(
         registration,
-        counted=rules.is_counted(held, invitation),
+        counted=rules.has_room(held) if origin.beyond else rules.is_counted(held, invitation),
         invitation_id=None if invitation is None else invitation.id,
     )
     await queries.insert_registration(db, registration, *keys_of(registration))

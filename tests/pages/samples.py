@@ -42,13 +42,29 @@ from forum.registrations.models import (
     Status,
     StatusCount,
 )
+from forum.speakers import mails as speaker_mails
+from forum.speakers import routes as speaker_routes
+from forum.speakers import rules as speaker_rules
+from forum.speakers.models import Held, OwnSession
+from forum.speakers.organiser_routes import STATES
+from forum.speakers.service import Desk as SpeakerDesk
 from forum.territories import service as territories
 from schedule import board, part_views, part_words
 from schedule.asking import Arrangement
 from schedule.asking import Asked as AskedProgramme
 from schedule.conflicts import USUAL, conflicts
 from schedule.edits import Part, PartKind, SpeakerPart, part_of
-from schedule.models import Draft, PublishedGuide, SpeakerBackstage, Travel
+from schedule.models import (
+    Draft,
+    Link,
+    PublishedGuide,
+    Span,
+    Speaker,
+    SpeakerBackstage,
+    SpeakerRole,
+    SpeakerState,
+    Travel,
+)
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent
 from schedule.saying import Teller
@@ -2433,7 +2449,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "api-docs": ("api/docs.html", {"edition": None}),
 }
 
-MAILS = [*KINDS, "sign_in", "team"]
+MAILS = [*KINDS, "sign_in", "team", *speaker_mails.KINDS]
 MAIL_PARTS = ["subject.txt", "body.txt", "body.html"]
 SIGN_IN = {
     "sign_in_url": "https://forum.example/sign-in/abc",
@@ -2481,6 +2497,225 @@ def values(**given: object) -> Values:
     return Values(**{**said, **given})
 
 
+OWN_SESSIONS = [
+    OwnSession(
+        title={"fr": TITLES[0], "en": "Sharing data"},
+        role=SpeakerRole.MODERATOR,
+        starts_at=OPENS_AT,
+        ends_at=OPENS_AT + timedelta(minutes=45),
+        room="Auditorium",
+        others=["Yann Le Guellec", "Anne-Sophie Çelik"],
+        cancelled=True,
+    ),
+    OwnSession(
+        title={"fr": TITLES[1]},
+        role=SpeakerRole.SPEAKER,
+        starts_at=None,
+        ends_at=None,
+        room=None,
+        others=[],
+        cancelled=False,
+    ),
+]
+HELD = Held(
+    id=UUID(int=1),
+    reference="K7QM-42XR",
+    category="speaker",
+    category_name={"fr": "Intervenant", "en": "Speaker"},
+    status=Status.CONFIRMED,
+)
+
+
+def speaker(state: SpeakerState, **behind: object) -> SpeakerPart:
+    """Return somebody of a draft."""
+    content = Speaker(
+        id=UUID(int=1),
+        slug="maelys",
+        name="Maëlys d’Hérouville-Nguyen",
+        sort_key="herouville",
+        organisation="Communauté de communes du Val d’Ambroise",
+        job_title="Présidente",
+        biography={"fr": "Élue depuis 2020.", "en": "Elected in 2020."},
+        links=[Link(url="https://example.org/maelys", title="Son carnet")],
+    )
+    said = {"email": "maelys@example.org", "language": "fr", **behind}
+    return SpeakerPart(content=content, backstage=SpeakerBackstage(state=state, **said))
+
+
+def own_page(
+    state: SpeakerState, *, held: Held | None = None, asks: bool = True, **given: object
+) -> dict[str, object]:
+    """Return what the page of a speaker shows."""
+    behind = {
+        "availability": [Span(starts_at=OPENS_AT, ends_at=OPENS_AT + timedelta(hours=30))],
+        **{name: given.pop(name) for name in ("photo", "photo_agreed_at") if name in given},
+    }
+    part = speaker(state, **behind)
+    typed = speaker_rules.typed(part, EDITION)
+    first, last = speaker_rules.split_name(part.content.name)
+    shown = {
+        "key": "abc",
+        "desk": SpeakerDesk(
+            part=part,
+            edited=7,
+            sessions=OWN_SESSIONS,
+            answer=None,
+            held=held,
+            registers=True,
+            asks=asks,
+        ),
+        "state": state.value,
+        "open": True,
+        "stands": speaker_rules.stands(held),
+        "may_cancel": speaker_rules.may_cancel(held),
+        "sessions": [speaker_mails.said(one, EDITION, "fr") for one in OWN_SESSIONS],
+        "published": True,
+        "answer": {"given_name": first, "family_name": last},
+        "refusal": {},
+        "profile": typed,
+        "link_rows": speaker_rules.rows_of(typed, "link"),
+        "time_rows": speaker_rules.rows_of(typed, "time"),
+        "days": EDITION.days,
+        "edited": 7,
+        "form": "",
+        "errors": {},
+        "labels": speaker_routes.LABELS,
+        "meanwhile": None,
+        "done": "",
+    }
+    return {**shown, **given}
+
+
+def speaker_row(number: int) -> View:
+    """Return a row of the organisers' page of speakers, full of whatever it may hold."""
+    state = [*SpeakerState][number % 4]
+    return View(
+        id=UUID(int=number),
+        name="Maëlys d’Hérouville-Nguyen",
+        about="Présidente, Communauté de communes du Val d’Ambroise",
+        email="maelys@example.org" if number % 5 else "",
+        state=state.value,
+        state_name=STATES[state],
+        asked=number % 3,
+        asked_at="lundi 1er mars à 13 h",
+        answered_at="lundi 1er mars à 14 h" if number % 2 else "",
+        changed_at="lundi 1er mars à 14 h" if number % 2 else "",
+        sessions=2,
+        lacks=["biographie", "photo"] if number % 2 else [],
+        held=HELD if number % 3 else None,
+        stands=number % 4 != 1,
+        other_category=number % 2 == 0,
+        comes_no_more=state is SpeakerState.DECLINED,
+    )
+
+
+ASKED_SPEAKERS = {
+    "staff": STAFF,
+    "rows": [speaker_row(number) for number in range(20)],
+    "counts": {
+        **{state.value: 12 for state in SpeakerState},
+        "lacking": 30,
+        "to_invite": 12,
+        "to_remind": 9,
+    },
+    "states": {state.value: name for state, name in STATES.items()},
+    "registers": True,
+    "category": "speaker",
+    "count": 45,
+    "total": 48,
+    "only": "",
+    "q": "",
+    "number": 2,
+    "pages": 3,
+    "sent": None,
+    "left_out": 0,
+    "nobody": False,
+}
+PAGES |= {
+    "speaking": ("speakers/own.html", own_page(SpeakerState.INVITED)),
+    "speaking-confirmed": (
+        "speakers/own.html",
+        own_page(
+            SpeakerState.CONFIRMED,
+            held=HELD,
+            asks=False,
+            photo="0" * 64,
+            photo_agreed_at=OPENS_AT,
+            done="Votre profil est enregistré.",
+        ),
+    ),
+    "speaking-declined": (
+        "speakers/own.html",
+        own_page(
+            SpeakerState.DECLINED,
+            held=msgspec.structs.replace(HELD, status=Status.CANCELLED),
+            published=False,
+            photo="0" * 64,
+        ),
+    ),
+    "speaking-errors": (
+        "speakers/own.html",
+        own_page(
+            SpeakerState.CONFIRMED,
+            held=HELD,
+            asks=False,
+            form="decline",
+            photo="0" * 64,
+            errors={
+                "registration": "Dites-le.",
+                "why": "Raccourcissez.",
+                "name": "Il en faut un.",
+                "biography.fr": "Raccourcissez.",
+                "link-0-url": "Une adresse.",
+                "time-0-from": "Une heure.",
+                "photo": "Pas une photo.",
+                "agreed": "Cochez.",
+            },
+            refusal={"why": "Une crue"},
+        ),
+    ),
+    "speaking-meanwhile": (
+        "speakers/own.html",
+        own_page(SpeakerState.INVITED, meanwhile=[("name", "Maëlys"), ("link-0-url", "")]),
+    ),
+    "speaking-known": (
+        "speakers/own.html",
+        own_page(
+            SpeakerState.CONFIRMED, held=msgspec.structs.replace(HELD, category="agent"), asks=False
+        ),
+    ),
+    "speaking-over": ("speakers/own.html", own_page(SpeakerState.CONFIRMED, open=False)),
+    "asked": ("speakers/speakers.html", ASKED_SPEAKERS),
+    "asked-sent": (
+        "speakers/speakers.html",
+        {**ASKED_SPEAKERS, "sent": 12, "left_out": 2, "only": "lacking", "registers": False},
+    ),
+    "asked-none": (
+        "speakers/speakers.html",
+        {
+            **ASKED_SPEAKERS,
+            "rows": [],
+            "count": 0,
+            "sent": 0,
+            "nobody": True,
+            "pages": 1,
+            "number": 1,
+        },
+    ),
+}
+TO_SPEAKERS = {
+    "person": "Maëlys d’Hérouville",
+    "own_link": "https://forum.example/speaker/abc",
+    "work_link": "https://forum.example/organiser/toulouse-2027/programme/speakers/invitations",
+    "sessions": [speaker_mails.said(one, EDITION, "fr") for one in OWN_SESSIONS],
+    "registered": True,
+    "with_calendar": True,
+    "told": speaker_mails.Told(
+        name="Maëlys", answer="declined", why="Une crue\n<Fils", registered=True
+    ),
+}
+
+
 def page(name: str, language: str = "fr") -> str:
     """Return one sample page."""
     template, context = PAGES[name]
@@ -2490,7 +2725,8 @@ def page(name: str, language: str = "fr") -> str:
 def mail(kind: str, part: str, language: str = "fr") -> str:
     """Return one part of a sample e-mail."""
     if kind not in KINDS:
-        return templates().render(f"mails/{kind}/{part}", language, edition=EDITION, **SIGN_IN)
+        context = {**SIGN_IN, **TO_SPEAKERS}
+        return templates().render(f"mails/{kind}/{part}", language, edition=EDITION, **context)
     written = letter(kind, language)
     return {"subject.txt": written.subject, "body.txt": written.text, "body.html": written.html}[
         part

@@ -179,7 +179,7 @@ def test_the_programme_stays_within_the_budget_of_a_public_page(name):
     "name",
     [
         *("table", "table-much", "person", "import-columns", "import-check-errors"),
-        *("programme-sessions", "programme-session"),
+        *("programme-sessions", "programme-session", "asked"),
     ],
 )
 def test_a_page_of_the_team_stays_within_its_budget(name):
