@@ -94,6 +94,7 @@ from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
+from schedule.import_routes import router as programme_import_routes
 from schedule.published import Shelves
 from schedule.routes import router as schedule_routes
 
@@ -363,6 +364,7 @@ def create_app(
             territory_routes,
             group_routes,
             schedule_routes,
+            programme_import_routes,
             guide_routes,
             badge_routes,
             account_routes,

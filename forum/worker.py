@@ -30,7 +30,7 @@ from forum.registrations import mails, offers
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.keys import AttendeeKeys
 from schedule import mails as programme_mails
-from schedule import publishing
+from schedule import publishing, resting
 
 log = structlog.get_logger("worker")
 
@@ -137,6 +137,7 @@ class Worker:
         async with self.database.acquire() as db:
             await idempotency.sweep(db, before=at - idempotency.KEPT)
             await accounts.sweep(db, at=at)
+            await resting.sweep(db, at=at)
         self._swept_at = at
 
     async def _send(self, letter: Claimed) -> None:

@@ -27,7 +27,11 @@ from forum.core.web import (
 )
 
 TEMPLATES = [ROOT / package / "templates" for package in ("forum", "schedule", "badges")]
-STATIC = {"": ROOT / "forum" / "static", "badges": ROOT / "badges" / "static"}
+STATIC = {
+    "": ROOT / "forum" / "static",
+    "badges": ROOT / "badges" / "static",
+    "schedule": ROOT / "schedule" / "static",
+}
 LANGUAGE_COOKIE = "lang"
 HTML = "text/html"
 VARY = "Accept-Language, Cookie"

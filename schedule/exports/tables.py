@@ -64,14 +64,14 @@ STATUS = {True: ("annulé", "cancelled"), False: ("maintenu", "confirmed")}
 
 def sessions_csv(programme: Programme, *, language: str) -> bytes:
     """Return the sessions as CSV, headers and words in `language`."""
-    headers, rows = _table(programme, language)
-    return write_csv(headers, rows)
+    named, rows = _table(programme, language)
+    return write_csv(named, rows)
 
 
 def sessions_xlsx(programme: Programme, *, language: str) -> bytes:
     """Return the sessions as an XLSX workbook, headers and words in `language`."""
-    headers, rows = _table(programme, language)
-    return write_xlsx(headers, rows, sheet="Programme")
+    named, rows = _table(programme, language)
+    return write_xlsx(named, rows, sheet="Programme")
 
 
 def bracketed(text: str) -> str:
@@ -98,16 +98,22 @@ def partner_cells(session: Session) -> list[Partner]:
     return list(dict.fromkeys(one for one in found if one.name))
 
 
+def headers(programme: Programme, language: str) -> list[tuple[str, str]]:
+    """Return (name in `HEADERS`, header) of each column, in order."""
+    french = 0 if language.startswith("fr") else 1
+    found: list[tuple[str, str]] = []
+    for name, words in HEADERS.items():
+        languages = [f" ({tag})" for tag in _languages(programme)] if name in TRANSLATED else [""]
+        found += [(name, words[french] + tag) for tag in languages]
+    return found
+
+
 def _table(programme: Programme, language: str) -> tuple[list[str], Iterator[list[Cell]]]:
     tags = _languages(programme)
-    french = 0 if language.startswith("fr") else 1
-    headers: list[str] = []
-    for name, words in HEADERS.items():
-        word = words[french]
-        headers += [f"{word} ({tag})" for tag in tags] if name in TRANSLATED else [word]
     parts = Parts(programme)
     placed = [session for session in programme.sessions if session.starts_at]
-    return headers, (_row(parts, session, language, tags) for session in placed)
+    named = [header for _, header in headers(programme, language)]
+    return named, (_row(parts, session, language, tags) for session in placed)
 
 
 def _languages(programme: Programme) -> list[str]:
