@@ -13,13 +13,16 @@ from litestar.response import Redirect
 
 from forum.core.context import Edition
 from forum.core.db import Db
-from forum.core.errors import Problem
+from forum.core.errors import Invalid, Problem
+from forum.core.i18n import N_
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.rights import Deed, Staff
 from forum.core.web import AnyRequest, AnyResponse, Given, form_fields
 from schedule import editing, queries, resting
+from schedule.editing import ChangeBlocked, ChangeNotFound
+from schedule.edits import PartChanged, PartUsed
 from schedule.importing.sheet import Guess
 from schedule.importing.words import said
 from schedule.models import Imported, Loss, Resting
@@ -31,6 +34,7 @@ LARGEST_BODY = resting.MAX_FILE + 100_000
 COLUMN = re.compile(r"c(\d{1,3})")
 NUMBER = re.compile(r"\d{1,9}")
 MOST_LOSSES = 100
+NOT_UNDONE = N_("This cannot be taken back any more: the draft was changed since.")
 
 
 @get(PATH, **OPTIONS)
@@ -47,7 +51,7 @@ async def import_page(
         staff=staff,
         done=change,
         unchanged=asked == "0",
-        error=None,
+        error=page.words.gettext(NOT_UNDONE) if "undone" in request.query_params else None,
     )
 
 
@@ -89,10 +93,10 @@ async def take(
     return Redirect(f"/organiser/{staff.edition.slug}/programme/import/{id_}", status_code=303)
 
 
-@get(f"{PATH}/{{id_:uuid}}", **OPTIONS)
+@get(f"{PATH}/{{import_id:uuid}}", **OPTIONS)
 async def look_page(
     request: AnyRequest,
-    id_: FromPath[UUID],
+    import_id: FromPath[UUID],
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
@@ -100,17 +104,17 @@ async def look_page(
 ) -> AnyResponse:
     """Show what a file holds and what it would change; columns may be told otherwise."""
     told = _told(request.query_params.dict())
-    return await _look(staff, db, page, id_, told, now=now)
+    return await _look(staff, db, page, import_id, told, now=now)
 
 
 @post(
-    f"{PATH}/{{id_:uuid}}",
+    f"{PATH}/{{import_id:uuid}}",
     middleware=[limited("programme-import", per_minute=PER_MINUTE)],
     **OPTIONS,
 )
 async def import_file(
     request: AnyRequest,
-    id_: FromPath[UUID],
+    import_id: FromPath[UUID],
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
@@ -119,13 +123,12 @@ async def import_file(
     """Make a file the draft, as the page showed it."""
     edition = staff.edition
     told = _told(await form_fields(request))
-    file = await resting.find(db, edition, id_, at=now)
+    file = await resting.find(db, edition, import_id, at=now)
     try:
         imported = await asyncio.to_thread(_read, file, edition, told)
         changed = await editing.replace(db, edition, imported.draft, at=now, actor=staff.actor)
     except Problem as problem:
-        return await _look(staff, db, page, id_, told, now=now, problem=problem)
-    await queries.delete_import(db, edition.id, id_)
+        return await _look(staff, db, page, import_id, told, now=now, problem=problem)
     number = changed.change.number if changed.change else 0
     path = f"/organiser/{edition.slug}/programme/import?done={number}"
     return Redirect(path, status_code=303)
@@ -136,28 +139,18 @@ async def undo(
     request: AnyRequest,
     staff: Given[Staff],
     db: Given[Db],
-    page: Given[Page],
     now: Given[datetime],
-) -> AnyResponse | Redirect:
+) -> Redirect:
     """Take an import back; a change that took one back can be taken back as well."""
     asked = (await form_fields(request)).get("number", [""])[-1]
+    path = f"/organiser/{staff.edition.slug}/programme/import"
+    number = int(asked) if NUMBER.fullmatch(asked) else 0
     try:
-        if not NUMBER.fullmatch(asked):
-            raise editing.ChangeNotFound
-        changed = await editing.take_back(db, staff.edition, int(asked), actor=staff.actor, at=now)
-    except Problem as problem:
-        return page(
-            "schedule/import.html",
-            staff.edition,
-            status=problem.status,
-            staff=staff,
-            done=None,
-            unchanged=False,
-            error=page.words.gettext(problem.message),
-        )
-    number = changed.change.number if changed.change else 0
-    path = f"/organiser/{staff.edition.slug}/programme/import?done={number}"
-    return Redirect(path, status_code=303)
+        changed = await editing.take_back(db, staff.edition, number, actor=staff.actor, at=now)
+    except (ChangeNotFound, ChangeBlocked, PartChanged, PartUsed, Invalid):
+        return Redirect(f"{path}?undone=no", status_code=303)
+    new = changed.change.number if changed.change else 0
+    return Redirect(f"{path}?done={new}", status_code=303)
 
 
 async def _look(
@@ -174,6 +167,7 @@ async def _look(
     file = await resting.find(db, edition, id_, at=now)
     columns = await asyncio.to_thread(resting.columns, file, edition, told)
     imported: Imported | None = None
+    status = problem.status if problem else 200
     try:
         imported = await asyncio.to_thread(resting.look, file, edition, columns)
     except Problem as found:
@@ -183,7 +177,7 @@ async def _look(
     return page(
         "schedule/import_look.html",
         edition,
-        status=problem.status if problem else 200,
+        status=status,
         staff=staff,
         file_name=file.name,
         here=f"/organiser/{edition.slug}/programme/import",

@@ -752,13 +752,6 @@ async def find_import(db: Db, edition_id: int, import_id: UUID, since: datetime)
     )
 
 
-async def delete_import(db: Db, edition_id: int, import_id: UUID) -> None:
-    """Delete a kept file."""
-    await db.execute(
-        "delete from programme_import where edition_id = $1 and id = $2", edition_id, import_id
-    )
-
-
 async def sweep_imports(db: Db, before: datetime) -> None:
     """Delete the files that were kept before a moment."""
     await db.execute("delete from programme_import where made_at <= $1", before)

@@ -16,6 +16,7 @@ from forum.core.context import Role
 from forum.core.rights import RIGHTS, Deed
 from forum.core.settings import Settings
 from forum.editions.models import NewCategory
+from schedule import resting
 from tests.factories import NOON, SAME_ORIGIN, opened, sent
 
 # What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
@@ -70,8 +71,13 @@ OPEN = {
     "GET /{edition_slug}/guides": ALL,
     "GET /{edition_slug}/guides/{slug}/download": ALL,
     "GET /{edition_slug}/programme": ALL,
+    "GET /forum-programme.js": ALL,
+    "GET /{edition_slug}/embed": ALL,
+    "GET /{edition_slug}/opendata.zip": ALL,
+    "GET /{edition_slug}/programme.csv": ALL,
     "GET /{edition_slug}/programme.ics": ALL,
     "GET /{edition_slug}/programme.json": ALL,
+    "GET /{edition_slug}/programme.jsonld": ALL,
     "GET /{edition_slug}/programme.pdf": ALL,
     "GET /{edition_slug}/programme.xml": ALL,
     "GET /{edition_slug}/register": ALL,
@@ -160,6 +166,10 @@ class House:
             ]
         )
         other = await site.edition()
+        async with site.pool.acquire() as db:
+            house.resting = await resting.rest(
+                db, house.edition, "a.csv", TABLE_FILE, actor="test", at=NOON, ids=site.ids
+            )
         house.guide, _ = await site.guide(house.edition)
         house.programme = await site.programme(house.edition)
         await site.ask(house.edition, "note", "text")
@@ -215,6 +225,7 @@ class House:
             "kind": "reminder",
             "invitation_id": self.invitation.id,
             "number": self.campaign,
+            "import_id": self.resting,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "/guides/" in path:
@@ -233,6 +244,7 @@ class House:
             "POST /{edition_slug}/register": {"data": person()},
             "POST /{edition_slug}/link": {"data": {"email": "rights@example.org"}},
             "PATCH /api/me/registration": {"json": {}},
+            "POST /organiser/{slug}/programme/import": {"files": {"file": ("a.csv", TABLE_FILE)}},
             "POST /organiser/{slug}/form": {"data": {"state": "open", "places": "9"}},
             "POST /organiser/{slug}/form/category": {"data": {"name.fr": "Équipe"}},
             "POST /organiser/{slug}/form/categories/{category}": {"data": {"name.fr": "Agent"}},
@@ -279,6 +291,7 @@ class House:
         }
 
 
+TABLE_FILE = b"Titre\nOuverture\n"
 TABLE = "/api/editions/{edition_slug}/registrations"
 TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
 ANOTHER = {"another_person": True}

@@ -33,6 +33,10 @@ from forum.registrations.listing import Page as Found
 from forum.registrations.mails import Values, Written, context_of, write
 from forum.registrations.models import DayCount, OrganisationCount, Status, StatusCount
 from forum.territories import service as territories
+from schedule import resting
+from schedule.importing import read as read_programme
+from schedule.importing.sheet import Guess
+from schedule.models import Draft
 
 EDITION = Edition(
     id=1,
@@ -379,8 +383,41 @@ PROGRAMME = {
     "day": "2027-03-23",
     "track": "",
     "q": "",
+    "jsonld": '{"@context":"https://schema.org","@type":"Event","name":"Forum"}',
 }
-SESSION = {"session": session(1, OPENS_AT), "previous": None, "following": session(2, OPENS_AT)}
+SESSION = {
+    "jsonld": '{"@type":"Event","name":"Ouverture"}',
+    "session": session(1, OPENS_AT),
+    "previous": None,
+    "following": session(2, OPENS_AT),
+}
+IMPORTED = read_programme(
+    "Titre;Date;Début;Intervenants\nOuverture;23/03/2027;9h;Zoé Lefèvre\nEau;;;".encode(), "a.csv"
+).draft
+IMPORT: dict[str, object] = {
+    "staff": View(may=lambda _deed: True),
+    "done": None,
+    "unchanged": False,
+    "error": None,
+}
+LOOKED: dict[str, object] = {
+    "staff": View(may=lambda _deed: True),
+    "file_name": "programme-2027.xlsx",
+    "here": "/organiser/toulouse-2027/programme/import",
+    "id": UUID(int=7),
+    "imported": View(format="CSV", draft=IMPORTED),
+    "summary": resting.summary(Draft(sessions=[IMPORTED.sessions[1]]), IMPORTED),
+    "columns": [
+        Guess(header="Titre", samples=["Ouverture", "Eau"], meaning="title:fr"),
+        Guess(header="Animateur", samples=["Zoé Lefèvre"], meaning="role:moderator"),
+        Guess(header="Remarques", samples=["à confirmer"], meaning=""),
+    ],
+    "choices": resting.choices(["fr", "en"]),
+    "held": 1,
+    "losses": [{"line": 4, "place": "séance « Eau »", "what": "n’a pas de date lisible"}],
+    "more_losses": 3,
+    "error": None,
+}
 STAFF = View(may=lambda _deed: True, organiser=View(email="equipe@forum.example"))
 INVITATIONS = {
     "staff": STAFF,
@@ -1113,7 +1150,30 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "session": ("schedule/session.html", SESSION),
     "session-bare": (
         "schedule/session.html",
-        {"session": session(4, OPENS_AT), "previous": None, "following": None},
+        {"jsonld": "", "session": session(4, OPENS_AT), "previous": None, "following": None},
+    ),
+    "embed": (
+        "schedule/embed.html",
+        {"programme": View(base_url="https://forum.example"), "widget": "/forum-programme.js"},
+    ),
+    "programme-import": ("schedule/import.html", IMPORT),
+    "programme-import-done": (
+        "schedule/import.html",
+        {**IMPORT, "done": View(number=7, kind="imported", edits=[1, 2, 3])},
+    ),
+    "programme-import-unchanged": ("schedule/import.html", {**IMPORT, "unchanged": True}),
+    "programme-import-refused": (
+        "schedule/import.html",
+        {**IMPORT, "error": "programme.pdf est un PDF."},
+    ),
+    "programme-import-look": ("schedule/import_look.html", LOOKED),
+    "programme-import-same": (
+        "schedule/import_look.html",
+        {**LOOKED, "summary": resting.summary(IMPORTED, IMPORTED), "losses": [], "columns": []},
+    ),
+    "programme-import-unread": (
+        "schedule/import_look.html",
+        {**LOOKED, "imported": None, "summary": None, "error": "Aucune colonne de titres."},
     ),
     "guides": ("guides/guides.html", {"guides": GUIDES}),
     "guides-none": ("guides/guides.html", {"guides": []}),
