@@ -84,7 +84,7 @@ async def test_a_table_is_looked_at_put_right_imported_and_taken_back(
     where = answer.headers["location"]
     page = await get(where)
     assert page.status_code == 200
-    assert "aucune colonne ne contient les titres" in shown(page)
+    assert "aucune colonne" in shown(page)
     assert "Remplacer le brouillon" not in shown(page)
     query = "?c0=title:fr&c1=date&c2=start&c3=end&c4=role:moderator"
     page = await get(where + query)
