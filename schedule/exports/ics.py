@@ -2,11 +2,12 @@
 
 A session keeps its UID (its UUID, RFC 7986 5.3) for ever; SEQUENCE and LAST-MODIFIED say when it
 last changed, a cancelled one stays with STATUS:CANCELLED. Times are local with a VTIMEZONE that
-is right across summer time. Carried: title, texts, room, type and track (the first CATEGORIES),
-tags (the second CATEGORIES), the livestream as CONFERENCE (RFC 7986, 5.11), people with roles and
-partners (in words in DESCRIPTION, and as X-FORUM-PERSON, X-FORUM-PARTNER), guides (X-FORUM-GUIDE),
-seats and sign-up (X-FORUM-SEATS, X-FORUM-SIGN-UP), links in words, origin and page. Not carried: a
-second language, what rooms and people are beyond their names, sessions without a time.
+is right across summer time. Carried: title, texts, room, type, track and tags (CATEGORIES, of which
+X-FORUM-TAGS, the last, are tags), the livestream as CONFERENCE (RFC 7986, 5.11), people with roles
+and partners (in words in DESCRIPTION, and as X-FORUM-PERSON, X-FORUM-PARTNER), guides
+(X-FORUM-GUIDE), seats and sign-up (X-FORUM-SEATS, X-FORUM-SIGN-UP), links in words, origin and
+page. Not carried: a second language, what rooms and people are beyond their names, sessions
+without a time.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -183,9 +184,10 @@ def _event(parts: Parts, session: Session, language: str) -> Event:
     track = parts.track(session)
     names = [type_name(session.type, language)]
     names += [said(track.name, programme, language)] if track else []
-    event.add("categories", [xml_safe(name) for name in names])
-    if tags := tags_of(session):
-        event.add("categories", tags)
+    tags = tags_of(session)
+    event.add("categories", [*(xml_safe(name) for name in names), *tags])
+    if tags:
+        event.add("x-forum-tags", str(len(tags)))
     event.add("status", "CANCELLED" if session.cancelled else "CONFIRMED")
     event.add("url", vUri(session_address(programme, session)))
     event.add("x-forum-number", str(session.number))

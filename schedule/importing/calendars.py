@@ -110,10 +110,11 @@ class _Calendar:
         summary, people = line(_text(event, "SUMMARY")), self._people(event, at)
         if self.pretalx and not people:
             summary, people = _names_at_the_end(summary, at)
-        listed = _categories(event)
-        tags = [tag for one in listed[1:] for tag in one] if self.own else []
-        together = [name for one in listed for name in one]
-        categories = (listed[0] if listed else []) if self.own else together
+        categories = _categories(event)
+        told = _text(event, "X-FORUM-TAGS")
+        count = min(int(told), len(categories)) if self.own and told.isdecimal() else 0
+        tags = categories[len(categories) - count :]
+        categories = categories[: len(categories) - count]
         seats = _text(event, "X-FORUM-SEATS")
         place = f"session “{summary[:80]}”"
         if event.get("RRULE") is not None or event.get("RDATE") is not None:
@@ -231,13 +232,12 @@ def _key(event: Component) -> str:
     return f"{uid} {again}" if again else uid
 
 
-def _categories(event: Component) -> list[list[str]]:
-    """Return the names of each CATEGORIES."""
+def _categories(event: Component) -> list[str]:
     found = []
     for value in _listed(event.get("CATEGORIES")):
-        names = [line(str(name)) for name in _part(value, "cats") or [value]]
-        found.append([name for name in names if name])
-    return found
+        names = _part(value, "cats") or [value]
+        found += [line(str(name)) for name in names]
+    return [name for name in found if name]
 
 
 def _type(categories: list[str], title: str, at: int | None, losses: Losses) -> SessionType:

@@ -133,7 +133,7 @@ def test_after_midnight_is_the_night_of_that_day():
 
 
 CELLS = st.one_of(
-    st.text(max_size=12),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12),
     st.sampled_from(
         ["23/03/2027", "9h", "25h30", "0h", "24:00", "9h-8h", "à", "–", "=1+1", "(", "A (", "(x)",
          "Anna (modératrice, ", ";;", "https://", "x https://a b", "1e9", "-1", "oui", "\u202e",
