@@ -14,6 +14,7 @@ from forum.core.errors import Problem
 MODULES = (
     "scan",
     "registration",
+    "phone",
     "search",
     "export",
     "programme_export",

@@ -59,6 +59,7 @@ from forum.core.settings import Settings, load
 from forum.core.shelf import Shelf
 from forum.core.shell import Shell
 from forum.core.web import (
+    API,
     IMMUTABLE,
     AnyRequest,
     AnyResponse,
@@ -67,6 +68,7 @@ from forum.core.web import (
     NotJson,
     document,
     expect_json,
+    one_time_key,
     problem_document,
 )
 from forum.editions import service as editions
@@ -87,6 +89,7 @@ from forum.registrations.desk_routes import router as desk_routes
 from forum.registrations.downloads import Exports
 from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
+from forum.registrations.import_routes import router as import_routes
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
@@ -112,7 +115,6 @@ NO_BODY = {"data": "'data'"}
 PLAIN: dict[HTTPStatus, type[Problem]] = {
     HTTPStatus.NOT_FOUND: NotFound,
     HTTPStatus.FORBIDDEN: Forbidden,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge,
 }
 """The framework's refusals that say all by their status."""
 MEDIA_TYPES = {
@@ -227,9 +229,13 @@ class Parts:
             ),
         ] = None,
     ) -> Once:
-        """Take the Idempotency-Key of a request, if it has one, for the deed of its route."""
+        """Take the Idempotency-Key of a request, or the one-time key of a page's form, if any."""
         sent = None
-        if idempotency_key is not None:
+        if not request.scope["path"].startswith(API):
+            key = await one_time_key(request)
+            if key is not None:
+                sent = RequestKey(scope=f"POST {request.scope['path']}", key=key, body=b"")
+        elif idempotency_key is not None:
             sent = RequestKey(
                 scope=f"{request.method} {request.scope['path']}",
                 key=idempotency_key,
@@ -361,6 +367,7 @@ def create_app(
             person_routes,
             attestation_routes,
             desk_routes,
+            import_routes,
             territory_routes,
             group_routes,
             schedule_routes,
@@ -494,7 +501,7 @@ def show_problem(request: AnyRequest, problem: Problem) -> AnyResponse:
     page = Page(request, parts.templates)
     if isinstance(problem, Unauthenticated):
         problem.headers.pop("WWW-Authenticate", None)
-    what, _, mend = page.words.gettext(problem.message).partition(": ")
+    what, _, mend = page.words.say(problem.message).partition(": ")
     return page(
         "problem.html",
         status=problem.status,
@@ -514,6 +521,9 @@ def show_http_error(request: AnyRequest, error: HTTPException) -> AnyResponse:
     """Answer what the framework refused (no such route, a malformed body) as every refusal."""
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and error.detail != HUNG_UP:
         return show_failure(request, error)
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        most = request.route_handler.resolve_request_max_body_size()
+        return show_problem(request, BodyTooLarge(most or LARGEST_BODY))
     return show_problem(request, _refusal(error))
 
 

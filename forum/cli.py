@@ -203,6 +203,7 @@ def edition() -> None:
 @click.option("--ends", type=DAY, help="Last day.")
 @click.option("--timezone", help="An IANA name.  [default: Europe/Paris]")
 @click.option("--places", type=click.IntRange(1, 1_000_000), help="Places in all.")
+@click.option("--draft", is_flag=True, help="Hidden until an organiser opens it.")
 @click.option("--from", "source", type=FILE, help="A TOML file: categories, questions, …")
 @json_option
 @click.pass_obj
@@ -214,6 +215,7 @@ def create_edition(
     ends: datetime | None,
     timezone: str | None,
     places: int | None,
+    draft: bool,
     source: Path | None,
     as_json: bool,
 ) -> None:
@@ -232,6 +234,7 @@ def create_edition(
         "ends_on": _day(ends),
         "timezone": timezone,
         "places": places,
+        "state": "draft" if draft else None,
     }
     text = read_file(source).decode("utf-8", "replace") if source else ""
     new, asked = service.edition_from_toml(text, {k: v for k, v in given.items() if v is not None})
@@ -351,7 +354,11 @@ def import_registrations(
     skip_bad: bool,
     as_json: bool,
 ) -> None:
-    """Register the rows of a CSV or XLSX; nobody is written to."""
+    """Register the rows of a CSV, XLSX or ODS; nobody is written to.
+
+    Columns are known by their headers: fields in French or English, the labels or codes of
+    questions. To map others, choose Import in the organisers' pages.
+    """
     from forum.commands import importing  # noqa: PLC0415
 
     done = on_edition(
@@ -367,7 +374,8 @@ def import_registrations(
         for header in done.ignored_columns:
             print(f"column {header!r} is not known, and was left out", file=sys.stderr)
         print(
-            f"{done.new} new, {done.known} known already, {len(done.bad)} bad."
+            f"{done.new} new, {done.known} known already, {len(done.bad)} bad,"
+            f" {done.unanswered} with open answers."
             + ("" if done.stored else " Nothing was stored.")
         )
     if done.bad and not skip_bad:

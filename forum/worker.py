@@ -26,7 +26,7 @@ from forum.core.settings import Settings
 from forum.editions import service as editions
 from forum.letters import queries as letters
 from forum.letters.kinds import CAMPAIGN
-from forum.registrations import mails, offers
+from forum.registrations import intake, mails, offers
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.keys import AttendeeKeys
 from schedule import mails as programme_mails
@@ -130,7 +130,7 @@ class Worker:
             await publishing.publish_due(db, at=self.now(), ids=self.ids, find=editions.by_id)
 
     async def sweep(self) -> None:
-        """Forget the answers to requests that nobody will send again, and sign-ins long over."""
+        """Forget answers that nobody asks for again, sign-ins long over, tables of a day ago."""
         at = self.now()
         if self._swept_at is not None and at - self._swept_at < SWEEP_EVERY:
             return
@@ -138,6 +138,7 @@ class Worker:
             await idempotency.sweep(db, before=at - idempotency.KEPT)
             await accounts.sweep(db, at=at)
             await resting.sweep(db, at=at)
+            await intake.sweep(db, at=at)
         self._swept_at = at
 
     async def _send(self, letter: Claimed) -> None:

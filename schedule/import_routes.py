@@ -93,10 +93,10 @@ async def take(
     return Redirect(f"/organiser/{staff.edition.slug}/programme/import/{id_}", status_code=303)
 
 
-@get(f"{PATH}/{{import_id:uuid}}", **OPTIONS)
+@get(f"{PATH}/{{file_id:uuid}}", **OPTIONS)
 async def look_page(
     request: AnyRequest,
-    import_id: FromPath[UUID],
+    file_id: FromPath[UUID],
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
@@ -104,17 +104,17 @@ async def look_page(
 ) -> AnyResponse:
     """Show what a file holds and what it would change; columns may be told otherwise."""
     told = _told(request.query_params.dict())
-    return await _look(staff, db, page, import_id, told, now=now)
+    return await _look(staff, db, page, file_id, told, now=now)
 
 
 @post(
-    f"{PATH}/{{import_id:uuid}}",
+    f"{PATH}/{{file_id:uuid}}",
     middleware=[limited("programme-import", per_minute=PER_MINUTE)],
     **OPTIONS,
 )
 async def import_file(
     request: AnyRequest,
-    import_id: FromPath[UUID],
+    file_id: FromPath[UUID],
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
@@ -123,12 +123,12 @@ async def import_file(
     """Make a file the draft, as the page showed it."""
     edition = staff.edition
     told = _told(await form_fields(request))
-    file = await resting.find(db, edition, import_id, at=now)
+    file = await resting.find(db, edition, file_id, at=now)
     try:
         imported = await asyncio.to_thread(_read, file, edition, told)
         changed = await editing.replace(db, edition, imported.draft, at=now, actor=staff.actor)
     except Problem as problem:
-        return await _look(staff, db, page, import_id, told, now=now, problem=problem)
+        return await _look(staff, db, page, file_id, told, now=now, problem=problem)
     number = changed.change.number if changed.change else 0
     path = f"/organiser/{edition.slug}/programme/import?done={number}"
     return Redirect(path, status_code=303)

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import httpx
+import msgspec
 import pikepdf
 import zxingcpp
 from PIL import Image
@@ -28,15 +29,17 @@ from forum.core.db import Pool
 from forum.core.ids import Ids
 from forum.core.settings import Settings
 from forum.core.text import slug
+from forum.editions import forming
 from forum.editions import queries as edition_queries
 from forum.editions import service as editions
-from forum.editions.models import NewCategory, NewConsent, NewEdition, NewGate
+from forum.editions.models import NewCategory, NewConsent, NewEdition, NewGate, NewTerms
 from forum.guides import service as guides
 from forum.invitations import service as invitations
 from forum.invitations.models import NewInvitation
 from forum.letters.models import LetterText
 from forum.questions import service as questions
 from forum.questions.models import Kind, NewOption, NewQuestion
+from forum.registrations import consenting
 from forum.registrations import service as registrations
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.listing import Filter
@@ -52,6 +55,29 @@ DURING = datetime(2027, 3, 23, 9, 0, tzinfo=UTC)
 MORNING = datetime(2027, 3, 23, 8, 0, tzinfo=UTC)
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
 numbers = itertools.count(1)
+
+
+def setting_places(edition, category, places):
+    """Return the work by which the page of the form sets places: of the edition, or a category."""
+
+    async def work(db):
+        if category is None:
+            terms = await edition_queries.read_terms(db, edition.id)
+            new = msgspec.convert(terms, NewTerms, from_attributes=True)
+            return await forming.change_terms(
+                db, edition.id, msgspec.structs.replace(new, places=places)
+            )
+        known = {one.code: one for one in await edition_queries.list_categories(db, edition.id)}
+        new = msgspec.convert(known[category], NewCategory, from_attributes=True)
+        return await forming.change_category(
+            db, edition.id, msgspec.structs.replace(new, places=places)
+        )
+
+    return work
+
+
+FORM = {"action": "form_terms", "part": "terms", "revision": None, "actor": "organiser:test"}
+"""What `form_changes.change` is told beside its work."""
 
 
 async def eventually(what, *, seconds=120):
@@ -184,6 +210,44 @@ class Site:
                 db, edition, form(**given), at=self.clock.at, ids=self.ids
             )
         return await self.registered(edition, made.id)
+
+    async def at_once(self, edition, *deeds):
+        """Start deeds that change places, and let all of them go on when each waits for its turn.
+
+        Each has then read what it reads before its transaction; return what they return.
+        """
+        waiting = """
+            select count(*) from pg_stat_activity
+             where datname = current_database() and wait_event_type = 'Lock'"""
+        async with self.pool.acquire() as db:
+            async with db.transaction():
+                await db.execute("select from edition where id = $1 for update", edition.id)
+                tasks = [asyncio.ensure_future(deed) for deed in deeds]
+
+                async def all_wait():
+                    return await self.value(waiting) >= len(tasks)
+
+                await eventually(all_wait)
+            return await asyncio.gather(*tasks)
+
+    async def answer(self, edition, person, **answers):
+        """Store the answers of a person."""
+        async with self.pool.acquire() as db:
+            await questions.store_answers(db, edition.id, person.id, answers, at=self.clock.at)
+
+    async def agree(self, edition, person, version=1, purpose="photos"):
+        """Let a person agree to a consent by their link."""
+        async with self.pool.acquire() as db:
+            await consenting.give(
+                db, edition, person.id, purpose, version, at=self.clock.at, ids=self.ids
+            )
+
+    async def withdraw(self, edition, person, purpose="photos"):
+        """Let a person withdraw a consent by their link."""
+        async with self.pool.acquire() as db:
+            await consenting.withdraw(
+                db, edition, person.id, purpose, at=self.clock.at, ids=self.ids
+            )
 
     async def registered(self, edition, registration_id):
         async with self.pool.acquire() as db:

@@ -97,6 +97,9 @@ OPEN = {
     "PATCH /api/me/registration": ATTENDEE,
     "POST /api/me/registration/acceptance": ATTENDEE | {"waiting": 409},
     "DELETE /api/me/registration": ATTENDEE,
+    "GET /api/me/registration/consents": ATTENDEE,
+    "PUT /api/me/registration/consents/{purpose}": ATTENDEE,
+    "DELETE /api/me/registration/consents/{purpose}": ATTENDEE,
     "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.pdf": ATTENDEE | {"waiting": 404},
@@ -115,6 +118,8 @@ OPEN = {
     "POST /me/{key}/transfer": dict.fromkeys(EVERYONE, 422),
     "POST /me/{key}/accept": OWN_LINK,
     "POST /me/{key}/cancel": OWN_LINK,
+    "POST /me/{key}/consents/{purpose}": OWN_LINK,
+    "POST /me/{key}/consents/{purpose}/withdrawal": OWN_LINK,
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
     "POST /api/device/scans": DEVICE,
     "GET /organiser": only(*TEAM, "stranger", others=401),
@@ -203,6 +208,13 @@ class House:
             "device": device_headers,
             "revoked": revoked_headers,
         }
+        async with site.client() as client:
+            brought = await client.post(
+                f"/organiser/{house.edition.slug}/import",
+                headers={**house.headers["organiser"], **SAME_ORIGIN},
+                files=PEOPLE,
+            )
+        house.table = brought.headers["location"].rpartition("/")[2]
         return house
 
     def address(self, path):
@@ -224,8 +236,9 @@ class House:
             "registration": self.sender.id,
             "kind": "reminder",
             "invitation_id": self.invitation.id,
+            "import_id": self.table,
             "number": self.campaign,
-            "import_id": self.resting,
+            "file_id": self.resting,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "/guides/" in path:
@@ -245,6 +258,8 @@ class House:
             "POST /{edition_slug}/link": {"data": {"email": "rights@example.org"}},
             "PATCH /api/me/registration": {"json": {}},
             "POST /organiser/{slug}/programme/import": {"files": {"file": ("a.csv", TABLE_FILE)}},
+            "PUT /api/me/registration/consents/{purpose}": {"json": {"version": 1}},
+            "POST /me/{key}/consents/{purpose}": {"data": {"version": "1"}},
             "POST /organiser/{slug}/form": {"data": {"state": "open", "places": "9"}},
             "POST /organiser/{slug}/form/category": {"data": {"name.fr": "Équipe"}},
             "POST /organiser/{slug}/form/categories/{category}": {"data": {"name.fr": "Agent"}},
@@ -254,6 +269,8 @@ class House:
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
             f"POST {TABLE}/walk-ins": {"json": {**person(), "email": None, **ANOTHER}},
             f"PATCH {TABLE}/{{reference}}": {"json": {}},
+            "POST /organiser/{slug}/import": {"files": PEOPLE},
+            "POST /organiser/{slug}/import/{import_id}": {"data": COLUMNS},
             "POST /organiser/{slug}/desk": {"data": {**person(), "email": "", **ANOTHER}},
             "POST /organiser/{slug}/bulk": {"data": {"reference": self.held.reference}},
             "POST /organiser/{slug}/registrations/{reference}/correct": {"data": self.same()},
@@ -295,6 +312,13 @@ TABLE_FILE = b"Titre\nOuverture\n"
 TABLE = "/api/editions/{edition_slug}/registrations"
 TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
 ANOTHER = {"another_person": True}
+PEOPLE = {"file": ("people.csv", b"given_name,family_name,email\nAda,Ferrand,ada@example.org\n")}
+COLUMNS = {
+    "column.0": "given_name",
+    "column.1": "family_name",
+    "column.2": "email",
+    "category": "press",
+}
 
 
 def person():
@@ -359,11 +383,17 @@ def test_the_table_of_rights_is_whole_and_an_organiser_may_do_everything():
     assert all(Role.ORGANISER in roles for roles in RIGHTS.values())
 
 
-# What is changed for good comes last: the attendee of the table cancels only then.
+# What is changed for good comes last: the attendee of the table cancels only then. Consents come
+# first, before their words change.
 FOR_GOOD = ("cancel", "/delete")
 ORDER = sorted(
     LINES,
-    key=lambda route: (route.startswith("DELETE"), any(w in route for w in FOR_GOOD), route),
+    key=lambda route: (
+        not route.startswith("PUT"),
+        route.startswith("DELETE"),
+        any(w in route for w in FOR_GOOD),
+        route,
+    ),
 )
 
 

@@ -23,6 +23,7 @@ from forum.core.context import Role
 from forum.core.db import Db
 from forum.core.errors import Invalid
 from forum.core.forms import parse
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
@@ -55,6 +56,7 @@ async def take_in(
     db: Given[Db],
     page: Given[Page],
     settings: Given[Settings],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse | Redirect:
@@ -63,7 +65,7 @@ async def take_in(
     keys = LinkKeys(settings.secret_key)
     try:
         form = parse(MemberForm, sent)
-        account_id = await team.take_in(db, staff, form, keys, at=now, ids=ids)
+        account_id = await once(UUID, lambda: team.take_in(db, staff, form, keys, at=now, ids=ids))
     except Invalid as invalid:
         return await _team(db, page, staff, settings, sent=sent, errors=invalid.fields)
     return _back(staff, "added", account_id)
@@ -85,6 +87,7 @@ async def change_roles(
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse | Redirect:
@@ -95,7 +98,12 @@ async def change_roles(
     chosen = sent.get("roles", [])
     try:
         form = parse(RolesForm, sent)
-        await team.change_roles(db, staff, account_id, form.roles, held=form.held, at=now, ids=ids)
+
+        async def change() -> None:
+            roles, held = form.roles, form.held
+            await team.change_roles(db, staff, account_id, roles, held=held, at=now, ids=ids)
+
+        await once(type(None), change)
     except Invalid as invalid:
         errors = invalid.fields
     except LastOrganiser as problem:
@@ -116,13 +124,18 @@ async def remove(
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse | Redirect:
     """Take a person out of the team; the page then offers to undo it."""
     account_id = _id(member)
-    try:
+
+    async def take_out() -> None:
         await team.remove(db, staff.edition, account_id, actor=staff.actor, at=now, ids=ids)
+
+    try:
+        await once(type(None), take_out)
     except LastOrganiser as problem:
         found = await team.find(db, staff.edition.id, account_id)
         errors = {"remove": problem.message}

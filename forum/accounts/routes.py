@@ -28,6 +28,7 @@ from forum.core.context import Organiser
 from forum.core.db import Db
 from forum.core.errors import Invalid, Unauthenticated
 from forum.core.forms import parse
+from forum.core.idempotency import Once
 from forum.core.ids import Ids, digest
 from forum.core.limits import limited
 from forum.core.pages import Page
@@ -91,6 +92,7 @@ async def ask(
     db: Given[Db],
     page: Given[Page],
     settings: Given[Settings],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse | Redirect:
@@ -102,7 +104,12 @@ async def ask(
     except Invalid as invalid:
         return _ask_form(page, settings, values, invalid.fields)
     wanted = values.get("next", "")
-    await service.ask(db, form.email, language=page.language, next_page=wanted, at=now, ids=ids)
+
+    async def note() -> None:
+        language = page.language
+        await service.ask(db, form.email, language=language, next_page=wanted, at=now, ids=ids)
+
+    await once(type(None), note)
     return Redirect(f"{SIGN_IN}/sent", status_code=303)
 
 
@@ -319,22 +326,29 @@ async def remove_passkey(
     passkey: FromPath[str],
     organiser: Given[Organiser],
     db: Given[Db],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> Redirect:
     """Forget a passkey."""
     passkey_id = _id(passkey, PasskeyNotFound())
-    await passkeys.remove(db, organiser.account_id, passkey_id, at=now, ids=ids)
+    account_id = organiser.account_id
+    await once(type(None), lambda: passkeys.remove(db, account_id, passkey_id, at=now, ids=ids))
     return Redirect(f"{ACCOUNT}?done=removed", status_code=303)
 
 
 @post(f"{ACCOUNT}/web-sessions/{{session:str}}/end", include_in_schema=False)
 async def end_web_session(
-    session: FromPath[str], organiser: Given[Organiser], db: Given[Db], now: Given[datetime]
+    session: FromPath[str],
+    organiser: Given[Organiser],
+    db: Given[Db],
+    once: Given[Once],
+    now: Given[datetime],
 ) -> Redirect:
     """End one of one's own web sessions."""
     session_id = _id(session, WebSessionNotFound())
-    await service.end_web_session(db, organiser.account_id, session_id, at=now)
+    account_id = organiser.account_id
+    await once(type(None), lambda: service.end_web_session(db, account_id, session_id, at=now))
     return Redirect(f"{ACCOUNT}?done=ended", status_code=303)
 
 

@@ -31,6 +31,7 @@ from forum.campaigns.models import (
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
@@ -216,6 +217,7 @@ async def send_test(
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse:
@@ -231,18 +233,23 @@ async def send_test(
     if errors or person is None:
         return await _form(page, staff, db, typed, errors=errors)
     language, text = _chosen(request, edition, typed)
-    await sending.send_trial(
-        db,
-        edition,
-        CAMPAIGN,
-        text,
-        sending.values_of(person),
-        to=staff.organiser.email,
-        language=language,
-        actor=staff.actor,
-        at=now,
-        ids=ids,
-    )
+    values = sending.values_of(person)
+
+    async def send_it() -> None:
+        await sending.send_trial(
+            db,
+            edition,
+            CAMPAIGN,
+            text,
+            values,
+            to=staff.organiser.email,
+            language=language,
+            actor=staff.actor,
+            at=now,
+            ids=ids,
+        )
+
+    await once(type(None), send_it)
     return await _form(page, staff, db, typed, note="tested")
 
 

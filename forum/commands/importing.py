@@ -1,7 +1,7 @@
 """`forum import`: programmes, registrations and guides from files."""
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -9,16 +9,14 @@ import msgspec
 from msgspec import Struct
 
 from forum.commands.installation import Installation
-from forum.core import tables
 from forum.core.context import Edition
 from forum.core.errors import Problem
-from forum.editions import queries as editions
 from forum.guides import queries as guide_queries
 from forum.guides import service as guides
 from forum.guides.models import Guide, NewDocument, NewLink
-from forum.registrations import importing, service
-from forum.registrations.importing import BadRow
-from forum.registrations.models import RegistrationForm
+from forum.registrations import importing, intake, service
+from forum.registrations.importing import BadRow, Plan
+from forum.registrations.intake_models import Outcome
 from schedule import editing
 from schedule.importing import read as read_programme
 from schedule.models import Imported
@@ -35,11 +33,15 @@ class _DryRun(Exception):  # noqa: N818 -- no error: it undoes what was only tri
 
 
 class RegistrationsImported(Struct, frozen=True, kw_only=True):
-    """What came of an import, or would: how many are new, known already, refused."""
+    """What came of an import, or would: how many are new, known already, refused.
+
+    `unanswered` of the rows lack an answer that the form asks for, or have one that it does not.
+    """
 
     new: int
     known: int
     bad: list[BadRow]
+    unanswered: int
     ignored_columns: list[str]
     stored: bool
 
@@ -86,45 +88,53 @@ async def programme(site: Installation, edition: Edition, file: Path, *, dry: bo
 async def registrations(
     site: Installation, edition: Edition, file: Path, *, dry: bool, skip_bad: bool
 ) -> RegistrationsImported:
-    """Register the rows of a CSV or XLSX; nobody is written to.
+    """Register the rows of a CSV, XLSX or ODS, all in one transaction; nobody is written to.
 
     With a bad row nothing is stored, unless `skip_bad`. An address that is registered already is
-    left as it is, so that a file may be imported again.
+    left as it is, so that a file may be imported again. Columns are known by their headers.
 
     Raises:
         FileUnreadable, UnreadableTable: the file cannot be read, or lacks a column.
     """
-    categories = await editions.list_categories(site.db, edition.id)
-    purposes = {one.purpose for one in await editions.list_consents(site.db, edition.id)}
     content = read_file(file)
+    offered = await intake.offered(site.db, edition)
     with naming(file):
-        rows = tables.read_table(content, file.name)
-        found = importing.read(rows, edition, categories, purposes)
-    store = not dry and (skip_bad or not found.bad)
-    forms = [form for _, form in found.good]
-    added: list[bool] = []
+        rows = intake.read_rows(content, file.name)
+        headers = importing.headers_of(rows)
+        plan = Plan(columns=importing.guess(headers, offered), language=edition.language)
+        importing.require_columns(plan)
+        found = importing.read(rows, offered, plan)
+    at = site.now()
+    origin = service.Origin(
+        actor="command",
+        action="registered by an import",
+        detail={"file": file.name},
+        announce=False,
+        trusted=True,
+    )
+    done: list[Outcome] = []
+    bad = found.bad
+    store = False
     with suppress(_DryRun):
         async with site.db.transaction():
-            added = await _register(site, edition, forms)
-            if not store:
+            done = await intake.put(site.db, edition, found.good, origin, at=at, ids=site.ids)
+            refused = [BadRow(row=one.row, reasons=one.reasons) for one in done if one.reasons]
+            bad = sorted([*bad, *refused], key=lambda one: one.row)
+            if dry or (bad and not skip_bad):
                 raise _DryRun
-    new = sum(added)
+            store = True
+            await intake.note(site.db, edition, file.name, plan, done, bad, at=at, ids=site.ids)
     return RegistrationsImported(
-        new=new,
-        known=len(added) - new,
-        bad=found.bad,
-        ignored_columns=found.ignored_columns,
+        new=sum(one.status is not None for one in done),
+        known=sum(one.known for one in done),
+        bad=[
+            BadRow(row=one.row, reasons={field: str(said) for field, said in one.reasons.items()})
+            for one in bad
+        ],
+        unanswered=sum(bool(one.warnings) for one in found.good),
+        ignored_columns=[header for header in headers if header not in plan.columns],
         stored=store,
     )
-
-
-async def _register(
-    site: Installation, edition: Edition, forms: Sequence[RegistrationForm]
-) -> list[bool]:
-    done = await service.register_many(
-        site.db, edition, forms, at=site.now(), ids=site.ids, announce=False
-    )
-    return [new for _, new in done]
 
 
 class GuideList(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from forum.core.i18n import N_
+from forum.core.text import Filled
+
 
 class Problem(Exception):  # noqa: N818 -- the word of RFC 9457
     """A refusal: `code` for programs, the message for people, `status` for HTTP (RFC 9457).
@@ -66,6 +69,10 @@ class BodyTooLarge(Problem):
 
     code = "body_too_large"
     status = 413
+
+    def __init__(self, most_bytes: int = 2_000_000) -> None:
+        said = N_("The request is too large: send %(most)d MB at most.")
+        super().__init__(Filled(said, most=most_bytes // 10**6))
 
 
 class MediaTypeUnsupported(Problem):

@@ -1,6 +1,7 @@
 """Pages from templates, in the language of whoever reads."""
 
 import gzip
+import secrets
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -11,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 from litestar.datastructures import Cookie
+from markupsafe import Markup
 
 from forum.core.context import Edition
 from forum.core.i18n import LANGUAGES, ROOT, Words, accepted, words
@@ -18,6 +20,7 @@ from forum.core.mail import Mail, Part
 from forum.core.outbox import Letter
 from forum.core.text import Text, pick
 from forum.core.web import (
+    ONCE_FIELD,
     PRIVATE,
     AnyRequest,
     AnyResponse,
@@ -34,6 +37,7 @@ STATIC = {
 }
 LANGUAGE_COOKIE = "lang"
 HTML = "text/html"
+ONE_TIME_BYTES = 16
 VARY = "Accept-Language, Cookie"
 
 
@@ -45,6 +49,12 @@ def static_version() -> str:
             whole.update(path.relative_to(folder).as_posix().encode())
             whole.update(path.read_bytes())
     return whole.hexdigest()[:12]
+
+
+def one_time_field() -> Markup:
+    """Return the hidden field by which a form, sent twice, does its deed once (`Once`)."""
+    key = secrets.token_urlsafe(ONE_TIME_BYTES)
+    return Markup('<input type="hidden" name="{}" value="{}">').format(ONCE_FIELD, key)
 
 
 class Templates:
@@ -76,6 +86,7 @@ class Templates:
             other_language=next(other for other in LANGUAGES if other != language),
             pick=in_this_language,
             static=self.static,
+            once=one_time_field,
             demo=self.demo,
         )
         return environment

@@ -19,7 +19,8 @@ from typing import IO, Any
 import xlsxwriter  # type: ignore[import-untyped]
 
 from forum.core.errors import Problem
-from forum.core.text import clean
+from forum.core.i18n import N_
+from forum.core.text import Filled, clean
 
 MAX_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 150_000_000
@@ -48,6 +49,24 @@ Cell = str | int | float | date | time | None
 Row = tuple[int, dict[str, str]]
 
 
+TOO_LARGE = N_("%(name)s is over %(most)d MB: split it.")
+NOTHING = N_("%(name)s is empty: give a table whose first row names its columns.")
+TOO_LONG = N_("%(name)s has over %(most)d rows: split it.")
+TOO_WIDE = N_("over %(most)d columns: is it a table?")
+QUOTES = N_(
+    "%(error)s (line %(line)d): close each quoted text with one quote, and double the quotes"
+    " inside it."
+)
+NO_TEXT = N_("%(name)s is not a text: save it as CSV in UTF-8, or as XLSX.")
+TOO_SLOW = N_("%(name)s takes too long to read: save it again, or as CSV.")
+NO_WORKBOOK = N_("%(name)s is not a workbook that can be read: save it as CSV.")
+BROKEN = N_("%(name)s is a broken workbook: save it again, or as CSV.")
+ARCHIVE = N_("%(name)s is an archive, not a workbook: save it as XLSX or CSV.")
+UNPACKS = N_(
+    "%(name)s unpacks to %(size)s MB in %(parts)s parts: save only its first sheet, or as CSV."
+)
+
+
 class UnreadableTable(Problem):
     """This table cannot be read."""
 
@@ -55,6 +74,7 @@ class UnreadableTable(Problem):
     status = 422
 
     def __init__(self, message: str, *, row: int | None = None) -> None:
+        self.said = message
         self.row = row
         super().__init__(f"Row {row}: {message}" if row else message)
 
@@ -71,9 +91,9 @@ def read_table(data: bytes, name: str) -> list[Row]:
     workbook that unpacks to more than 150 MB or takes too long.
     """
     if len(data) > MAX_BYTES:
-        raise UnreadableTable(f"{name} is over {MAX_BYTES // 10**6} MB: split it.")
+        raise UnreadableTable(Filled(TOO_LARGE, name=name, most=MAX_BYTES // 10**6))
     if not data.strip():
-        raise UnreadableTable(f"{name} is empty: give a table whose first row names its columns.")
+        raise UnreadableTable(Filled(NOTHING, name=name))
     rows = _workbook_rows(data, name) if data.startswith(b"PK") else _csv_rows(data, name)
     return _with_headers(rows, name)
 
@@ -217,7 +237,7 @@ def _csv_cell(cell: Cell) -> str | int | float:
 def _with_headers(rows: Iterable[tuple[int, list[str]]], name: str) -> list[Row]:
     filled = [(number, row) for number, row in rows if any(row)]
     if not filled:
-        raise UnreadableTable(f"{name} is empty: give a table whose first row names its columns.")
+        raise UnreadableTable(Filled(NOTHING, name=name))
     widest = max(sum(map(bool, row)) for _, row in filled)
     start = next(i for i, (_, row) in enumerate(filled) if sum(map(bool, row)) >= min(2, widest))
     headers = _headers(filled[start][1])
@@ -254,14 +274,12 @@ def _csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            mend = "close each quoted text with one quote, and double the quotes inside it"
-            raise UnreadableTable(
-                f"{error} (line {reader.line_num}): {mend}.", row=number
-            ) from None
+            said = Filled(QUOTES, error=str(error), line=reader.line_num)
+            raise UnreadableTable(said, row=number) from None
         if len(row) > MAX_COLUMNS:
-            raise UnreadableTable(f"over {MAX_COLUMNS} columns: is it a table?", row=number)
+            raise UnreadableTable(Filled(TOO_WIDE, most=MAX_COLUMNS), row=number)
         if number > MAX_ROWS:
-            raise UnreadableTable(f"{name} has over {MAX_ROWS} rows: split it.")
+            raise UnreadableTable(Filled(TOO_LONG, name=name, most=MAX_ROWS))
         yield number, [_unquoted(clean(cell)) for cell in row]
 
 
@@ -291,7 +309,7 @@ def _decoded(data: bytes, name: str) -> str:
         if "\0" not in text:
             return text
         row = text.count("\n", 0, max(text.find("\0"), 0)) + 1
-    raise UnreadableTable(f"{name} is not a text: save it as CSV in UTF-8, or as XLSX.", row=row)
+    raise UnreadableTable(Filled(NO_TEXT, name=name), row=row)
 
 
 def _workbook_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -303,14 +321,14 @@ def _workbook_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
             command, input=data, capture_output=True, timeout=READER_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        raise UnreadableTable(f"{name} takes too long to read: save it again, or as CSV.") from None
+        raise UnreadableTable(Filled(TOO_SLOW, name=name)) from None
     if done.returncode == TOO_MANY_ROWS:
-        raise UnreadableTable(f"{name} has over {MAX_ROWS} rows: split it.")
+        raise UnreadableTable(Filled(TOO_LONG, name=name, most=MAX_ROWS))
     if done.returncode:
-        raise UnreadableTable(f"{name} is not a workbook that can be read: save it as CSV.")
+        raise UnreadableTable(Filled(NO_WORKBOOK, name=name))
     for number, row in enumerate(json.loads(done.stdout), start=1):
         if len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:]):
-            raise UnreadableTable(f"over {MAX_COLUMNS} columns: is it a table?", row=number)
+            raise UnreadableTable(Filled(TOO_WIDE, most=MAX_COLUMNS), row=number)
         yield number, [clean(cell) for cell in row[:MAX_COLUMNS]]
 
 
@@ -320,10 +338,10 @@ def _check_archive(data: bytes, name: str) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise UnreadableTable(f"{name} is a broken workbook: save it again, or as CSV.") from None
+        raise UnreadableTable(Filled(BROKEN, name=name)) from None
     if not {"xl/workbook.xml", "content.xml"} & {part.filename for part in parts}:
-        raise UnreadableTable(f"{name} is an archive, not a workbook: save it as XLSX or CSV.")
+        raise UnreadableTable(Filled(ARCHIVE, name=name))
     unpacked = sum(part.file_size for part in parts)
     if unpacked > MAX_UNPACKED_BYTES or len(parts) > MAX_PARTS:
-        size = f"{unpacked // 10**6:,} MB in {len(parts):,} parts"
-        raise UnreadableTable(f"{name} unpacks to {size}: save only its first sheet, or as CSV.")
+        size, count = f"{unpacked // 10**6:,}", f"{len(parts):,}"
+        raise UnreadableTable(Filled(UNPACKS, name=name, size=size, parts=count))

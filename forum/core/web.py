@@ -13,6 +13,7 @@ from urllib.parse import quote
 import anyio
 import msgspec
 from litestar import Request, Response
+from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import SerializationException
 from litestar.params import SkipValidation
@@ -31,6 +32,10 @@ AnyResponse = Response[Any]
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 CHUNK = 256 * 1024
 API = "/api/"
+ONCE_FIELD = "once"
+"""The hidden field of a form that makes pressing its button twice one deed."""
+ONE_TIME_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 WITH_BODY = ("POST", "PUT", "PATCH")
 JSON_SUFFIX = re.compile(r"application/[a-z0-9.!#$&^_-]+\+json")
 REVALIDATE = "public, max-age=0, must-revalidate"
@@ -222,6 +227,37 @@ async def json_object(request: AnyRequest) -> dict[str, Any]:
 
 
 async def form_fields(request: AnyRequest) -> dict[str, list[str]]:
-    """Read a posted form as texts by field name; files are left out."""
+    """Read a posted form as texts by field name; files are left out, and so is the one-time key."""
     sent = (await request.form()).dict()
-    return {name: [v for v in values if isinstance(v, str)] for name, values in sent.items()}
+    return {
+        name: [v for v in values if isinstance(v, str)]
+        for name, values in sent.items()
+        if name != ONCE_FIELD
+    }
+
+
+async def one_time_key(request: AnyRequest) -> str | None:
+    """Return what makes a posted form one deed: its one-time key, and what was typed; None without.
+
+    Pages make the key (`once()` in templates). Who goes back, types something else and sends that
+    with the same key means another deed, unlike a program that reuses a key.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip() not in FORMS:
+        return None
+    sent = (await request.form()).dict()
+    key = sent.pop(ONCE_FIELD, [""])[-1]
+    if not isinstance(key, str) or not ONE_TIME_KEY.fullmatch(key):
+        return None
+    typed = sha256()
+    for name, values in sent.items():
+        for value in values:
+            content = value.encode() if isinstance(value, str) else await _whole(value)
+            for part in (name.encode(), content):
+                typed.update(len(part).to_bytes(8, "big") + part)
+    return f"{key} {typed.hexdigest()}"
+
+
+async def _whole(file: UploadFile) -> bytes:
+    content: bytes = await file.read()
+    await file.seek(0)
+    return content

@@ -194,19 +194,24 @@ class FormChange(Struct, frozen=True, kw_only=True):
     detail: dict[str, Any]
 
 
-class Category(Struct, frozen=True, kw_only=True):
+class Opening(Struct, frozen=True, kw_only=True):
+    """When a category takes registrations, while its edition does."""
+
+    open: bool
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+
+class Category(Opening, frozen=True, kw_only=True):
     """A kind of attendee, its places, and how one gets into it (see `NewCategory`)."""
 
     code: str
     number: int
     name: Text
     tint: int
-    open: bool
     places: int | None
     taken: int
     reserved: int = 0
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
     approval: bool = False
     invitation_only: bool = False
     self_change: bool = False

@@ -6,7 +6,15 @@ from zoneinfo import available_timezones
 from forum.core.context import EditionState
 from forum.core.i18n import LANGUAGES, N_
 from forum.core.text import Filled
-from forum.editions.models import RESERVED, Category, NewCategory, NewEdition, NewTerms, Window
+from forum.editions.models import (
+    RESERVED,
+    Category,
+    NewCategory,
+    NewEdition,
+    NewTerms,
+    Opening,
+    Window,
+)
 
 MOST_DAYS = 8
 MOST_CATEGORIES = 256
@@ -25,13 +33,10 @@ def is_open(window: Window, at: datetime) -> bool:
     )
 
 
-def takes(category: Category, at: datetime) -> bool:
+def takes(category: Opening, at: datetime) -> bool:
     """Say whether a category takes registrations at `at`, while the edition does."""
-    return (
-        category.open
-        and (category.opens_at is None or category.opens_at <= at)
-        and (category.closes_at is None or at < category.closes_at)
-    )
+    opens, closes = category.opens_at, category.closes_at
+    return category.open and (opens is None or opens <= at) and (closes is None or at < closes)
 
 
 def places_left(window: Window, category: Category) -> int | None:

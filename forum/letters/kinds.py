@@ -27,11 +27,13 @@ PLACEHOLDERS = {
     "new_holder": N_("the name of the person who has taken the place over"),
     "people": N_("the people of the group, one a line"),
     "count": N_("how many people the group has"),
+    "questions": N_("the required questions that the person has not answered, if any"),
     "code": N_("the invitation’s code"),
     "valid_until": N_("until when the invitation can be used"),
     TICKET: N_("the ticket: its QR code and reference, on a line of its own"),
     ATTESTATION: N_("the link to the attestation of presence, of those who were let in"),
     "manage_link": N_("the link to the person’s registration"),
+    "answer_link": N_("the link to the page of answers, where a required one is missing"),
     "accept_link": N_("the link to the page that accepts the place offered"),
     "programme_link": N_("the link to the programme"),
     "guides_link": N_("the link to the guides"),
@@ -42,6 +44,7 @@ PLACEHOLDERS = {
 LABELS = {
     ATTESTATION: N_("Attestation of presence (PDF)"),
     "manage_link": N_("My registration"),
+    "answer_link": N_("Answer the open questions"),
     "accept_link": N_("Accept the place"),
     "programme_link": N_("See the programme"),
     "guides_link": N_("See the guides"),
@@ -52,6 +55,8 @@ LABELS = {
 FORUM = ("edition", "dates", "venue", "contact", "programme_link", "guides_link")
 PERSON = ("given_name", "family_name", "name", "reference", "category", "days", "first_day")
 OWN = (*PERSON, *FORUM, "manage_link")
+ASKING = (*OWN, "questions", "answer_link")
+"""Of a letter that tells which required questions are still open, where some are."""
 
 
 def _kind(
@@ -61,6 +66,8 @@ def _kind(
 
 
 WITH_TICKET = (TICKET, "manage_link")
+QUESTIONS = "questions"
+"""The kind that an organiser sends to all who have required questions open."""
 KINDS = {
     kind.code: kind
     for kind in (
@@ -68,22 +75,22 @@ KINDS = {
             "received",
             N_("Registration received"),
             N_("Somebody has registered, and the organisers must approve it."),
-            OWN,
-            ("manage_link",),
+            ASKING,
+            ("manage_link", "answer_link"),
         ),
         _kind(
             "confirmed",
             N_("Place confirmed"),
             N_("Somebody has registered and has a place."),
-            (*OWN, TICKET),
-            WITH_TICKET,
+            (*ASKING, TICKET),
+            (*WITH_TICKET, "answer_link"),
         ),
         _kind(
             "waiting",
             N_("On the waiting list"),
             N_("Somebody has registered, and all places are taken."),
-            (*OWN, "place_in_line"),
-            ("manage_link",),
+            (*ASKING, "place_in_line"),
+            ("manage_link", "answer_link"),
         ),
         _kind(
             "promoted",
@@ -110,8 +117,8 @@ KINDS = {
             "approved",
             N_("Registration approved"),
             N_("The organisers have approved a registration."),
-            (*OWN, TICKET),
-            WITH_TICKET,
+            (*ASKING, TICKET),
+            (*WITH_TICKET, "answer_link"),
         ),
         _kind(
             "refused",
@@ -156,11 +163,18 @@ KINDS = {
             (),
         ),
         _kind(
+            QUESTIONS,
+            N_("Questions open"),
+            N_("Sent from this page to all who have not answered a required question."),
+            ASKING,
+            ("answer_link",),
+        ),
+        _kind(
             "link",
             N_("Link sent again"),
             N_("Somebody has asked for the link to their registration."),
-            OWN,
-            ("manage_link",),
+            ASKING,
+            ("manage_link", "answer_link"),
         ),
         _kind(
             "group",

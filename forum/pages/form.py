@@ -80,11 +80,12 @@ class Desk:
         async def deed() -> bool:
             await form_changes.change(
                 self.db,
-                staff,
-                lambda: work(sent),
+                staff.edition,
+                lambda _: work(sent),
                 action=action,
                 part=part,
                 revision=revision,
+                actor=staff.actor,
                 at=self.now,
                 ids=self.ids,
             )

@@ -16,6 +16,7 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid
 from forum.core.i18n import N_
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
@@ -86,6 +87,7 @@ async def invite(
     db: Given[Db],
     page: Given[Page],
     settings: Given[Settings],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse | Redirect:
@@ -93,7 +95,12 @@ async def invite(
     sent = await form_fields(request)
     try:
         news = read_invitations(sent, staff.edition)
-        made = await inviting.invite(db, staff.edition, news, actor=staff.actor, at=now, ids=ids)
+
+        async def make() -> int:
+            edition, actor = staff.edition, staff.actor
+            return len(await inviting.invite(db, edition, news, actor=actor, at=now, ids=ids))
+
+        made = await once(int, make)
     except Invalid as invalid:
         errors = {_field(name): message for name, message in invalid.fields.items()}
     except CodeTaken as problem:
@@ -101,9 +108,7 @@ async def invite(
     except NoPlacesToReserve as problem:
         errors = {"reserves": problem.message}
     else:
-        return Redirect(
-            f"/organiser/{staff.edition.slug}/invitations?made={len(made)}", status_code=303
-        )
+        return Redirect(f"/organiser/{staff.edition.slug}/invitations?made={made}", status_code=303)
     return await _page(request, staff, db, page, settings, now, sent=sent, errors=errors)
 
 

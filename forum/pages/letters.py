@@ -17,6 +17,7 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound
 from forum.core.i18n import Words, words
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page, Templates
@@ -26,7 +27,13 @@ from forum.core.web import AnyRequest, AnyResponse, Given, form_fields
 from forum.editions import queries as editions
 from forum.letters import queries as letters
 from forum.letters import service
-from forum.letters.kinds import ATTESTATION, KINDS, PLACEHOLDERS, SENT_FROM_THE_PAGE
+from forum.letters.kinds import (
+    ATTESTATION,
+    KINDS,
+    PLACEHOLDERS,
+    QUESTIONS,
+    SENT_FROM_THE_PAGE,
+)
 from forum.letters.markup import normal, parse
 from forum.letters.models import Author, Change, Kind, LetterText, StoredText, TextChanged
 from forum.letters.pages import NAMES, WITH_A_FRAME, framed, places, told
@@ -35,6 +42,8 @@ from forum.registrations import queries as registrations
 
 PER_MINUTE = 60
 TESTS_PER_MINUTE = 10
+MOST_NAMED = 50
+"""The most people who are named: a page of an organiser has 600 elements."""
 PATH = "/organiser/{slug:str}/letters"
 WRITE = {"deed": Deed.WRITE}
 OPTIONS: dict[str, Any] = {"include_in_schema": False, "opt": WRITE}
@@ -89,7 +98,8 @@ async def letters_page(staff: Given[Staff], db: Given[Db], page: Given[Page]) ->
         {"kind": KINDS[code], "sending": await sending.count(db, edition, KINDS[code])}
         for code in SENT_FROM_THE_PAGE
     ]
-    return page("letters/letters.html", edition, staff=staff, rows=rows, to_all=to_all)
+    owing = await sending.count_owing(db, edition)
+    return page("letters/letters.html", edition, staff=staff, rows=rows, to_all=to_all, owing=owing)
 
 
 @get(f"{PATH}/{{kind:str}}", **OPTIONS)
@@ -206,6 +216,7 @@ async def send_test(
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse:
@@ -225,18 +236,22 @@ async def send_test(
         errors |= {name: page.words.gettext(said) for name, said in invalid.fields.items()}
     if errors:
         return _edit(page, staff, chosen, stored, sent, errors=errors, reference=reference)
-    await sending.send_trial(
-        db,
-        edition,
-        chosen,
-        tried[0].text,
-        values,
-        to=staff.organiser.email,
-        language=language,
-        actor=staff.actor,
-        at=now,
-        ids=ids,
-    )
+
+    async def send_it() -> None:
+        await sending.send_trial(
+            db,
+            edition,
+            chosen,
+            tried[0].text,
+            values,
+            to=staff.organiser.email,
+            language=language,
+            actor=staff.actor,
+            at=now,
+            ids=ids,
+        )
+
+    await once(type(None), send_it)
     return _edit(page, staff, chosen, stored, sent, note="tested", reference=reference)
 
 
@@ -249,8 +264,21 @@ async def send_page(
     page: Given[Page],
     now: Given[datetime],
 ) -> AnyResponse:
-    """Ask before a letter goes to all who are confirmed, and say how many they are."""
+    """Ask before a letter goes to many, and say how many they are."""
     chosen = _to_all(kind)
+    if chosen.code == QUESTIONS:
+        return page(
+            "letters/questions.html",
+            staff.edition,
+            staff=staff,
+            kind=chosen,
+            owing=await sending.count_owing(db, staff.edition),
+            people=await registrations.list_owing(
+                db, staff.edition.id, QUESTIONS, untold=False, limit=MOST_NAMED
+            ),
+            may_answer=await sending.may_answer(db, staff.edition, at=now),
+            done="done" in request.query_params,
+        )
     return page(
         "letters/send.html",
         staff.edition,
@@ -274,16 +302,20 @@ async def send(
     now: Given[datetime],
     ids: Given[Ids],
 ) -> Redirect:
-    """Send a letter to all who are confirmed and have not got it."""
+    """Send a letter to all who are to have it and have not got it."""
     chosen = _to_all(kind)
-    await sending.send_to_confirmed(db, staff.edition, chosen, actor=staff.actor, at=now, ids=ids)
+    edition, actor = staff.edition, staff.actor
+    if chosen.code == QUESTIONS:
+        await sending.send_questions(db, edition, actor=actor, at=now, ids=ids)
+    else:
+        await sending.send_to_confirmed(db, edition, chosen, actor=actor, at=now, ids=ids)
     path = f"/organiser/{staff.edition.slug}/letters/{chosen.code}/send?done=1"
     return Redirect(path, status_code=303)
 
 
 def _to_all(code: str) -> Kind:
     kind = service.kind_of(code)
-    if kind.code not in SENT_FROM_THE_PAGE:
+    if kind.code not in {*SENT_FROM_THE_PAGE, QUESTIONS}:
         raise NotFound
     return kind
 
@@ -435,7 +467,7 @@ def _edit(
         places=places(edition.languages, page.words),
         note=note,
         reference=reference,
-        to_all=kind.code in SENT_FROM_THE_PAGE,
+        to_all=kind.code in {*SENT_FROM_THE_PAGE, QUESTIONS},
     )
 
 
@@ -550,6 +582,7 @@ async def _values(
         new_holder="Dominique Exemple",
         held=True,
         people=["Camille Exemple", "Dominique Exemple"],
+        questions=[{"fr": "Serez-vous au dîner ?", "en": "Will you be at the dinner?"}],
         code="K7QM-42XR",
         valid_until=now + OFFERED_FOR,
         ticket=ticket,

@@ -10,7 +10,7 @@ from litestar.response import Redirect, Response
 
 from badges import gates, printing
 from badges.keys import Keyring
-from forum.core.context import Organiser
+from forum.core.context import EditionState, Organiser
 from forum.core.db import Db
 from forum.core.errors import Forbidden
 from forum.core.pages import Page
@@ -23,6 +23,7 @@ from forum.editions import service as edition_service
 from forum.pages import charts, dashboard
 from forum.questions import service as questions
 from forum.registrations import queries as registrations
+from forum.registrations import sending
 from forum.registrations.models import OVER
 from forum.territories import service as territories
 
@@ -63,6 +64,7 @@ async def overview(
         staff=staff,
         charts=charts,
         places=dashboard.places(categories, statuses, words),
+        owing=await sending.count_owing(db, edition),
         last=last,
         curve=dashboard.curve(edition, last, days, today, words),
         represented=dashboard.represented(
@@ -87,7 +89,10 @@ async def overview(
             if may_print and any(gate.checked_in for gate in doors)
             else None
         ),
-        programme_path=f"/{edition.slug}/programme.pdf",
+        programme_path=(
+            None if edition.state is EditionState.DRAFT else f"/{edition.slug}/programme.pdf"
+        ),
+        register_url=f"{settings.base_url}/{edition.slug}/register",
         outbox_path="/outbox" if settings.demo else None,
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from forum.core.db import Db, many, maybe, value
+from forum.core.text import Text
 from forum.questions.models import (
     AnswerCount,
     Held,
@@ -376,6 +377,21 @@ async def list_all_answers(db: Db, edition_id: int, private: bool) -> list[Store
         """,
         edition_id,
         private,
+    )
+
+
+async def list_open(db: Db, edition_id: int, registration_id: UUID) -> list[Text]:
+    """Return the labels of the required questions that a registration has left open, in order."""
+    return await value(
+        db,
+        list[Text],
+        """
+        select coalesce(jsonb_agg(q.label order by q.position, q.code), '[]')
+          from open_questions($1, $2) o
+          join question q on q.edition_id = $1 and q.code = o.question
+        """,
+        edition_id,
+        registration_id,
     )
 
 

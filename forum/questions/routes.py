@@ -9,7 +9,7 @@ from litestar.datastructures import UploadFile
 
 from forum.core.context import Edition
 from forum.core.db import Db
-from forum.core.web import AnyRequest, Given
+from forum.core.web import ONCE_FIELD, AnyRequest, Given
 from forum.editions.routes import public_edition
 from forum.questions import rules, service
 from forum.questions.models import (
@@ -57,6 +57,7 @@ async def fields_and_files(request: AnyRequest) -> dict[str, list[Any]]:
     return {
         name: [await _one(value) for value in values if isinstance(value, str) or _may_be(name)]
         for name, values in sent.items()
+        if name != ONCE_FIELD
     }
 
 

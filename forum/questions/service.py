@@ -16,7 +16,7 @@ from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import Db, refused
 from forum.core.i18n import N_
-from forum.core.text import Filled
+from forum.core.text import Filled, Text
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.editions.models import NewEdition
@@ -102,6 +102,14 @@ async def release_answers(db: Db, edition_id: int, registration_id: UUID) -> Non
     """Give back every place of an option that a registration holds; its answers stay."""
     for held in await queries.list_held(db, edition_id, registration_id):
         await queries.give_option_back(db, edition_id, registration_id, held)
+
+
+async def open_questions(db: Db, edition_id: int, registration_id: UUID) -> list[Text]:
+    """Return the labels of the required questions that a registration has not answered, in order.
+
+    There are none where it was cancelled or refused.
+    """
+    return await queries.list_open(db, edition_id, registration_id)
 
 
 async def answers_of(

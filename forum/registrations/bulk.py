@@ -1,8 +1,9 @@
 """One deed on many registrations, each in a transaction of its own: none is done by half."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -95,81 +96,73 @@ async def do(
     at: datetime,
     ids: Ids,
 ) -> list[Done]:
-    """Do a deed on each, in order; what was done before stays as it is, so it may be sent again."""
-    verb = VERBS[order.deed]
-    return [await _one(verb, db, edition, order, row, actor=actor, at=at, ids=ids) for row in rows]
+    """Do a deed on each, in order; what was done before stays as it is, so it may be sent again.
 
-
-Verb = Callable[..., Awaitable[Registration]]
+    Many are chosen by where they stand, so each verb looks at that again, and at no revision.
+    """
+    return [await _one(db, edition, order, row, actor=actor, at=at, ids=ids) for row in rows]
 
 
 async def _one(
-    verb: Verb,
-    db: Db,
-    edition: Edition,
-    order: Order,
-    row: Row,
-    *,
-    actor: str,
-    at: datetime,
-    ids: Ids,
+    db: Db, edition: Edition, order: Order, row: Row, *, actor: str, at: datetime, ids: Ids
 ) -> Done:
     try:
-        after = await verb(db, edition, order, row, actor=actor, at=at, ids=ids)
+        after = await decide(db, edition, order, row.id, actor=actor, at=at, ids=ids)
     except Problem as problem:
-        why = next(iter(problem.fields.values()), problem.message)
         return Done(
-            reference=row.reference, name=row.name, status=row.status, changed=False, why=why
+            reference=row.reference,
+            name=row.name,
+            status=row.status,
+            changed=False,
+            why=why_not(problem),
         )
     changed = after.revision != row.revision
     return Done(reference=row.reference, name=row.name, status=after.status, changed=changed)
 
 
-async def _approve(
-    db: Db, edition: Edition, order: Order, row: Row, *, actor: str, at: datetime, ids: Ids
+def why_not(problem: Problem) -> str:
+    """Return why a deed was refused, as an English msgid."""
+    return next(iter(problem.fields.values()), problem.message)
+
+
+async def decide(
+    db: Db,
+    edition: Edition,
+    order: Order,
+    registration_id: UUID,
+    *,
+    revision: int | None = None,
+    actor: str,
+    at: datetime,
+    ids: Ids,
 ) -> Registration:
-    return await deciding.approve(
-        db, edition, row.id, beyond=order.beyond, actor=actor, at=at, ids=ids
-    )
+    """Do a deed on one registration, as long as it is still at `revision`, where one is given.
 
-
-async def _refuse(
-    db: Db, edition: Edition, order: Order, row: Row, *, actor: str, at: datetime, ids: Ids
-) -> Registration:
-    return await deciding.refuse(
-        db, edition, row.id, reason=order.reason, actor=actor, at=at, ids=ids
-    )
-
-
-async def _cancel(
-    db: Db, edition: Edition, order: Order, row: Row, *, actor: str, at: datetime, ids: Ids
-) -> Registration:
-    return await service.cancel(
-        db, edition, row.id, reason=order.reason, actor=actor, at=at, ids=ids
-    )
-
-
-async def _move(
-    db: Db, edition: Edition, order: Order, row: Row, *, actor: str, at: datetime, ids: Ids
-) -> Registration:
-    if order.category is None:
-        raise NotPossible
-    return await changing.change(
-        db,
-        edition,
-        row.id,
-        Change(category=order.category),
-        by_staff=True,
-        beyond=order.beyond,
-        actor=actor,
-        at=at,
-        ids=ids,
-    )
-
-
-VERBS: dict[ManyDeed, Verb] = {
-    ManyDeed.APPROVE: _approve,
-    ManyDeed.REFUSE: _refuse,
-    ManyDeed.CANCEL: _cancel,
-    ManyDeed.MOVE: _move,
-}
+    Raises:
+        ChangedMeanwhile: it is at another.
+        Problem: what the deed's verb raises (`deciding`, `service.cancel`, `changing.change`).
+    """
+    match order.deed:
+        case ManyDeed.APPROVE:
+            return await deciding.approve(
+                db, edition, registration_id, revision=revision, beyond=order.beyond,
+                actor=actor, at=at, ids=ids,
+            )  # fmt: skip
+        case ManyDeed.REFUSE:
+            return await deciding.refuse(
+                db, edition, registration_id, revision=revision, reason=order.reason,
+                actor=actor, at=at, ids=ids,
+            )  # fmt: skip
+        case ManyDeed.CANCEL:
+            return await service.cancel(
+                db, edition, registration_id, revision=revision, reason=order.reason,
+                actor=actor, at=at, ids=ids,
+            )  # fmt: skip
+        case ManyDeed.MOVE:
+            if order.category is None:
+                raise NotPossible
+            return await changing.change(
+                db, edition, registration_id, Change(category=order.category),
+                revision=revision, by_staff=True, beyond=order.beyond,
+                actor=actor, at=at, ids=ids,
+            )  # fmt: skip

@@ -16,13 +16,13 @@ from forum.core.i18n import N_
 from forum.core.ids import Ids
 from forum.core.text import Text
 from forum.editions import queries as editions
+from forum.editions import rules as edition_rules
 from forum.questions import service as questions
 from forum.registrations import places, queries, rules, service
 from forum.registrations.models import (
     HOLDING,
     CategoryFull,
     Change,
-    ChangedMeanwhile,
     ChangesClosed,
     NotPossible,
     Places,
@@ -72,9 +72,7 @@ async def change(
         RegistrationNotFound: there is none of this id.
     """
     async with db.transaction():
-        before, held = await service.locked(db, edition, registration_id)
-        if revision is not None and revision != before.revision:
-            raise ChangedMeanwhile
+        before, held = await service.locked(db, edition, registration_id, revision=revision)
         await _may(db, edition, before, by_staff=by_staff, at=at)
         after = await _changed(db, edition, before, wanted, by_staff=by_staff)
         answered = await _differ(db, before, answers)
@@ -188,7 +186,7 @@ async def _moved(
     if target is None:
         raise RegistrationNotFound
     free = target.self_change and not target.approval and not target.invitation_only
-    if not by_staff and not (free and rules.takes(target, at)):
+    if not by_staff and not (free and edition_rules.takes(target.opening, at)):
         raise Invalid(fields={"category": "Only the organisers move you into this category."})
     if before.status not in HOLDING:
         return after, target

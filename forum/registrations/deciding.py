@@ -16,6 +16,7 @@ async def approve(
     edition: Edition,
     registration_id: UUID,
     *,
+    revision: int | None = None,
     beyond: bool = False,
     actor: str,
     at: datetime,
@@ -27,11 +28,12 @@ async def approve(
     already is left as it is.
 
     Raises:
+        ChangedMeanwhile: it is no longer at `revision`.
         NotPossible: it was refused or cancelled.
         RegistrationNotFound: there is none of this id.
     """
     async with db.transaction():
-        before, held = await service.locked(db, edition, registration_id)
+        before, held = await service.locked(db, edition, registration_id, revision=revision)
         if before.status in {Status.CONFIRMED, Status.OFFERED}:
             return before
         if before.status is Status.WAITING and not beyond:
@@ -56,6 +58,7 @@ async def refuse(
     edition: Edition,
     registration_id: UUID,
     *,
+    revision: int | None = None,
     reason: str = "",
     actor: str,
     at: datetime,
@@ -66,11 +69,12 @@ async def refuse(
     What is refused already is left as it is.
 
     Raises:
+        ChangedMeanwhile: it is no longer at `revision`.
         NotPossible: it is not to be approved (any more): cancel it instead.
         RegistrationNotFound: there is none of this id.
     """
     async with db.transaction():
-        before, held = await service.locked(db, edition, registration_id)
+        before, held = await service.locked(db, edition, registration_id, revision=revision)
         if before.status is Status.REFUSED:
             return before
         if before.status is not Status.PENDING:

@@ -185,5 +185,5 @@ async def send_link(
         if before.status is Status.CONFIRMED:
             ticket = await tickets.find(db, edition.id, before.id)
         await service.announce(db, again, held.category_name, ticket, kind="link", at=at, ids=ids)
-        await service.note(db, before, "link sent", actor=actor, at=at, ids=ids)
+        await service.note(db, before, "link sent", changed=False, actor=actor, at=at, ids=ids)
     return True

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Forbidden, Invalid
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
@@ -57,6 +58,7 @@ async def register(
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse | Redirect:
@@ -68,7 +70,12 @@ async def register(
         form = await desk.read_form(db, edition, sent)
         if form.beyond and not staff.may(Deed.DECIDE):
             raise Forbidden
-        new = await desk.walk_in(db, edition, form, actor=staff.actor, at=now, ids=ids)
+
+        async def walk_in() -> str:
+            new = await desk.walk_in(db, edition, form, actor=staff.actor, at=now, ids=ids)
+            return new.reference
+
+        reference = await once(str, walk_in)
     except Invalid as problem:
         return await _show(db, page, staff, typed=typed, errors=problem.fields, status=422)
     except RegisteredAlready as problem:
@@ -79,7 +86,7 @@ async def register(
     except NoPlaceLeft as problem:
         another = "another_person" in sent
         return await _show(db, page, staff, typed=typed, why=problem, another=another, status=409)
-    path = f"/organiser/{edition.slug}/desk?done={new.reference}&category={form.category}"
+    path = f"/organiser/{edition.slug}/desk?done={reference}&category={form.category}"
     return Redirect(path, status_code=303)
 
 

@@ -72,7 +72,8 @@ async def stream(
                              and a.question = any($13)) end as needs,
                case when $14::boolean
                     then (select jsonb_object_agg(
-                                     k.purpose, jsonb_build_array(k.given_at, k.withdrawn_at))
+                                     k.purpose, jsonb_build_array(k.given_at, k.withdrawn_at)
+                                     order by k.number)
                             from consent k
                            where k.edition_id = r.edition_id and k.registration_id = r.id)
                     end as consents

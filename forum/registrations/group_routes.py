@@ -11,6 +11,7 @@ from forum.core import forms
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
@@ -54,6 +55,7 @@ async def submit_group(
     edition: Given[Edition],
     db: Given[Db],
     page: Given[Page],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse | Redirect:
@@ -61,7 +63,11 @@ async def submit_group(
     sent = await form_fields(request)
     try:
         group, people = await _read(db, edition, sent, now)
-        await groups.register_group(db, edition, group, people, at=now, ids=ids)
+
+        async def register() -> None:
+            await groups.register_group(db, edition, group, people, at=now, ids=ids)
+
+        await once(type(None), register)
     except Invalid as invalid:
         return await _form(db, page, edition, now, sent=sent, errors=invalid.fields)
     return Redirect(f"/{edition.slug}/registered", status_code=303)

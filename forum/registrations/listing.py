@@ -156,16 +156,6 @@ class Row(Struct, frozen=True, kw_only=True):
         return f"{self.given_name} {self.family_name}"
 
 
-class Agreed(Struct, frozen=True, kw_only=True):
-    """What a person agreed to, in the words of the version that they saw."""
-
-    purpose: str
-    wording: Text
-    version: int
-    given_at: datetime
-    withdrawn_at: datetime | None
-
-
 class Recorded(Struct, frozen=True, kw_only=True):
     """A deed on a registration, as the audit holds it; of organisers it tells the address."""
 
@@ -174,6 +164,16 @@ class Recorded(Struct, frozen=True, kw_only=True):
     actor_email: str | None
     action: str
     detail: dict[str, Any]
+
+    @property
+    def fields(self) -> list[str]:
+        """What the deed changed: the fields that were corrected, else the status."""
+        return [str(one) for one in self.detail.get("fields", ["status"])]
+
+
+def since(deeds: Sequence[Recorded], revision: int) -> list[Recorded]:
+    """Return the deeds that led a registration past the revision that somebody saw."""
+    return [one for one in deeds if one.detail.get("revision", 0) > revision]
 
 
 class Choice(Struct, frozen=True, kw_only=True):

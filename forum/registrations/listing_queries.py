@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from forum.core.db import Db, many, maybe, one, value
-from forum.registrations.listing import Agreed, Cursor, Page, Recorded, Row, Sort
+from forum.registrations.listing import Cursor, Page, Recorded, Row, Sort
 
 
 async def by_name(db: Db, filter_: Sequence[Any], after: Cursor | None, limit: int) -> Page:
@@ -599,25 +599,6 @@ async def list_namesakes(
         edition_id,
         sort_key,
         organisation,
-    )
-
-
-async def list_agreed(db: Db, edition_id: int, registration_id: UUID) -> list[Agreed]:
-    """Return what a person agreed to, in the words that they saw."""
-    return await many(
-        db,
-        Agreed,
-        """
-        select c.purpose, w.wording, c.version, c.given_at, c.withdrawn_at
-          from consent c
-          join consent_purpose p on p.edition_id = c.edition_id and p.purpose = c.purpose
-          join consent_wording w on w.edition_id = c.edition_id and w.purpose = c.purpose
-               and w.version = c.version
-         where c.edition_id = $1 and c.registration_id = $2
-         order by p.position
-        """,
-        edition_id,
-        registration_id,
     )
 
 

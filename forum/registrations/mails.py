@@ -62,8 +62,9 @@ class Values(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `revision` counts the changes of the registration. `reason` is what the organiser wrote,
     `new_holder` the name of who takes the place over. `held` says that a place was given up, so
     that it goes from the person's calendar. `people` are the names of a group, whose
-    coordinator's whole name is `given_name`; `code` and
-    `valid_until` are an invitation's. `presences` are the days to attest.
+    coordinator's whole name is `given_name`; `questions` are the labels of required ones that the
+    person has left open; `code` and `valid_until` are an invitation's. `presences` are
+    the days to attest.
     """
 
     given_name: str = ""
@@ -80,6 +81,7 @@ class Values(Struct, frozen=True, kw_only=True, omit_defaults=True):
     new_holder: str = ""
     held: bool = False
     people: list[str] = []
+    questions: list[Text] = []
     code: str = ""
     valid_until: datetime | None = None
     ticket: Ticket | None = None
@@ -99,7 +101,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """Everything that a letter may say: one text for each placeholder, '' where there is none.
 
     Dates are in words and in the edition's timezone, links are whole addresses; `people` has one
-    line for each. `ticket` is the reference under the QR code, '' without a ticket.
+    line for each. `answer_link` is there only with `questions`. `ticket` is the reference under the
+    QR code, '' without a ticket.
     """
 
     given_name: str
@@ -119,11 +122,13 @@ class Context(Struct, frozen=True, kw_only=True):
     new_holder: str
     people: str
     count: str
+    questions: str
     code: str
     valid_until: str
     ticket: str
     attestation_link: str
     manage_link: str
+    answer_link: str
     accept_link: str
     programme_link: str
     guides_link: str
@@ -149,11 +154,13 @@ def letter(
     reason: str = "",
     new_holder: str = "",
     held: bool = False,
+    questions: Sequence[Text] = (),
 ) -> Letter:
     """Return the letter of one event in a registration's life; `kind` is one of `KINDS`.
 
     It holds no secret: link and token are made of its values and the site's keys when it leaves.
-    `line`, `reason`, `new_holder` and `held` are as in `Values`. A ticket taken back is none.
+    `line`, `reason`, `new_holder`, `held` and `questions` are as in `Values`. A ticket taken back
+    is none.
     """
     values = Values(
         given_name=registration.given_name,
@@ -168,6 +175,7 @@ def letter(
         reason=reason,
         new_holder=new_holder,
         held=held,
+        questions=[*questions],
         ticket=None if ticket is None or ticket.revoked_at is not None else ticket,
     )
     return Letter(
@@ -320,11 +328,13 @@ def context_of(
         new_holder=values.new_holder,
         people="\n".join(values.people),
         count=str(len(values.people) or ""),
+        questions=" · ".join(pick(one, language) for one in values.questions),
         code=values.code,
         valid_until=instant(values.valid_until),
         ticket=values.reference if values.ticket else "",
         attestation_link=f"{own}/attestation.pdf" if values.presences else "",
         manage_link=own,
+        answer_link=f"{own}/edit" if values.questions else "",
         accept_link=own,  # a button there accepts: a link fetched by a mail scanner must not
         programme_link=f"{site}/programme",
         guides_link=f"{site}/guides",

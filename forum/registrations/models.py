@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from forum.core.errors import Problem
 from forum.core.forms import EMAIL
 from forum.core.text import Text
-from forum.editions.models import Window
+from forum.editions.models import Opening, Window
 
 Email = Annotated[str, Meta(pattern=EMAIL, min_length=1, max_length=254)]
 Name = Annotated[str, Meta(pattern=r"(?i)^(?!.*(://|www\.))", min_length=1, max_length=120)]
@@ -76,12 +76,6 @@ class ChangedMeanwhile(Problem):
     status = 412
 
 
-class PlacesTaken(Problem):
-    """More places are taken or reserved than that: give a higher number."""
-
-    code = "places_taken"
-
-
 class TransferRefused(Problem):
     """The place cannot be passed on to this address: choose another, or ask the organisers."""
 
@@ -93,6 +87,19 @@ class RegistrationNotFound(Problem):
 
     code = "registration_not_found"
     status = 404
+
+
+class ConsentReworded(Problem):
+    """The text of this consent has changed meanwhile: read the new one, then agree to it or not."""
+
+    code = "consent_reworded"
+    status = 412
+
+
+class ConsentClosed(Problem):
+    """The forum is over, or this registration is: there is nothing to agree to any more."""
+
+    code = "consent_closed"
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -180,6 +187,39 @@ class OwnRegistration(Struct, frozen=True, kw_only=True):
     revision: int
 
 
+class Agreed(Struct, frozen=True, kw_only=True):
+    """What a person agreed to once, in the words of the version that they saw.
+
+    `withdrawn_at` None: it is in force.
+    """
+
+    purpose: str
+    wording: Text
+    version: int
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+class OwnConsent(Struct, frozen=True, kw_only=True):
+    """A purpose of consent as it stands for one person.
+
+    `wording` and `version` are what would be agreed to now, `in_force` is what was agreed to and is
+    not withdrawn, perhaps an earlier version; `history` all that was ever agreed to, in order.
+    """
+
+    purpose: str
+    wording: Text
+    version: int
+    in_force: Agreed | None
+    history: list[Agreed]
+
+
+class ConsentGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is sent to agree: the version of the text that the person has read."""
+
+    version: Annotated[int, Meta(ge=1, le=32767)]
+
+
 class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be different in a registration; what is UNSET stays.
 
@@ -247,6 +287,15 @@ class Places(Window, frozen=True, kw_only=True):
     invitation_only: bool = False
     self_change: bool = False
 
+    @property
+    def opening(self) -> Opening:
+        """When the category takes registrations."""
+        return Opening(
+            open=self.category_open,
+            opens_at=self.category_opens_at,
+            closes_at=self.category_closes_at,
+        )
+
 
 class NextInLine(Struct, frozen=True, kw_only=True):
     """Who is promoted when a place is freed, and for how long it is offered first."""
@@ -293,6 +342,24 @@ class Addressee(Struct, frozen=True, kw_only=True):
     language: str
     days: int | None
     revision: int
+
+
+class Owing(Addressee, frozen=True, kw_only=True):
+    """A registration that has required questions open, their labels in order.
+
+    `version` stands for these questions: the letter about them is sent once for each.
+    """
+
+    questions: list[Text]
+    version: int
+    told: bool
+
+
+class OwingCount(Struct, frozen=True, kw_only=True):
+    """How many registrations have required questions open, and how many were not told of them."""
+
+    people: int
+    left: int
 
 
 class Sending(Struct, frozen=True, kw_only=True):

@@ -222,6 +222,7 @@ async def edit(
     ids: Given[Ids],
     keys: Given[AttendeeKeys],
     blobs: Given[Blobs],
+    once: Given[Once],
 ) -> AnyResponse | Redirect:
     """Correct a registration; show the page again, with every mistake marked, when it has any."""
     desk = await Desk.at(db, keys, key, now)
@@ -229,16 +230,21 @@ async def edit(
     try:
         form, answers = desk.read(sent)
         await questions.keep_files(blobs, question_rules.sent_answers(sent)[1], answers)
-        await changing.change(
-            db,
-            desk.edition,
-            desk.attendee.registration_id,
-            desk.change(form),
-            answers=answers,
-            revision=form.revision,
-            at=now,
-            ids=ids,
-        )
+        wanted = desk.change(form)
+
+        async def change() -> None:
+            await changing.change(
+                db,
+                desk.edition,
+                desk.attendee.registration_id,
+                wanted,
+                answers=answers,
+                revision=form.revision,
+                at=now,
+                ids=ids,
+            )
+
+        await once(type(None), change)
     except Invalid as invalid:
         return desk.edit(page, sent=sent, errors=invalid.fields, status=422)
     except ChangedMeanwhile as problem:
@@ -273,15 +279,19 @@ async def transfer(
     now: Given[datetime],
     ids: Given[Ids],
     keys: Given[AttendeeKeys],
+    once: Given[Once],
 ) -> AnyResponse | Redirect:
     """Pass the place on; the link in hand then shows a registration that has ended."""
     desk = await Desk.at(db, keys, key, now)
     sent = await form_fields(request)
     try:
         successor = forms.parse(Successor, sent)
-        await changing.transfer(
-            db, desk.edition, desk.attendee.registration_id, successor, at=now, ids=ids
-        )
+
+        async def hand_over() -> None:
+            person = desk.attendee.registration_id
+            await changing.transfer(db, desk.edition, person, successor, at=now, ids=ids)
+
+        await once(type(None), hand_over)
     except Invalid as invalid:
         return desk.transfer(page, sent=sent, errors=invalid.fields, status=422)
     except TransferRefused as problem:

@@ -16,7 +16,8 @@ from badges.keys import Keyring
 from forum.core import forms, outbox
 from forum.core.context import Edition
 from forum.core.db import Db
-from forum.core.errors import Invalid
+from forum.core.errors import Invalid, Problem
+from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
@@ -32,7 +33,7 @@ from forum.core.web import (
 from forum.editions import queries as editions
 from forum.questions import service as questions
 from forum.questions import views as question_views
-from forum.registrations import bulk, changing, desk, listing_queries, queries, rules
+from forum.registrations import bulk, changing, desk, listing, listing_queries, queries, rules
 from forum.registrations.bulk import ManyDeed
 from forum.registrations.listing import NoSuchRegistration, Row
 from forum.registrations.models import (
@@ -47,6 +48,7 @@ from forum.registrations.models import (
 )
 from forum.registrations.organiser_routes import PER_MINUTE, last, order_of
 
+LONGEST_REVISION = 10
 TYPED = ("given_name", "family_name", "organisation", "job_title", "email")
 
 
@@ -101,6 +103,7 @@ async def correct(
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse | Redirect:
@@ -109,22 +112,27 @@ async def correct(
     row = await found(db, staff.edition, reference)
     try:
         wanted = _change(forms.parse(Correction, {name: sent.get(name) for name in TYPED}), row)
-        await changing.change(
-            db,
-            staff.edition,
-            row.id,
-            wanted,
-            revision=_revision(sent, row),
-            by_staff=True,
-            actor=staff.actor,
-            at=now,
-            ids=ids,
-        )
+
+        async def change() -> None:
+            await changing.change(
+                db,
+                staff.edition,
+                row.id,
+                wanted,
+                revision=_revision(sent),
+                by_staff=True,
+                actor=staff.actor,
+                at=now,
+                ids=ids,
+            )
+
+        await once(type(None), change)
     except Invalid as invalid:
         return await _show(db, page, staff, row, sent=sent, errors=invalid.fields, status=422)
     except ChangedMeanwhile as problem:
         row = await found(db, staff.edition, reference)
-        return await _show(db, page, staff, row, sent=sent, meanwhile=True, status=problem.status)
+        seen = _revision(sent)
+        return await _show(db, page, staff, row, sent=sent, seen=seen, status=problem.status)
     return _back(staff, row, "corrected")
 
 
@@ -142,9 +150,10 @@ def _change(correction: Correction, row: Row) -> Change:
     return Change(**values)
 
 
-def _revision(sent: Mapping[str, Sequence[str]], row: Row) -> int:
-    """Return the revision that the form was made of, or 0, which is none, when it is another."""
-    return row.revision if last(sent, "revision") == str(row.revision) else 0
+def _revision(sent: Mapping[str, Sequence[str]]) -> int:
+    """Return the revision that the form was made of; 0, which is none, where it says none."""
+    text = last(sent, "revision")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_REVISION else 0
 
 
 @post(
@@ -159,23 +168,32 @@ async def decide(
     staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
+    once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse | Redirect:
-    """Approve, refuse, cancel or move one registration."""
+    """Approve, refuse, cancel or move one registration, as long as it is as the page showed it."""
     sent = await form_fields(request)
     row = await found(db, staff.edition, reference)
     order = order_of(sent)
     if order is None or (order.deed is ManyDeed.MOVE and order.category is None):
         errors = {"deed": "Choose what is to be done."}
         return await _show(db, page, staff, row, errors=errors, status=422)
-    if not _revision(sent, row):
-        status = ChangedMeanwhile.status
-        return await _show(db, page, staff, row, meanwhile=True, status=status)
-    [done] = await bulk.do(db, staff.edition, order, [row], actor=staff.actor, at=now, ids=ids)
-    if done.why is not None:
+    seen = _revision(sent)
+
+    async def do() -> None:
+        await bulk.decide(
+            db, staff.edition, order, row.id, revision=seen, actor=staff.actor, at=now, ids=ids
+        )
+
+    try:
+        await once(type(None), do)
+    except ChangedMeanwhile as problem:
         row = await found(db, staff.edition, reference)
-        errors = {"deed": done.why}
+        return await _show(db, page, staff, row, seen=seen, status=problem.status)
+    except Problem as problem:
+        row = await found(db, staff.edition, reference)
+        errors = {"deed": bulk.why_not(problem)}
         return await _show(db, page, staff, row, errors=errors, status=NotPossible.status)
     return _back(staff, row, order.deed.value)
 
@@ -235,10 +253,11 @@ async def _show(
     *,
     sent: Mapping[str, Sequence[str]] | None = None,
     errors: Mapping[str, str] | None = None,
-    meanwhile: bool = False,
+    seen: int | None = None,
     told: str = "",
     status: int = 200,
 ) -> AnyResponse:
+    """Show one registration; where it was changed since the revision `seen`, also how."""
     edition = staff.edition
     categories = await editions.list_categories(db, edition.id)
     line = None
@@ -247,6 +266,7 @@ async def _show(
     stored: dict[str, Any] = {name: getattr(row, name) or "" for name in TYPED}
     typed = {name: last(sent, name) for name in TYPED} if sent else stored
     said = page.words
+    deeds = await listing_queries.list_deeds(db, edition.id, row.id)
     asked = await questions.list_questions(db, edition.id)
     answers = await questions.answers_of(db, edition.id, row.id, private=staff.may(Deed.SEE_NEEDS))
     return page(
@@ -262,17 +282,21 @@ async def _show(
         over=row.status in OVER,
         ticket=await tickets.find(db, edition.id, row.id),
         answers=question_views.told(asked, answers, said),
-        agreed=await listing_queries.list_agreed(db, edition.id, row.id),
-        deeds=await listing_queries.list_deeds(db, edition.id, row.id),
+        open_questions=await questions.open_questions(db, edition.id, row.id),
+        agreed=await queries.list_agreed(db, edition.id, row.id),
+        deeds=deeds,
         letters=await outbox.of_subject(db, edition.id, row.id),
         attested=row.status is Status.CONFIRMED
         and bool(await presence.of_person(db, edition, row.id)),
         scans=await scanning.of_person(db, edition.id, row.id),
         sent=typed,
-        differing=[name for name in TYPED if meanwhile and sent and typed[name] != stored[name]],
+        differing=[
+            name for name in TYPED if seen is not None and sent and typed[name] != stored[name]
+        ],
         stored=stored,
         errors={name: said.gettext(message) for name, message in (errors or {}).items()},
-        meanwhile=meanwhile,
+        meanwhile=seen is not None,
+        since=listing.since(deeds, seen) if seen else [],
         told=told,
     )
 

@@ -1,7 +1,8 @@
-"""Places: given to whoever waits, offered for a time, raised. The caller's transaction holds them.
+"""Places: given to whoever waits, or offered for a time. The caller's transaction holds them.
 
 Whoever gives or takes a place locks the edition's row first (`queries.lock_places`,
-`invitations.queries.lock_edition`), so that turns follow arrival and a place is given once.
+`invitations.queries.lock_edition`, `editions.forming.advance`), so that turns follow arrival and a
+place is given once.
 """
 
 from datetime import datetime, timedelta
@@ -10,15 +11,13 @@ from uuid import UUID
 from badges import tickets
 from forum.core import audit, outbox
 from forum.core.context import Edition
-from forum.core.db import Db, refused, retried
+from forum.core.db import Db, retried
 from forum.core.ids import Ids
-from forum.invitations import queries as invitation_queries
 from forum.invitations import service as invitations
 from forum.invitations.models import Invitation
 from forum.registrations import mails, queries
 from forum.registrations.models import (
     NextInLine,
-    PlacesTaken,
     RegistrationNotFound,
     Status,
 )
@@ -66,52 +65,8 @@ async def _give(db: Db, edition: Edition, following: NextInLine, *, at: datetime
         actor="waiting list",
         action="offered" if offered else "promoted",
         subject_id=given.id,
+        detail={"revision": given.revision},
     )
-
-
-@retried
-async def promote_after_change(db: Db, edition: Edition, *, at: datetime, ids: Ids) -> int:
-    """Give away the places that a change of the edition made free; return how many."""
-    async with db.transaction():
-        await invitation_queries.lock_edition(db, edition.id)
-        return await promote(db, edition, at=at, ids=ids)
-
-
-@retried
-async def set_places(
-    db: Db,
-    edition: Edition,
-    category: str | None,
-    places: int | None,
-    *,
-    actor: str,
-    at: datetime,
-    ids: Ids,
-) -> int:
-    """Set the places of a category, of the whole edition when it is None; return who came in.
-
-    `places` None takes the limit away.
-
-    Raises:
-        PlacesTaken: more are taken or reserved already.
-    """
-    async with db.transaction():
-        await invitation_queries.lock_edition(db, edition.id)
-        with (
-            refused("edition_not_overbooked", PlacesTaken()),
-            refused("category_not_overbooked", PlacesTaken()),
-        ):
-            await queries.set_places(db, edition.id, category, places)
-        await audit.record(
-            db,
-            edition_id=edition.id,
-            id=ids.uuid(at),
-            at=at,
-            actor=actor,
-            action="places set",
-            detail={"category": category, "places": places},
-        )
-        return await promote(db, edition, at=at, ids=ids)
 
 
 @retried

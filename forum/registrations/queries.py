@@ -7,10 +7,13 @@ from uuid import UUID
 from forum.core.db import Db, many, maybe, one, value
 from forum.registrations.models import (
     Addressee,
+    Agreed,
     DayCount,
     Lapsed,
     NextInLine,
     OrganisationCount,
+    Owing,
+    OwingCount,
     Places,
     Registration,
     Sending,
@@ -136,6 +139,96 @@ async def insert_consents(
         edition_id,
         registration_id,
         purposes,
+        at,
+    )
+
+
+async def list_agreed(db: Db, edition_id: int, registration_id: UUID) -> list[Agreed]:
+    """Return all that a person ever agreed to, in the words that they saw."""
+    return await many(
+        db,
+        Agreed,
+        """
+        select c.purpose, w.wording, c.version, c.given_at, c.withdrawn_at
+          from consent c
+          join consent_purpose p on p.edition_id = c.edition_id and p.purpose = c.purpose
+          join consent_wording w on w.edition_id = c.edition_id and w.purpose = c.purpose
+               and w.version = c.version
+         where c.edition_id = $1 and c.registration_id = $2
+         order by p.position, c.purpose, c.number
+        """,
+        edition_id,
+        registration_id,
+    )
+
+
+async def lock_registration(db: Db, edition_id: int, registration_id: UUID) -> Registration | None:
+    """Return a registration, and let nobody change it until the transaction ends."""
+    return await maybe(
+        db,
+        Registration,
+        """
+        select edition_id, id, reference, given_name, family_name, email, organisation,
+               organisation_code, job_title, category, language, status, turn, days, offer_until,
+               counted, group_id, invitation_id, revision, mail_version, mailed_at, created_at,
+               changed_at
+          from registration
+         where edition_id = $1 and id = $2
+           for no key update
+        """,
+        edition_id,
+        registration_id,
+    )
+
+
+async def insert_consent(
+    db: Db, edition_id: int, registration_id: UUID, purpose: str, version: int, at: datetime
+) -> int | None:
+    """Store that a person agrees once more; None where the text is no longer at this version.
+
+    The text stays as it is until the transaction ends.
+    """
+    return await value(
+        db,
+        int | None,  # type: ignore[arg-type]
+        """
+        with seen as (
+            select edition_id, purpose, version
+              from consent_purpose
+             where edition_id = $1 and purpose = $3 and version = $4
+               for share)
+        insert into consent (edition_id, registration_id, purpose, number, version, given_at)
+             select seen.edition_id, $2, seen.purpose,
+                    (select coalesce(max(c.number), 0) + 1
+                       from consent c
+                      where c.edition_id = $1 and c.registration_id = $2 and c.purpose = $3),
+                    seen.version, $5
+               from seen
+          returning number
+        """,
+        edition_id,
+        registration_id,
+        purpose,
+        version,
+        at,
+    )
+
+
+async def withdraw_consent(
+    db: Db, edition_id: int, registration_id: UUID, purpose: str, at: datetime
+) -> int | None:
+    """End what a person agreed to; return its version, None where nothing is in force."""
+    return await value(
+        db,
+        int | None,  # type: ignore[arg-type]
+        """
+        update consent set withdrawn_at = $4
+         where edition_id = $1 and registration_id = $2 and purpose = $3 and withdrawn_at is null
+     returning version
+        """,
+        edition_id,
+        registration_id,
+        purpose,
         at,
     )
 
@@ -316,20 +409,6 @@ async def list_members(db: Db, edition_id: int, group_id: UUID) -> list[Registra
     )
 
 
-async def set_places(db: Db, edition_id: int, category: str | None, places: int | None) -> None:
-    """Set the places of a category, or of the whole edition; a check refuses too few."""
-    await db.execute(
-        """
-        with of_category as (
-            update category set places = $3 where edition_id = $1 and code = $2)
-        update edition set places = $3 where id = $1 and $2::text is null
-        """,
-        edition_id,
-        category,
-        places,
-    )
-
-
 async def list_lapsed(db: Db, at: datetime) -> list[Lapsed]:
     """Return offers that are over at `at`, the oldest first, at most a hundred."""
     return await many(
@@ -460,6 +539,74 @@ async def list_addressees(db: Db, edition_id: int, kind: str, version: int) -> l
         edition_id,
         kind,
         version,
+    )
+
+
+async def count_owing(db: Db, edition_id: int, kind: str) -> OwingCount:
+    """Count who has required questions open, and whom no letter of this kind has told of these."""
+    return await one(
+        db,
+        OwingCount,
+        """
+        with owing as (
+            select registration_id as id,
+                   ('x' || left(md5(string_agg(question, ' ' order by question)), 7))
+                   ::bit(28)::integer as version
+              from open_questions($1, null)
+             group by registration_id)
+        select count(*) as people,
+               count(*) filter (
+                   where r.email <> ''
+                     and not exists (select from outbox o
+                                      where o.edition_id = $1 and o.kind = $2
+                                        and o.subject_id = r.id and o.version = owing.version)
+               ) as left
+          from owing
+          join registration r on r.edition_id = $1 and r.id = owing.id
+        """,
+        edition_id,
+        kind,
+    )
+
+
+async def list_owing(
+    db: Db, edition_id: int, kind: str, untold: bool, limit: int | None
+) -> list[Owing]:
+    """Return who has required questions open, by name; only those still to be told if `untold`.
+
+    At most `limit`; None: all. Who gave no address is never to be told.
+    """
+    return await many(
+        db,
+        Owing,
+        """
+        with owing as (
+            select o.registration_id as id,
+                   jsonb_agg(q.label order by q.position, q.code) as labels,
+                   ('x' || left(md5(string_agg(o.question, ' ' order by o.question)), 7))
+                   ::bit(28)::integer as version
+              from open_questions($1, null) o
+              join question q on q.edition_id = $1 and q.code = o.question
+             group by o.registration_id)
+        select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
+               r.job_title, c.name as category_name, r.language, r.days, r.revision,
+               owing.labels as questions,
+               owing.version, told.before as told
+          from owing
+          join registration r on r.edition_id = $1 and r.id = owing.id
+          join category c on c.edition_id = r.edition_id and c.code = r.category
+         cross join lateral (
+               select exists (select from outbox o
+                               where o.edition_id = $1 and o.kind = $2 and o.subject_id = r.id
+                                 and o.version = owing.version) as before) told
+         where not $3 or r.email <> '' and not told.before
+         order by r.sort_key, r.id
+         limit $4
+        """,
+        edition_id,
+        kind,
+        untold,
+        limit,
     )
 
 

@@ -46,7 +46,15 @@ from forum.questions import service as questions
 from forum.questions import views as question_views
 from forum.questions.models import LARGEST_FORM
 from forum.questions.routes import fields_and_files
-from forum.registrations import attestations, documents, service, team_api
+from forum.registrations import (
+    attestations,
+    consent_routes,
+    consenting,
+    documents,
+    rules,
+    service,
+    team_api,
+)
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.models import Accepted, OwnRegistration, RegistrationForm, Status
 from forum.registrations.own_routes import HANDLERS, Desk
@@ -223,7 +231,15 @@ DONE = {
     "changed": N_("Your corrections are stored. An e-mail repeats them."),
     "accepted": N_("The place is yours. An e-mail brings your ticket."),
     "transferred": N_("Your place has been passed on. Your colleague gets an e-mail."),
+    "agreed": N_("It is stored that you agree. You may withdraw it at any time."),
+    "withdrawn": N_("Your consent is withdrawn."),
 }
+"""What a deed of the page tells once it is done."""
+UNDONE = {
+    "reworded": N_("The text has changed meanwhile, nothing is stored: read it again below."),
+    "consents-closed": N_("There is nothing to agree to any more: nothing is stored."),
+}
+"""What the page tells of a deed that was not done."""
 
 
 @get("/me/{key:str}", include_in_schema=False)
@@ -248,15 +264,22 @@ async def manage_page(
             db, desk.edition, desk.attendee.registration_id, at=now
         )
         token = await _token(db, desk.attendee, keyring)
-    done = DONE.get(request.query_params.get("done", ""))
+    told = request.query_params.get("done", "")
+    done, undone = DONE.get(told), UNDONE.get(told)
     return page(
         "registrations/manage.html",
         desk.edition,
         registration=_shown(desk.own, key, qr.svg(token) if token else None),
         may_change=desk.may_change,
+        open_questions=await questions.open_questions(
+            db, desk.edition.id, desk.attendee.registration_id
+        ),
         attested=attested,
         answers=question_views.told(asked, answers, page.words),
+        consents=await consenting.consents_of(db, desk.edition, desk.attendee.registration_id),
+        may_agree=rules.may_agree(desk.own.status, desk.edition, now),
         done=page.words.gettext(done) if done else None,
+        undone=page.words.gettext(undone) if undone else None,
     )
 
 
@@ -463,5 +486,6 @@ router = Router(
         cancel_page,
         cancel,
         *HANDLERS,
+        *consent_routes.HANDLERS,
     ],
 )

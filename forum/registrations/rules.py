@@ -1,16 +1,24 @@
 """Decisions on registrations: values in, a decision out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from badges.rules import day_lived
 from forum.core.context import Edition, EditionState
 from forum.core.errors import Invalid
 from forum.core.i18n import N_
-from forum.editions.rules import is_open
+from forum.editions.models import Consent
+from forum.editions.rules import is_open, takes
 from forum.invitations.models import Invitation
 from forum.invitations.rules import skips_approval
-from forum.registrations.models import OVER, Places, RegistrationClosed, Status
+from forum.registrations.models import (
+    OVER,
+    Agreed,
+    OwnConsent,
+    Places,
+    RegistrationClosed,
+    Status,
+)
 
 QUIET = timedelta(minutes=5)
 
@@ -22,7 +30,7 @@ def place(places: Places, *, at: datetime, invitation: Invitation | None = None)
         RegistrationClosed: the edition or the category takes no registrations at `at`.
         Invalid: the category wants an invitation.
     """
-    if not is_open(places, at) or not takes(places, at):
+    if not is_open(places, at) or not takes(places.opening, at):
         raise RegistrationClosed
     if places.invitation_only and invitation is None:
         raise Invalid(fields={"invitation": "This category needs an invitation code: give yours."})
@@ -49,14 +57,6 @@ def lifts(status: Status, invitation: Invitation | None) -> bool:
 def is_counted(places: Places, invitation: Invitation | None) -> bool:
     """Say whether a confirmed registration takes one of the places, or comes beyond the limits."""
     return has_room(places) or invitation is None or invitation.reserves
-
-
-def takes(places: Places, at: datetime) -> bool:
-    """Say whether the category takes registrations at `at`, while the edition does."""
-    opens, closes = places.category_opens_at, places.category_closes_at
-    return (
-        places.category_open and (opens is None or opens <= at) and (closes is None or at < closes)
-    )
 
 
 def has_room(places: Places) -> bool:
@@ -100,6 +100,33 @@ def may_change(closes_at: datetime | None, status: Status, edition: Edition, at:
         return False
     over = at.astimezone(edition.zone).date() > edition.ends_on
     return not over and (closes_at is None or at < closes_at)
+
+
+def may_agree(status: Status, edition: Edition, at: datetime) -> bool:
+    """Say whether an attendee may still give a consent; it may be withdrawn at any time."""
+    return may_change(None, status, edition, at)
+
+
+def consents_of(purposes: Iterable[Consent], agreed: Iterable[Agreed]) -> list[OwnConsent]:
+    """Return each purpose as it stands for the person who agreed to `agreed`, in order."""
+    history: dict[str, list[Agreed]] = {}
+    for one in agreed:
+        history.setdefault(one.purpose, []).append(one)
+    return [
+        OwnConsent(
+            purpose=one.purpose,
+            wording=one.wording,
+            version=one.version,
+            in_force=in_force(history.get(one.purpose, [])),
+            history=history.get(one.purpose, []),
+        )
+        for one in purposes
+    ]
+
+
+def in_force(agreed: Iterable[Agreed]) -> Agreed | None:
+    """Return what is not withdrawn of what was agreed to for one purpose."""
+    return next((one for one in agreed if one.withdrawn_at is None), None)
 
 
 def is_over(last: date, edition: Edition, at: datetime) -> bool:

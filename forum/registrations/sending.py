@@ -1,4 +1,4 @@
-"""Letters that an organiser sends: to all who are confirmed, or a test to themselves."""
+"""Letters that an organiser sends: to all confirmed, to who has questions open, or a test."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,10 +12,18 @@ from forum.core.context import Edition
 from forum.core.db import Db, retried
 from forum.core.ids import Ids
 from forum.core.outbox import Letter
-from forum.letters.kinds import ATTESTATION, TICKET
+from forum.editions import queries as editions
+from forum.letters.kinds import ATTESTATION, KINDS, QUESTIONS, TICKET
 from forum.letters.models import Kind, LetterText
-from forum.registrations import mails, queries
-from forum.registrations.models import Addressee, Sending
+from forum.registrations import mails, queries, rules
+from forum.registrations.models import (
+    Addressee,
+    ChangesClosed,
+    Owing,
+    OwingCount,
+    Sending,
+    Status,
+)
 
 ONCE = 1
 """The version of every letter to all: the outbox holds one of a kind for each registration."""
@@ -56,6 +64,50 @@ async def send_to_confirmed(
             detail={"kind": kind.code, "count": len(letters)},
         )
     return len(letters)
+
+
+async def count_owing(db: Db, edition: Edition) -> OwingCount:
+    """Count who has required questions open, and how many of them are still to be told."""
+    return await queries.count_owing(db, edition.id, QUESTIONS)
+
+
+async def may_answer(db: Db, edition: Edition, *, at: datetime) -> bool:
+    """Say whether people may still change their answers."""
+    terms = await editions.read_terms(db, edition.id)
+    return rules.may_change(terms.changes_until, Status.CONFIRMED, edition, at)
+
+
+@retried
+async def send_questions(db: Db, edition: Edition, *, actor: str, at: datetime, ids: Ids) -> int:
+    """Write to each who has required questions open which ones they are; return to how many.
+
+    Sending it again reaches those alone whose open questions are others than they were told.
+
+    Raises:
+        ChangesClosed: nobody could answer any more.
+    """
+    async with db.transaction():
+        if not await may_answer(db, edition, at=at):
+            raise ChangesClosed
+        await queries.lock_sending(db, edition.id, QUESTIONS)
+        people = await queries.list_owing(db, edition.id, QUESTIONS, untold=True, limit=None)
+        await outbox.put_all(db, [_asking(edition, one, at, ids) for one in people], at=at)
+        await audit.record(
+            db,
+            edition_id=edition.id,
+            id=ids.uuid(at),
+            at=at,
+            actor=actor,
+            action="letter_sent",
+            detail={"kind": QUESTIONS, "count": len(people)},
+        )
+    return len(people)
+
+
+def _asking(edition: Edition, person: Owing, at: datetime, ids: Ids) -> Letter:
+    values = msgspec.structs.replace(values_of(person), questions=person.questions)
+    letter = _letter(edition, KINDS[QUESTIONS], person, values, at, ids)
+    return msgspec.structs.replace(letter, version=person.version)
 
 
 def values_of(

@@ -20,12 +20,14 @@ from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.invitations import service as invitations
 from forum.invitations.models import Invitation
+from forum.letters.kinds import KINDS
 from forum.questions import rules as question_rules
 from forum.questions import service as questions
 from forum.registrations import mails, places, queries, rules
 from forum.registrations.models import (
     HOLDING,
     OVER,
+    ChangedMeanwhile,
     OwnRegistration,
     Places,
     Registration,
@@ -153,14 +155,18 @@ async def register_many(
 class Origin(Struct, frozen=True, kw_only=True):
     """Where a registration comes from.
 
-    `actor` is who registers, as the audit names them. Without `announce` no e-mail is stored.
-    `trusted`: nobody approves it and no invitation is asked for, the organisers vouch for it.
-    `group_id` is the group that it belongs to.
+    `actor` is who registers, as the audit names them, and `action` and `detail` what it says.
+    Without `announce` no e-mail is stored. `trusted`: no invitation is asked for, the organisers
+    vouch for it; nobody approves it, unless `approval` is to be asked all the same. `group_id` is
+    the group that it belongs to.
     """
 
     actor: str = "attendee"
+    action: str = "registered"
+    detail: dict[str, Any] = {}
     announce: bool = True
     trusted: bool = False
+    approval: bool = False
     group_id: UUID | None = None
 
 
@@ -181,7 +187,7 @@ async def add(
         raise Invalid(fields={"category": "Choose one of the categories offered."})
     invitation = await _invitation(db, edition, form, at=at)
     if origin.trusted:
-        held = msgspec.structs.replace(held, approval=False, invitation_only=False)
+        held = trusted(held, approval=origin.approval)
     status = rules.place(held, at=at, invitation=invitation)
     known = await queries.find_by_email(db, edition.id, email_key(form.email))
     if known is not None:
@@ -204,9 +210,16 @@ async def add(
     if status is Status.CONFIRMED:
         ticket = await admit(db, edition, registration, held.number, at=at, ids=ids)
     if origin.announce:
-        await announce(db, registration, held.category_name, ticket, at=at, ids=ids)
-    await note(db, registration, "registered", actor=origin.actor, at=at, ids=ids, status=status)
+        asks = origin != ATTENDEE  # whoever fills the form in has answered all that is required
+        await announce(db, registration, held.category_name, ticket, asks=asks, at=at, ids=ids)
+    told = {**origin.detail, "status": status}
+    await note(db, registration, origin.action, actor=origin.actor, at=at, ids=ids, **told)
     return registration, True
+
+
+def trusted(held: Places, *, approval: bool) -> Places:
+    """Return the places as they are for somebody for whom the organisers vouch."""
+    return msgspec.structs.replace(held, approval=held.approval and approval, invitation_only=False)
 
 
 async def _known(
@@ -365,12 +378,16 @@ async def note(
     registration: Registration,
     action: str,
     *,
+    changed: bool = True,
     actor: str,
     at: datetime,
     ids: Ids,
     **detail: Any,
 ) -> None:
-    """Record a deed on a registration, in its transaction."""
+    """Record a deed on a registration, in its transaction, with the revision that it led to.
+
+    `changed` False: the registration itself stays as it was.
+    """
     await audit.record(
         db,
         edition_id=registration.edition_id,
@@ -379,7 +396,7 @@ async def note(
         actor=actor,
         action=action,
         subject_id=registration.id,
-        detail=detail,
+        detail={"revision": registration.revision, **detail} if changed else detail,
     )
 
 
@@ -411,25 +428,44 @@ async def announce(
     ticket: Ticket | None,
     *,
     kind: str | None = None,
+    asks: bool = True,
     at: datetime,
     ids: Ids,
     **more: Any,
 ) -> None:
     """Store the e-mail that says where a registration stands, or what became of it (`kind`).
 
-    `more` is what `mails.letter` takes beside: a reason, a new holder, whether a place was held.
+    It names the required questions that are still open, if its kind does; `asks` False: there are
+    none. `more` is what `mails.letter` takes beside: a reason, a new holder, whether a place was
+    held.
     """
     line = await _line(db, registration)
+    kind = kind or STANDING[registration.status]
+    still_open: Sequence[Text] = ()
+    if asks and "questions" in KINDS[kind].placeholders:
+        still_open = await _open_questions(db, registration, at=at)
     letter = mails.letter(
-        kind or STANDING[registration.status],
+        kind,
         registration,
         category_name,
         ticket,
         ids.uuid(at),
         line=line,
+        questions=still_open,
         **more,
     )
     await outbox.put(db, letter, at=at)
+
+
+async def _open_questions(db: Db, registration: Registration, *, at: datetime) -> Sequence[Text]:
+    """Return the questions that a letter asks to answer: none once answers cannot be changed."""
+    found = await questions.open_questions(db, registration.edition_id, registration.id)
+    if not found:
+        return ()
+    edition = await edition_service.by_id(db, registration.edition_id)
+    terms = await editions.read_terms(db, edition.id)
+    may = rules.may_change(terms.changes_until, registration.status, edition, at)
+    return found if may else ()
 
 
 @retried
@@ -463,6 +499,7 @@ async def cancel(
     edition: Edition,
     registration_id: UUID,
     *,
+    revision: int | None = None,
     actor: str = "attendee",
     reason: str = "",
     announced: bool = True,
@@ -475,10 +512,11 @@ async def cancel(
     stands in the e-mail, unless nobody is to be told (`announced`).
 
     Raises:
+        ChangedMeanwhile: it is no longer at `revision`.
         RegistrationNotFound: there is none of this id.
     """
     async with db.transaction():
-        before, held = await locked(db, edition, registration_id)
+        before, held = await locked(db, edition, registration_id, revision=revision)
         if before.status in OVER:
             return before
         after = await end(db, edition, before, Status.CANCELLED, at=at)
@@ -488,15 +526,18 @@ async def cancel(
             await announce(
                 db, after, name, None, kind="cancelled", reason=reason, held=gone, at=at, ids=ids
             )
-        await note(db, before, "cancelled", actor=actor, at=at, ids=ids, status=before.status)
+        await note(db, after, "cancelled", actor=actor, at=at, ids=ids, status=before.status)
         await places.promote(db, edition, at=at, ids=ids)
     return after
 
 
-async def locked(db: Db, edition: Edition, registration_id: UUID) -> tuple[Registration, Places]:
+async def locked(
+    db: Db, edition: Edition, registration_id: UUID, *, revision: int | None = None
+) -> tuple[Registration, Places]:
     """Lock the places that a registration may hold, and return it as it stands then.
 
     Raises:
+        ChangedMeanwhile: it is no longer at `revision`, which its reader saw.
         RegistrationNotFound: there is none of this id.
     """
     found = await queries.find(db, edition.id, registration_id)
@@ -510,6 +551,8 @@ async def locked(db: Db, edition: Edition, registration_id: UUID) -> tuple[Regis
         held = await queries.lock_places(db, edition.id, now.category)
         if held is None:
             raise RegistrationNotFound
+    if revision is not None and revision != now.revision:
+        raise ChangedMeanwhile
     return now, held
 
 

@@ -1,5 +1,6 @@
 """Registrations over HTTP for programs of the organisers' team: searched, changed, taken in."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,15 +25,17 @@ from forum.core import forms
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Forbidden, Invalid
+from forum.core.i18n import N_
 from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.rights import Deed, Staff
+from forum.core.text import Filled
 from forum.core.web import PRIVATE, AnyRequest, Given, json_object
 from forum.registrations import bulk, changing, desk, listing, listing_queries, rules
 from forum.registrations.bulk import ManyDeed, Order
 from forum.registrations.listing import Row
-from forum.registrations.models import Change, ChangedMeanwhile, NotPossible, Status
+from forum.registrations.models import Change, ChangedMeanwhile, Status
 from forum.registrations.person_routes import found
 
 PER_MINUTE = 300
@@ -44,6 +47,10 @@ DEEDS = {
     Status.CANCELLED: ManyDeed.CANCEL,
 }
 """What a PATCH of the status means; the other statuses come by themselves."""
+IT_IS_NOW = N_("It is now: %(value)s")
+IT_CHANGED = N_("It was changed.")
+TAG = re.compile(r'"(\d{1,9})"')
+"""An entity tag of ours: a revision."""
 DECIDED = ("status", "reason", "category", "days", "beyond")
 """What only who may decide changes; the rest is correcting."""
 
@@ -288,23 +295,26 @@ async def change_registration(
     if {*sent} & {*DECIDED} and not staff.may(Deed.DECIDE):
         raise Forbidden
     wanted = _wanted(sent)
-    matched = _matched(request, row)
-    if wanted.status is not UNSET:
-        await _decide(db, staff, row, wanted, at=now, ids=ids)
-    else:
-        values = {name: getattr(wanted, name) for name in Change.__struct_fields__}
-        await changing.change(
-            db,
-            staff.edition,
-            row.id,
-            Change(**values),
-            revision=row.revision if matched else None,
-            by_staff=True,
-            beyond=wanted.beyond,
-            actor=staff.actor,
-            at=now,
-            ids=ids,
-        )
+    seen = _seen(request)
+    try:
+        if wanted.status is not UNSET:
+            await _decide(db, staff, row, wanted, seen, at=now, ids=ids)
+        else:
+            values = {name: getattr(wanted, name) for name in Change.__struct_fields__}
+            await changing.change(
+                db,
+                staff.edition,
+                row.id,
+                Change(**values),
+                revision=_revision(seen, row),
+                by_staff=True,
+                beyond=wanted.beyond,
+                actor=staff.actor,
+                at=now,
+                ids=ids,
+            )
+    except ChangedMeanwhile as problem:
+        raise await _what_changed(db, staff, reference, seen) from problem
     return _told(shown(await found(db, staff.edition, reference), staff.edition))
 
 
@@ -327,8 +337,11 @@ async def cancel_registration(
 ) -> Response[TeamRegistration]:
     """Cancel a registration; its place goes to the next in line."""
     row = await found(db, staff.edition, reference)
-    _matched(request, row)
-    await _decide(db, staff, row, TeamChange(status=Status.CANCELLED), at=now, ids=ids)
+    seen = _seen(request)
+    try:
+        await _decide(db, staff, row, TeamChange(status=Status.CANCELLED), seen, at=now, ids=ids)
+    except ChangedMeanwhile as problem:
+        raise await _what_changed(db, staff, reference, seen) from problem
     return _told(shown(await found(db, staff.edition, reference), staff.edition))
 
 
@@ -360,11 +373,19 @@ async def send_link(
 
 
 async def _decide(
-    db: Db, staff: Staff, row: Row, wanted: TeamChange, *, at: datetime, ids: Ids
+    db: Db,
+    staff: Staff,
+    row: Row,
+    wanted: TeamChange,
+    seen: frozenset[int] | None,
+    *,
+    at: datetime,
+    ids: Ids,
 ) -> None:
     """Approve, refuse or cancel.
 
     Raises:
+        ChangedMeanwhile: it is at none of the revisions that were seen.
         Invalid: nobody moves a registration to that status by hand.
         NotPossible: it does not stand where that can be done.
     """
@@ -372,9 +393,16 @@ async def _decide(
     if deed is None:
         raise Invalid(fields={"status": "Choose confirmed, refused or cancelled."})
     order = Order(deed=deed, reason=wanted.reason, beyond=wanted.beyond)
-    [done] = await bulk.do(db, staff.edition, order, [row], actor=staff.actor, at=at, ids=ids)
-    if done.why is not None:
-        raise NotPossible(done.why)
+    await bulk.decide(
+        db,
+        staff.edition,
+        order,
+        row.id,
+        revision=_revision(seen, row),
+        actor=staff.actor,
+        at=at,
+        ids=ids,
+    )
 
 
 def _wanted(sent: dict[str, Any]) -> TeamChange:
@@ -400,18 +428,42 @@ def _wanted(sent: dict[str, Any]) -> TeamChange:
     return msgspec.structs.replace(read, **emptied)
 
 
-def _matched(request: AnyRequest, row: Row) -> bool:
-    """Say whether the request named the revision that it knows, with `If-Match` (RFC 9110).
-
-    Raises:
-        ChangedMeanwhile: the registration is at another.
-    """
+def _seen(request: AnyRequest) -> frozenset[int] | None:
+    """Return the revisions that `If-Match` names (RFC 9110, 13.1.1); None where it asks nothing."""
     sent = request.headers.get("if-match")
     if sent is None or sent.strip() == "*":
-        return False
-    if _etag(row) not in [tag.strip() for tag in sent.split(",")]:
-        raise ChangedMeanwhile
-    return True
+        return None
+    tags = [TAG.fullmatch(one.strip()) for one in sent.split(",")]
+    return frozenset(int(tag[1]) for tag in tags if tag)
+
+
+def _revision(seen: frozenset[int] | None, row: Row) -> int | None:
+    """Return the revision to which a verb is held: 0, which is none, when another was seen."""
+    if seen is None:
+        return None
+    return row.revision if row.revision in seen else 0
+
+
+async def _what_changed(
+    db: Db, staff: Staff, reference: str, seen: frozenset[int] | None
+) -> ChangedMeanwhile:
+    """Return the refusal that tells what became of a registration since it was seen."""
+    row = await found(db, staff.edition, reference)
+    deeds = await listing_queries.list_deeds(db, staff.edition.id, row.id)
+    newer = listing.since(deeds, max(seen)) if seen else []
+    now = {
+        **{name: getattr(row, name) for name in Change.__struct_fields__},
+        "status": row.status.value,
+        "days": ", ".join(day.isoformat() for day in rules.days_of(row.days, staff.edition)),
+    }
+    return ChangedMeanwhile(
+        fields={
+            name: Filled(IT_IS_NOW, value=now[name] or "–") if name in now else IT_CHANGED
+            for one in reversed(newer)
+            for name in one.fields
+        },
+        headers={"etag": _etag(row)},
+    )
 
 
 def _etag(one: Row | TeamRegistration) -> str:

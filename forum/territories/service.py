@@ -1,7 +1,7 @@
 """What can be asked about territories: suggestions to someone typing, and what a text means."""
 
 import gzip
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -33,9 +33,15 @@ def suggest(text: str) -> Suggestions:
     return Suggestions(organisations=[known.suggestion(one) for one in known.search(text)])
 
 
+@lru_cache(maxsize=5_000)
 def settle(name: str | None, code: str | None = None) -> Organisation:
     """Return an organisation as it is stored, from what was typed and the code sent, if any."""
     return rules.settle(index(), name, code)
+
+
+def name_of(name: str | None) -> str | None:
+    """Return the name under which `settle` stores an organisation, without looking for its code."""
+    return settle(name).name if name and rules.number_of(name) else name
 
 
 def mistakes(name: object) -> dict[str, str]:

@@ -13,6 +13,7 @@ from benchmarks.table import MODULES, RowUnknown, show, table
 SMALL = {
     "scan": {"scans": 64, "rounds": 1, "offline": 200, "batch": 50},
     "registration": {"places": 20, "extra": 12, "rounds": 1},
+    "phone": {"rounds": 1},
     "search": {"small": 20, "large": 60, "times": 3, "rounds": 1},
     "programme_export": {"requests": 64, "rounds": 1},
     "start": {"rounds": 1},
@@ -21,6 +22,7 @@ SMALL = {
 SHOULD_HOLD = {
     "scan": ["scan, statements"],
     "registration": ["registration, 32 people for 20 places"],
+    "phone": [],
     "search": ["table, statements, the right to see it included"],
     "programme_export": ["programme, JSON, held already: 304"],
     "start": [],

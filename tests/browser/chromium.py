@@ -19,6 +19,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 # fmt: on
 SITE = "http://localhost"
+running: list[Any] = []
 WASM_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 
 
@@ -31,12 +32,26 @@ def chromium(*flags: str) -> Iterator[Any]:
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    with sync_playwright() as playwright:
+    with driver() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         try:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def driver() -> Iterator[Any]:
+    """Give Playwright, of which a thread has one alone: who comes first starts and ends it."""
+    if running:
+        yield running[0]
+        return
+    with sync_playwright() as playwright:
+        running.append(playwright)
+        try:
+            yield playwright
+        finally:
+            running.clear()
 
 
 def serve_samples(context: Any, *, policy: str = POLICY) -> None:
@@ -54,3 +69,15 @@ def serve_samples(context: Any, *, policy: str = POLICY) -> None:
             route.fulfill(status=404, body="")
 
     context.route("**/*", answer)
+
+
+def signed_in(browser: Any, link: str) -> list[Any]:
+    """Return the cookies of whoever signs in by this link."""
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    page.goto(link)
+    page.get_by_role("main").get_by_role("button").click()
+    page.wait_for_url("**/organiser/*")
+    cookies = context.cookies()
+    context.close()
+    return cookies

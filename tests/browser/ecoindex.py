@@ -21,6 +21,7 @@ KILOBYTES = [0, 1.37, 144.7, 319.53, 479.46, 631.97, 783.38, 937.91, 1098.62, 12
              223212.26]
 # fmt: on
 GRADES = {"A": 80, "B": 70, "C": 55, "D": 40, "E": 25, "F": 10}
+TWO_FRAMES = "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 COUNT_NODES = "document.querySelectorAll('*').length - document.querySelectorAll('svg *').length"
 
 
@@ -42,6 +43,28 @@ class Weight(Struct, frozen=True, kw_only=True):
         return next((letter for letter, above in GRADES.items() if self.score > above), "G")
 
 
+class Budget(Struct, frozen=True, kw_only=True):
+    """The most that a page may cost: see `Weight`; `score` is the least."""
+
+    requests: int
+    kilobytes: float
+    nodes: int
+    score: float
+
+
+PUBLIC = Budget(requests=6, kilobytes=60, nodes=380, score=80)
+TEAM = Budget(requests=8, kilobytes=100, nodes=600, score=70)
+
+
+def assert_within(weight: Weight, budget: Budget) -> None:
+    """Hold a visit against a budget."""
+    told = f"{weight}, {weight.score:.1f}"
+    assert weight.requests <= budget.requests, told
+    assert weight.kilobytes <= budget.kilobytes, told
+    assert weight.nodes <= budget.nodes, told
+    assert weight.score >= budget.score, told
+
+
 def quantile(bounds: list[float], value: float) -> float:
     """Return where `value` stands among `bounds`: 0 at the first, 20 at the last or beyond."""
     place = bisect_right(bounds, value)
@@ -61,21 +84,50 @@ def ecoindex(nodes: int, requests: int, kilobytes: float) -> float:
     return 100 - 5 * places / 6
 
 
+class Scale:
+    """Weighs what crosses the network for a page of Playwright, as with an empty cache."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.coming: set[str] = set()
+        self.sizes: dict[str, float] = {}
+        network = page.context.new_cdp_session(page)
+        network.send("Network.enable")
+        network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        network.on("Network.requestWillBeSent", self._asked)
+        network.on("Network.loadingFinished", self._came)
+        network.on("Network.loadingFailed", self._failed)
+
+    def visit(self, url: str) -> Weight:
+        """Open `url`, wait for all that it asks for, and return what it weighs."""
+        self.page.goto("about:blank")
+        self.sizes.clear()
+        self.page.goto(url)
+        self.page.evaluate(TWO_FRAMES)
+        if self.coming:
+            self.page.wait_for_load_state("networkidle")
+        return Weight(
+            requests=len(self.sizes),
+            kilobytes=sum(self.sizes.values()) / 1024,
+            nodes=self.page.evaluate(COUNT_NODES),
+        )
+
+    def _asked(self, event: Any) -> None:
+        self.coming.add(event["requestId"])
+
+    def _came(self, event: Any) -> None:
+        self.coming.discard(event["requestId"])
+        self.sizes[event["requestId"]] = event["encodedDataLength"]
+
+    def _failed(self, event: Any) -> None:
+        self.coming.discard(event["requestId"])
+
+
 def measure(browser: Any, url: str, cookies: Sequence[Any] = ()) -> Weight:
     """Visit `url` with a new context of a Playwright browser and weigh what crosses the network."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.add_cookies(cookies)
     try:
-        page = context.new_page()
-        network = context.new_cdp_session(page)
-        network.send("Network.enable")
-        sizes: dict[str, float] = {}
-        network.on(
-            "Network.loadingFinished",
-            lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}),
-        )
-        page.goto(url, wait_until="networkidle")
-        nodes = page.evaluate(COUNT_NODES)
-        return Weight(requests=len(sizes), kilobytes=sum(sizes.values()) / 1024, nodes=nodes)
+        return Scale(context.new_page()).visit(url)
     finally:
         context.close()

@@ -2,18 +2,11 @@
 
 import pytest
 
-from tests.browser.chromium import chromium
-from tests.browser.test_accessibility import AXE, RULES
+from tests.browser.axe import AXE, RULES, RUN
 from tests.browser.test_form import Keyboard
 from tests.installations import post, until
 
 PEOPLE = [f"ada-{n}@example.org" for n in range(4)]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -64,8 +57,7 @@ def write(keys, rate):
 
 def axe(page):
     page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    return [(v["id"], [node["html"] for node in v["nodes"]]) for v in found["violations"]]
+    return page.evaluate(RUN, RULES)
 
 
 def test_a_campaign_by_keyboard_alone_without_javascript_then_watched_with_it(empty, team):

@@ -5,27 +5,14 @@ import re
 
 import pytest
 
-from tests.browser.chromium import chromium
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
+from tests.browser.chromium import signed_in
 
 
 @pytest.fixture(scope="module")
 def cookies(demo, browser):
     """The cookies of somebody of reception."""
-    context = browser.new_context(locale="fr-FR")
-    page = context.new_page()
     link = demo.json("organiser", "add", "accueil@example.org", "--role", "reception")["link"]
-    page.goto(link)
-    page.get_by_role("main").get_by_role("button").click()
-    page.wait_for_url("**/organiser/demo")
-    cookies = context.cookies()
-    context.close()
-    return cookies
+    return signed_in(browser, link)
 
 
 class Keys:

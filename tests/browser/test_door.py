@@ -3,27 +3,25 @@
 import pypdfium2
 from PIL import Image
 
-from tests.browser.chromium import chromium
-
 LATER_MS = 120_000
 
 
-def test_a_badge_of_our_own_pdf_is_read_by_the_camera_and_refused_twice(demo, tmp_path):
+def test_a_badge_of_our_own_pdf_is_read_by_the_camera_but_not_let_in_twice(
+    demo, browser, film, tmp_path
+):
     demo.run("badges", tmp_path / "badges.pdf")
-    film = tmp_path / "badge.y4m"
     write_film(tmp_path / "badges.pdf", film)
     code = demo.json("device", "add", "Caméra", "--gate", "plenary")["code"]
-    flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-             f"--use-file-for-fake-video-capture={film}"]  # fmt: skip
-    with chromium(*flags) as browser:
-        page = browser.new_context(locale="fr-FR", permissions=["camera"]).new_page()
-        page.goto(f"{demo.base}/scan#code={code}")
-        admitted = scanned(page, "pass")
-        assert admitted["outcome"] == "admitted"
-        assert admitted["name"] in page.get_by_role("alert").inner_text()
-        page.reload()
-        refused = scanned(page, "look")
-        assert (refused["outcome"], refused["gate"]) == ("already_in", "plenary")
+    context = browser.new_context(locale="fr-FR", permissions=["camera"])
+    page = context.new_page()
+    page.goto(f"{demo.base}/scan#code={code}")
+    admitted = scanned(page, "pass")
+    assert admitted["outcome"] == "admitted"
+    assert admitted["name"] in page.get_by_role("alert").inner_text()
+    page.reload()
+    refused = scanned(page, "look")
+    assert (refused["outcome"], refused["gate"]) == ("already_in", "plenary")
+    context.close()
 
 
 def scanned(page, kind):

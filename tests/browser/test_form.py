@@ -6,17 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.browser.chromium import SITE, chromium, serve_samples
+from tests.browser.chromium import SITE, serve_samples
+from tests.browser.keyboard import Keyboard
 
-NAME = """one => one.labels && one.labels.length
-    ? one.labels[0].innerText : one.getAttribute("aria-label") || one.innerText"""
 SCRIPT = Path(__file__).parents[2] / "forum" / "static" / "questions.js"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -73,36 +66,6 @@ def test_what_was_answered_decides_at_once(samples):
 
 def test_the_script_is_short():
     assert len(SCRIPT.read_bytes()) <= 1024
-
-
-class Keyboard:
-    """Somebody who has a keyboard alone."""
-
-    def __init__(self, page):
-        self.page = page
-
-    def to(self, name):
-        """Press Tab until the focus is on what begins with this name."""
-        for _ in range(90):
-            self.page.keyboard.press("Tab")
-            focused = self.page.locator(":focus")
-            if focused.count() and (focused.evaluate(NAME) or "").strip().startswith(name):
-                return
-        pytest.fail(f"Tab never reaches {name}")
-
-    def write(self, name, text):
-        self.to(name)
-        self.page.keyboard.press("ControlOrMeta+a")
-        self.page.keyboard.type(text)
-
-    def tick(self, name):
-        self.to(name)
-        self.page.keyboard.press("Space")
-
-    def press(self, name):
-        self.to(name)
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
 
 
 def build_terms_and_category(keys):

@@ -2,15 +2,15 @@
 
 import pytest
 
-from tests.browser.chromium import SITE, chromium, serve_samples
+from tests.browser.chromium import SITE, serve_samples
 
 
 @pytest.fixture(scope="module")
-def page():
-    with chromium() as browser:
-        context = browser.new_context()
-        serve_samples(context)
-        yield context.new_page()
+def page(browser):
+    context = browser.new_context()
+    serve_samples(context)
+    yield context.new_page()
+    context.close()
 
 
 def focused(page):
@@ -37,12 +37,26 @@ def test_the_first_tab_reaches_the_skip_link_and_it_shows(page):
     assert focused(page) == "content"
 
 
-def test_every_target_is_large_enough(page):
-    page.set_viewport_size({"width": 320, "height": 800})
-    page.goto(f"{SITE}/register")
+@pytest.mark.parametrize(
+    "name", ["home", "register", "register-errors", "registered", "manage-confirmed", "cancel"]
+)
+def test_every_target_is_large_enough_for_a_finger(page, name):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{SITE}/{name}")
     small = page.evaluate(
-        """() => [...document.querySelectorAll("nav a, .brand, button, .btn, .choice, select")]
-             .filter(one => one.getBoundingClientRect().height < 24)
+        """() => [...document.querySelectorAll(
+               "nav a, .brand, button, .btn, .choice, select, textarea, .field input")]
+             .filter(one => one.getBoundingClientRect().height < 44)
              .map(one => one.outerHTML)"""
     )
     assert small == []
+
+
+def test_a_choice_is_taken_wherever_its_box_is_touched(page):
+    page.goto(f"{SITE}/register")
+    box = page.locator(".choice", has_text="Presse")
+    place = box.bounding_box()
+    for x, y in [(3, 3), (place["width"] - 4, place["height"] - 4)]:
+        page.reload()
+        box.click(position={"x": x, "y": y})
+        assert page.is_checked("input[name=category][value=press]")

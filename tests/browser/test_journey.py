@@ -3,18 +3,7 @@
 import re
 import uuid
 
-import pytest
-
-from tests.browser.chromium import chromium
-from tests.browser.ecoindex import measure
-
-PUBLIC = ["", "programme", "register", "registered", "guides"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
+from tests.browser.axe import AXE, RULES, RUN
 
 
 def fill(page, address):
@@ -81,6 +70,45 @@ def test_register_by_keyboard_alone_without_javascript(demo, browser):
     context.close()
 
 
+def test_consents_are_given_and_withdrawn_by_keyboard_without_javascript(demo, browser):
+    address = f"{uuid.uuid4().hex}@example.org"
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{demo.base}/demo/register")
+    fill(page, address)
+    page.check("input[name=category][value=agent]")
+    page.get_by_role("main").get_by_role("button").press("Enter")
+    page.wait_for_url("**/demo/registered")
+    shown_in_outbox(page, demo, address, "Your ticket")
+    page.locator("pre a[href*='/me/']").first.press("Enter")
+    page.wait_for_url("**/me/*")
+    consents = page.get_by_role("region", name="Your consents")
+    asked = consents.get_by_role("button", name="I agree")
+    count = asked.count()
+    assert count >= 1
+    assert consents.get_by_role("checkbox").count() == 0
+    asked.first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?done=agreed")
+    assert page.get_by_role("status").inner_text().startswith("It is stored that you agree.")
+    assert asked.count() == count - 1
+    consents.get_by_role("button", name="Withdraw my consent").focus()
+    page.keyboard.press("Space")
+    page.wait_for_url("**?done=withdrawn")
+    assert asked.count() == count
+    page.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert consents.get_by_text(re.compile("^from .* until ")).is_visible()
+    address = page.url
+    context.close()
+    context = browser.new_context(locale="en-GB", bypass_csp=True)
+    page = context.new_page()
+    page.goto(address)
+    page.evaluate(AXE)
+    assert page.evaluate(RUN, RULES) == []
+    context.close()
+
+
 def test_a_chosen_language_stays(demo, browser):
     context = browser.new_context(locale="fr-FR")
     page = context.new_page()
@@ -90,24 +118,6 @@ def test_a_chosen_language_stays(demo, browser):
     page.get_by_role("link", name="Guides", exact=True).first.click()
     assert page.locator("html").get_attribute("lang") == "en"
     context.close()
-
-
-@pytest.mark.parametrize("name", PUBLIC)
-def test_a_public_page_stays_within_its_budget(demo, browser, name):
-    weight = measure(browser, f"{demo.base}/demo/{name}")
-    assert weight.requests <= 6
-    assert weight.kilobytes <= 60
-    assert weight.nodes <= 380
-    assert weight.score >= 80
-
-
-def test_a_session_page_stays_within_its_budget(demo, browser):
-    page = browser.new_page()
-    page.goto(f"{demo.base}/demo/programme")
-    address = page.locator("#slots h4 a").first.get_attribute("href")
-    page.close()
-    weight = measure(browser, f"{demo.base}{address}")
-    assert (weight.requests <= 6, weight.kilobytes <= 60, weight.nodes <= 380) == (True,) * 3
 
 
 def test_the_cookie_of_the_team_is_kept_by_the_browser(demo, browser):

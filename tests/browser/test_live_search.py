@@ -2,19 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from tests.browser.chromium import SITE, chromium, serve_samples
+from tests.browser.chromium import SITE, serve_samples
 from tests.pages.samples import page as sample
 
 SEARCH = f"{SITE}/toulouse-2027/programme"
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as one:
-        yield one
 
 
 def opened(browser, **options):

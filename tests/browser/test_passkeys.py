@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from tests.browser.chromium import chromium
-from tests.browser.ecoindex import measure
-from tests.browser.test_accessibility import AXE, RULES, VIEWS
+from tests.browser.axe import assert_clean, sighted
+from tests.browser.ecoindex import TEAM, Scale, assert_within
 from tests.installations import Forum
 
 DEVICE = {
@@ -32,12 +31,6 @@ def forum(folder):
     forum.start("serve")
     yield forum
     forum.stop()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -202,40 +195,18 @@ def test_an_organiser_takes_in_changes_removes_and_undoes(forum, page):
 
 
 @pytest.fixture(scope="module")
-def team(forum, browser):
-    """The cookies of an organiser, and the page of a member of the team."""
-    context = browser.new_context(locale="fr-FR")
-    page = context.new_page()
-    sign_in(forum, page, "helene@example.org")
-    page.goto(f"{forum.base}/organiser/essai/team")
-    member = page.get_by_role("link", name="Changer helene@example.org").get_attribute("href")
-    cookies = context.cookies()
-    context.close()
-    return cookies, member
+def looking(browser):
+    """A page made to be looked at by axe."""
+    page = sighted(browser, locale="fr-FR")
+    yield page
+    page.context.close()
 
 
-PAGES = ["sign-in", "sign-in/sent", "account", "essai/team", "member"]
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_has_no_violation_fits_and_is_light(forum, browser, team, name):
-    cookies, member = team
-    address = forum.base + (member if name == "member" else f"/organiser/{name}")
-    for width, scheme in VIEWS:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
-        )
-        context.add_cookies(cookies)
-        page = context.new_page()
-        page.goto(address)
-        page.evaluate(AXE)
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        told = [(v["id"], [node["html"] for node in v["nodes"]]) for v in found["violations"]]
-        assert told == [], (width, scheme)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
-        context.close()
-    weight = measure(browser, address, cookies)
-    assert weight.requests <= 8
-    assert weight.kilobytes <= 100
-    assert weight.nodes <= 600
-    assert weight.score >= 70
+def test_pages_with_passkeys_have_no_violation_fit_and_are_light(forum, looking):
+    sign_in(forum, looking, "helene@example.org")
+    Device(looking)
+    registered(looking, "Ordinateur")
+    scale = Scale(looking)
+    for name in ("sign-in", "account"):
+        assert_within(scale.visit(f"{forum.base}/organiser/{name}"), TEAM)
+        assert_clean(looking)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from badges import qr
-from tests.browser.chromium import SITE, WASM_POLICY, chromium, serve_samples
+from tests.browser.chromium import SITE, WASM_POLICY, serve_samples
 
 TOKEN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 3 + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DEVICE = {"token": "secret", "device": {"name": "Tablette 1", "gate": "main"}}
@@ -79,16 +79,10 @@ def camera_film(path, token):
             film.write(b"FRAME\n" + frame.tobytes() + grey)
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    """Start a browser whose camera sees a ticket."""
-    film = tmp_path_factory.mktemp("camera") / "camera.y4m"
+@pytest.fixture(scope="module", autouse=True)
+def ticket(film):
+    """Have the camera see a ticket."""
     camera_film(film, TOKEN)
-    camera = "--use-fake-device-for-media-stream"
-    with chromium(
-        camera, "--use-fake-ui-for-media-stream", f"--use-file-for-fake-video-capture={film}"
-    ) as one:
-        yield one
 
 
 @pytest.fixture

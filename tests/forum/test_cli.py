@@ -63,6 +63,12 @@ def forum(empty, tmp_path):
     return empty
 
 
+def test_a_draft_is_hidden_until_it_is_opened(empty):
+    dates = ["--starts", "2027-03-22", "--ends", "2027-03-23"]
+    empty.run("edition", "create", "simple", "--title", "Simple", *dates, "--draft")
+    assert empty.json("edition", "show", "simple")["edition"]["state"] == "draft"
+
+
 def test_an_edition_without_categories_has_one_and_one_gate(empty):
     dates = ["--starts", "2027-03-22", "--ends", "2027-03-23"]
     empty.run("edition", "create", "simple", "--title", "Simple", *dates)
@@ -110,6 +116,37 @@ def test_registrations_are_imported_whole_or_with_their_bad_rows_named(forum, tm
     again = json.loads(forum.run("import", "registrations", file, "--skip-bad", "--json"))
     assert (again["new"], again["known"]) == (0, 2)
     assert not (forum.var / "outbox").exists()
+
+
+def test_answers_are_imported_by_the_label_of_their_question(empty, tmp_path):
+    (tmp_path / "edition.toml").write_text(
+        """
+        title = "Forum"
+        starts_on = 2027-03-22
+        ends_on = 2027-03-23
+        [[categories]]
+        code = "agent"
+        name = "Agent"
+        [[questions]]
+        code = "dinner"
+        kind = "yes_no"
+        label = "Serez-vous au dîner ?"
+        required = true
+        """,
+        "utf-8",
+    )
+    empty.run("edition", "create", "forum", "--from", tmp_path / "edition.toml")
+    file = tmp_path / "people.csv"
+    rows = ["Ada,Ferrand,ada@example.org,oui,22/03", "Zoé,Essai,zoe@example.org,,"]
+    header = "Prénom,Nom,Mél,Serez-vous au dîner ?,Jours"
+    file.write_text("\n".join([header, *rows]), "utf-8")
+    assert empty.run("import", "registrations", file) == (
+        "2 new, 0 known already, 0 bad, 1 with open answers.\n"
+    )
+    file.write_text(f"{header}\nBo,Li,bo@example.org,peut-être,", "utf-8")
+    assert empty.run("import", "registrations", file, status=1) == (
+        "row 2: answers.dinner: “peut-être” is none of the answers offered: write one of them.\n"
+    )
 
 
 def test_a_table_of_something_else_is_refused(forum, tmp_path):

@@ -226,6 +226,27 @@ async def test_old_answers_are_swept_once_an_hour(lone_site, post, monkeypatch):
     assert len(swept) == 3
 
 
+async def test_tables_of_a_day_ago_are_swept(lone_site, post):
+    edition = await lone_site.edition()
+    await lone_site.signed_in(edition)
+    await lone_site.rows(
+        """
+        insert into registration_import
+               (edition_id, id, account_id, file_name, content, plan, created_at, expires_at)
+        select e.id, gen_random_uuid(), a.id, 'x.csv', '', '{}', e.created, e.created + due
+          from (select id, timestamptz '2027-03-01 12:00Z' as created from edition) e, account a,
+               (values (interval '1 day'), (interval '25 hours')) as expiry (due)
+        """
+    )
+    worker = lone_site.worker(post)
+    counts = []
+    for hours in (23, 1, 1):
+        lone_site.clock.forward(hours=hours)
+        await worker.sweep()
+        counts.append(await lone_site.value("select count(*) from registration_import"))
+    assert counts == [2, 1, 0]
+
+
 async def test_the_worker_goes_on_when_the_database_comes_back(lone_site, post, monkeypatch):
     from forum.core.db import DatabaseUnavailable  # noqa: PLC0415
 

@@ -15,6 +15,7 @@ from forum.campaigns.organiser_routes import Typed
 from forum.core.context import Edition, EditionState
 from forum.core.i18n import words
 from forum.core.pages import Templates
+from forum.core.text import Filled
 from forum.editions.models import Category, Consent
 from forum.letters.kinds import CAMPAIGN as KIND_OF_CAMPAIGNS
 from forum.letters.kinds import KINDS, PLACEHOLDERS
@@ -23,6 +24,7 @@ from forum.letters.pages import places
 from forum.pages import charts, dashboard, form_values
 from forum.questions import views
 from forum.questions.models import AnswerCount, Condition, Kind, Option, Question
+from forum.registrations import import_routes, importing, intake_models
 from forum.registrations.bulk import Done, ManyDeed, Order
 from forum.registrations.columns import BASIC, Group
 from forum.registrations.columns import columns as columns_of
@@ -31,7 +33,13 @@ from forum.registrations.exporting import Order as Export
 from forum.registrations.listing import Asked, Choice, Column, Filter, Row, Sort
 from forum.registrations.listing import Page as Found
 from forum.registrations.mails import Values, Written, context_of, write
-from forum.registrations.models import DayCount, OrganisationCount, Status, StatusCount
+from forum.registrations.models import (
+    DayCount,
+    OrganisationCount,
+    RegistrationForm,
+    Status,
+    StatusCount,
+)
 from forum.territories import service as territories
 from schedule import resting
 from schedule.importing import read as read_programme
@@ -200,6 +208,36 @@ CONSENTS = [
         purpose="news", wording={"fr": "Recevoir les nouvelles de la prochaine édition."}, version=1
     )
 ]
+AGREED = View(
+    purpose="news",
+    wording={"fr": "Recevoir les nouvelles par courriel."},
+    version=1,
+    given_at=OPENS_AT,
+    withdrawn_at=None,
+)
+WITHDRAWN = View(
+    purpose="photos",
+    wording={"fr": "Paraître sur les photos."},
+    version=1,
+    given_at=OPENS_AT,
+    withdrawn_at=OPENS_AT,
+)
+CONSENTED = [
+    View(
+        purpose="news",
+        wording={"fr": "Recevoir les nouvelles de la prochaine édition."},
+        version=2,
+        in_force=AGREED,
+        history=[AGREED],
+    ),
+    View(
+        purpose="photos",
+        wording={"fr": "Paraître sur les photos."},
+        version=1,
+        in_force=None,
+        history=[WITHDRAWN],
+    ),
+]
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 37 37" width="240" height="240">'
     '<path fill="#000" d="M4 4h9v9h-9zM24 4h9v9h-9zM4 24h9v9h-9zM16 16h6v6h-6z"/></svg>'
@@ -274,7 +312,11 @@ def managed(status: str) -> dict[str, object]:
         "may_change": status not in {"cancelled", "refused"},
         "attested": status == "confirmed",
         "answers": ANSWERS,
+        "open_questions": [{"fr": "Que mangez-vous ?"}] if status == "waiting" else [],
+        "consents": [] if status == "pending" else CONSENTED,
+        "may_agree": status not in {"cancelled", "refused"},
         "done": "",
+        "undone": "Relisez le texte." if status == "waiting" else None,
     }
 
 
@@ -529,12 +571,15 @@ def overview(counts: list[StatusCount], came: list[OrganisationCount]) -> dict[s
 ORGANISER = {
     "staff": STAFF,
     **overview(COUNTS, COME),
+    "owing": View(people=3, left=1),
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
     "badges_path": "/organiser/toulouse-2027/badges.pdf",
     "attestations_path": "/organiser/toulouse-2027/attestations.pdf",
     "programme_path": f"{BASE}/programme.pdf",
+    "register_url": "https://forum.example/toulouse-2027/register",
     "outbox_path": "/outbox",
 }
+DRAFT = msgspec.structs.replace(EDITION, state=EditionState.DRAFT)
 ASK = {"edition": None, "sent": {}, "next": "", "errors": {}, "passkeys": True}
 ACCOUNT = {
     "edition": None,
@@ -702,6 +747,25 @@ LETTERS = {
         {"kind": KINDS["reminder"], "sending": View(sent=1, left=642)},
         {"kind": KINDS["thanks"], "sending": View(sent=0, left=1)},
     ],
+    "owing": View(people=2, left=1),
+}
+ASKED = {
+    "staff": STAFF,
+    "kind": KINDS["questions"],
+    "owing": View(people=4, left=2),
+    "people": [
+        View(
+            reference=f"K7QM-000{n}",
+            given_name="Maëlys",
+            family_name=f"d’Hérouville {n}",
+            email="" if n == 2 else "maelys@val-ambroise.example",
+            told=n == 1,
+            questions=[{"fr": "Serez-vous au dîner ?"}, {"fr": "Que mangez-vous ?"}],
+        )
+        for n in range(3)
+    ],
+    "may_answer": True,
+    "done": False,
 }
 SEND = {
     "staff": STAFF,
@@ -882,6 +946,161 @@ BULK = {
     "deeds": [*ManyDeed],
     "query": "?q=mae",
 }
+OFFERED = importing.Offered(
+    edition=EDITION,
+    categories=[
+        Category(code=c.code, number=n, name=c.name, tint=1, open=True, places=None, taken=0)
+        for n, c in enumerate(CATEGORIES)
+    ],
+    consents=[Consent(purpose="news", wording=CONSENTS[0].wording, version=1)],
+    questions=[question("comes", "yes_no", "Serez-vous au dîner ?")],
+)
+PLAN = importing.Plan(
+    columns={"Prénom": "given_name", "Nom": "family_name", "Mél": "email", "Qualité": "category"},
+    categories={"visiteur": importing.LEFT_OUT},
+)
+
+
+def good(row: int) -> importing.GoodRow:
+    """Return a row that can be registered."""
+    form = RegistrationForm(
+        given_name="Maëlys",
+        family_name="d’Hérouville-Nguyen",
+        email=f"maelys.{row}@val-ambroise.example",
+        category="agent",
+        organisation="Dupont & <Fils",
+    )
+    return importing.GoodRow(row=row, form=form, warnings={"answers.comes": importing.NO_ANSWER})
+
+
+BAD = [
+    importing.BadRow(
+        row=n,
+        reasons={
+            "email": "Give an address such as name@example.org.",
+            "category": Filled(importing.NO_CATEGORY, value="Visiteur <b>"),
+        },
+    )
+    for n in range(300)
+]
+CHECKED = intake_models.Check(
+    sure=[good(n) for n in range(400)],
+    tally=[
+        intake_models.Tally(category=one.code, status=status, count=7)
+        for one in CATEGORIES
+        for status in import_routes.STANDING
+    ],
+    known=[
+        intake_models.KnownRow(
+            good=good(n),
+            known=intake_models.Known(email_key="", reference="K7QM-0001", status=Status.CONFIRMED),
+        )
+        for n in range(90)
+    ],
+    doubtful=[
+        intake_models.DoubtfulRow(
+            good=good(n),
+            same_as=2,
+            namesakes=[
+                intake_models.Namesake(
+                    n=0, reference="K7QM-0001", given_name="M", family_name="H", email="m@x.example"
+                )
+            ][: n % 2],
+        )
+        for n in range(90)
+    ],
+    bad=BAD,
+)
+BROUGHT = intake_models.StoredImport(
+    edition_id=1,
+    id=UUID(int=1),
+    account_id=UUID(int=2),
+    file_name="Invités de la métropole.xlsx",
+    content=b"",
+    plan=PLAN,
+    created_at=OPENS_AT,
+    expires_at=OPENS_AT,
+)
+IMPORT = {
+    "staff": STAFF,
+    "path": "/organiser/toulouse-2027/import",
+    "errors": {},
+    "own": [
+        intake_models.Underway(
+            id=UUID(int=n), file_name="Invités.csv", created_at=OPENS_AT, begun=bool(n)
+        )
+        for n in range(2)
+    ],
+    "earlier": [
+        intake_models.Earlier(
+            at=OPENS_AT,
+            by="equipe@forum.example",
+            detail={"file": "Invités.csv", "registered": 1, "known": 0, "left_out": 12},
+        ),
+        intake_models.Earlier(at=OPENS_AT, by=None, detail={}),
+    ],
+    "most_rows": 10_000,
+    "most_mb": 5,
+}
+SAID_COLUMNS = [
+    import_routes.Column(
+        name=f"column.{n}",
+        header=header,
+        samples=["Maëlys d’Hérouville-Nguyen", "Dupont & <Fils", "Yann"],
+        target=PLAN.columns.get(header, ""),
+    )
+    for n, header in enumerate([*PLAN.columns, *(f"Colonne {n}" for n in range(9))])
+]
+IMPORT_COLUMNS = {
+    "staff": STAFF,
+    "stored": BROUGHT,
+    "count": 812,
+    "columns": SAID_COLUMNS,
+    "targets": [
+        (one, importing.label_of(one, OFFERED, words("fr"))) for one in importing.targets(OFFERED)
+    ],
+    "values": [
+        import_routes.Value(name="value.1", text="Visiteur", code=importing.LEFT_OUT),
+        import_routes.Value(name="value.2", text="Maire <b>", code=None),
+    ],
+    "categories": CATEGORIES,
+    "plan": PLAN,
+    "errors": {},
+    "fields": importing.LABELS,
+}
+IMPORT_CHECK = {
+    "staff": STAFF,
+    "stored": BROUGHT,
+    "found": CHECKED,
+    "standing": import_routes.by_category(CHECKED.tally, OFFERED),
+    "statuses": import_routes.STANDING,
+    "bad": [
+        (one.row, import_routes.reasons_of(one, PLAN, OFFERED, words("fr")))
+        for one in BAD[: import_routes.SHOWN]
+    ],
+    "warnings": import_routes.warnings(CHECKED, PLAN, OFFERED, words("fr")),
+    "choice": intake_models.Choice(others=frozenset({3})),
+    "shown": import_routes.SHOWN,
+    "doubtful_shown": import_routes.DOUBTFUL_SHOWN,
+    "errors": {},
+}
+IMPORT_DONE = {
+    "staff": STAFF,
+    "stored": BROUGHT,
+    "progress": intake_models.Progress(
+        todo=[2, 3],
+        done=2,
+        known=1,
+        refused=[intake_models.LeftOut(row=3, reasons={})] * 30,
+        finished_at=OPENS_AT,
+    ),
+    "standing": import_routes.by_category(CHECKED.tally, OFFERED),
+    "statuses": import_routes.STANDING,
+    "total": 105,
+    "refused": [(3, [("", "Les inscriptions ne sont pas ouvertes.")])],
+    "left": 30,
+    "shown": import_routes.SHOWN,
+}
 DONE = [
     {
         "one": Done(reference="K7QM-0001", name="Maëlys", status=Status.CANCELLED, changed=True),
@@ -942,12 +1161,14 @@ PERSON = {
     "over": False,
     "ticket": View(revoked_at=None),
     "answers": [("Serez-vous au dîner ?", "Oui"), ("Que mangez-vous ?", "De tout, végétalien")],
-    "agreed": [View(wording={"fr": "Photos"}, version=2, given_at=OPENS_AT, withdrawn_at=OPENS_AT)],
+    "open_questions": [{"fr": "Que mangez-vous ?"}, {"fr": "À quelle heure arrivez-vous ?"}],
+    "agreed": [WITHDRAWN, WITHDRAWN, AGREED],
     "deeds": [
         View(at=OPENS_AT, actor="organiser:1", actor_email=email, action=action, detail=detail)
         for action, email, detail in [
             ("changed", "o@forum.example", {"fields": ["given_name", "category"]}),
             ("registered", None, {}),
+            ("consent withdrawn", None, {"purpose": "photos", "version": 1}),
             ("something new", None, {}),
         ]
     ],
@@ -983,6 +1204,7 @@ PERSON = {
     "stored": PERSON_SENT,
     "errors": {},
     "meanwhile": False,
+    "since": [],
     "told": "corrected",
 }
 DESK_SENT = {
@@ -1230,6 +1452,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "organiser": ("organiser/overview.html", ORGANISER),
     "organiser-empty": ("organiser/overview.html", {**ORGANISER, **overview([], [])}),
+    "organiser-draft": (
+        "organiser/overview.html",
+        {**ORGANISER, **overview([], []), "edition": DRAFT, "programme_path": None},
+    ),
     "form": ("organiser/form.html", {**FORM, "done": True}),
     "form-errors": (
         "organiser/form.html",
@@ -1284,6 +1510,54 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
             "found": msgspec.structs.replace(
                 TABLE["found"], total=2001, rows=rows(Asked(columns=(*Column,)).size)
             ),
+        },
+    ),
+    "import": ("registrations/import.html", IMPORT),
+    "import-error": (
+        "registrations/import.html",
+        {**IMPORT, "own": [], "earlier": [], "errors": {"file": "Choisissez un fichier."}},
+    ),
+    "import-columns": ("registrations/import_columns.html", IMPORT_COLUMNS),
+    "import-columns-errors": (
+        "registrations/import_columns.html",
+        {
+            **IMPORT_COLUMNS,
+            "categories": [CATEGORIES[0], View(**{**vars(CATEGORIES[1]), "approval": True})],
+            "errors": {
+                "email": "Dites quelle colonne le contient.",
+                "column.3": "Deux colonnes le contiennent.",
+                "category": "Choisissez-en une pour tous.",
+                "value.2": "Dites de quelle catégorie il s’agit.",
+            },
+        },
+    ),
+    "import-check": ("registrations/import_check.html", IMPORT_CHECK),
+    "import-check-errors": (
+        "registrations/import_check.html",
+        {
+            **IMPORT_CHECK,
+            "errors": {"skip_bad": "Dites-le."},
+            "choice": intake_models.Choice(others=None, skip_bad=True),
+        },
+    ),
+    "import-check-nobody": (
+        "registrations/import_check.html",
+        {
+            **IMPORT_CHECK,
+            "found": intake_models.Check(sure=[], tally=[], known=[], doubtful=[], bad=BAD[:1]),
+            "standing": [],
+            "warnings": [],
+        },
+    ),
+    "import-done": ("registrations/import_done.html", IMPORT_DONE),
+    "import-cut-off": (
+        "registrations/import_done.html",
+        {
+            **IMPORT_DONE,
+            "progress": intake_models.Progress(todo=[2, 3], done=1),
+            "refused": [],
+            "left": 0,
+            "standing": [],
         },
     ),
     "export": ("registrations/export.html", EXPORT),
@@ -1341,7 +1615,13 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "person-meanwhile": (
         "registrations/person.html",
-        {**PERSON, "meanwhile": True, "differing": ["given_name", "organisation"], "told": ""},
+        {
+            **PERSON,
+            "meanwhile": True,
+            "since": PERSON["deeds"][:2],
+            "differing": ["given_name", "organisation"],
+            "told": "",
+        },
     ),
     "person-errors": (
         "registrations/person.html",
@@ -1399,6 +1679,11 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "letter-tested": ("letters/letter.html", {**LETTER, "note": "tested"}),
     "letter-send": ("letters/send.html", SEND),
+    "letter-questions": ("letters/questions.html", ASKED),
+    "letter-questions-closed": (
+        "letters/questions.html",
+        {**ASKED, "may_answer": False, "done": True},
+    ),
     "letter-send-thanks": (
         "letters/send.html",
         {**SEND, "kind": KINDS["thanks"], "attests": True},
@@ -1507,6 +1792,7 @@ def values(**given: object) -> Values:
         "reason": "Le délai est passé.",
         "new_holder": "Yann Le Guellec",
         "people": ["Maëlys d’Hérouville", "Yann Le Guellec"],
+        "questions": [{"fr": "Serez-vous au dîner ?", "en": "Will you dine?"}, {"fr": "Menu ?"}],
         "code": "VAL-AMBROISE",
         "valid_until": OPENS_AT,
         "ticket": ticket,

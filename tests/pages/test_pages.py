@@ -176,7 +176,9 @@ def test_the_programme_stays_within_the_budget_of_a_public_page(name):
     assert len(page(name).encode()) <= 25_000
 
 
-@pytest.mark.parametrize("name", ["table", "table-much", "person"])
+@pytest.mark.parametrize(
+    "name", ["table", "table-much", "person", "import-columns", "import-check-errors"]
+)
 def test_a_page_of_the_team_stays_within_its_budget(name):
     assert len(Document(page(name)).elements) <= 600
     assert len(page(name).encode()) <= 60_000

@@ -33,7 +33,12 @@ TICKET = Block(
     ],
 )
 MANAGE = Block("button", [[Span("Mon inscription", "https://x/me/k")]])
-BOTH = {"ticket": "K7QM", "manage_link": "https://x/me/k"}
+BOTH = {"ticket": "K7QM", "manage_link": "https://x/me/k", "answer_link": ""}
+
+
+def test_who_has_answers_missing_is_led_to_them_whatever_the_words():
+    last = filled("Bonjour.", **{**BOTH, "answer_link": "https://x/me/k/edit"}).blocks[-1]
+    assert last == Block("button", [[Span("Répondre aux questions", "https://x/me/k/edit")]])
 
 
 def test_what_a_text_leaves_out_and_must_be_in_comes_at_its_end():

@@ -258,6 +258,30 @@ async def test_a_test_with_a_mistake_is_not_sent(site, edition, post, form):
     )
 
 
+async def test_who_has_answers_missing_is_named_and_told_once(site, edition, get, post):
+    await site.ask(edition, "dinner", "yes_no", required=True)
+    done = await site.register(edition, answers={"dinner": True})
+    late = await site.register(edition, given_name="Zoé", family_name="Ærø")
+    listed = (await get()).text
+    assert "1 personne a des réponses manquantes, 1 pas encore prévenue" in listed
+    asked = (await get("/questions/send")).text
+    assert f"/registrations/{late.reference}" in asked
+    assert f"/registrations/{done.reference}" not in asked
+    assert "<p>dinner ?</p>" in asked
+    assert "Envoyer 1 courriel" in asked
+    answer = await post("/questions/send", {})
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        f"/organiser/{edition.slug}/letters/questions/send?done=1",
+    )
+    again = (await get("/questions/send", done="1")).text
+    assert ("Envoyer 1 courriel" in again, "<span>prévenue</span>" in again) == (False, True)
+    letters = [kind for kind, _ in await site.letters(edition) if kind == "questions"]
+    assert letters == ["questions"]
+    person = await get(f"/../registrations/{late.reference}")
+    assert "<ul><li>dinner ?</li></ul>" in person.text
+
+
 async def test_a_reminder_is_asked_for_with_its_count_then_leaves_once(site, edition, get, post):
     for _ in range(2):
         await site.register(edition)

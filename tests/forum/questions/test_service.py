@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from forum.core.errors import Invalid
+from forum.core.forms import NEEDED
 from forum.editions.models import NewEdition
-from forum.questions import queries, service
+from forum.questions import queries, rules, service
 from forum.questions.models import (
     AnswerCount,
     Condition,
@@ -437,3 +438,103 @@ async def test_the_example_asks_its_two_questions(db):
         ("diet", True, []),
         ("visit", False, ["agent", "elected"]),
     ]
+
+
+async def test_open_questions_are_those_that_reading_the_answers_again_would_ask_for(site):
+    """What SQL says of stored answers is what `read_answers` says of them: random forms and people.
+
+    Answers of another category, to retired questions and to conditions no longer met lie about.
+    """
+    rng = random.Random(SEED)  # noqa: S311 -- the same forms in every run
+    checked = 0
+    for _ in range(12):
+        edition = await site.edition()
+        asked = await random_form(site, edition, rng)
+        for _ in range(10):
+            person = await site.register(edition, category=rng.choice(CATEGORIES))
+            answers = {one.code: random_answer(one, rng) for one in asked if rng.random() < 0.6}
+            async with site.pool.acquire() as db:
+                await service.store_answers(db, edition.id, person.id, answers, at=NOON)
+        for code in rng.sample([one.code for one in asked], 2):
+            await site.value(
+                "update question set retired_at = now() where edition_id = $1 and code = $2",
+                edition.id,
+                code,
+            )
+        await site.value(
+            "update registration set category = 'press' where edition_id = $1 and turn is null"
+            " and id = any(select id from registration where edition_id = $1 order by id limit 4)",
+            edition.id,
+        )
+        checked += await check_open(site, edition)
+    assert checked > 100  # of 120 people many have questions open
+
+
+CATEGORIES = ("elected", "agent", "press")
+
+
+async def random_form(site, edition, rng):
+    """Ask eight questions: of categories, required, about needs, on conditions before them."""
+    asked = []
+    for number in range(8):
+        kind = rng.choice(["choice", "choices", "yes_no", "text", "number"])
+        before = [one for one in asked if one.kind in ("choice", "choices", "yes_no")]
+        condition = None
+        if before and rng.random() < 0.6:
+            parent = rng.choice(before)
+            offered = [one.code for one in parent.options] or ["yes", "no"]
+            condition = Condition(question=parent.code, answers=rng.sample(offered, 1))
+        sensitive = condition is not None and parent.sensitive
+        asked.append(
+            await site.ask(
+                edition,
+                f"q{number}",
+                kind,
+                required=rng.random() < 0.7,
+                sensitive=sensitive or rng.random() < 0.2,
+                categories=rng.sample(CATEGORIES, 2) if rng.random() < 0.4 else [],
+                options=["true", "yes", "no"] if kind in ("choice", "choices") else [],
+                condition=condition,
+            )
+        )
+    return asked
+
+
+def random_answer(question, rng):
+    codes = [one.code for one in question.options]
+    return {
+        "choice": lambda: rng.choice(codes),
+        "choices": lambda: rng.sample(codes, rng.randint(1, 3)),
+        "yes_no": lambda: rng.random() < 0.5,
+        "text": lambda: "x",
+        "number": lambda: 7,
+    }[question.kind.value]()
+
+
+async def check_open(site, edition):
+    """Hold SQL against `read_answers` for everybody; return how many answers are missing."""
+    missing = 0
+    async with site.pool.acquire() as db:
+        questions = await service.list_questions(db, edition.id)
+        for id_, category in await site.rows(
+            "select id, category from registration where edition_id = $1", edition.id
+        ):
+            stored = await service.answers_of(db, edition.id, id_, private=True)
+            known = {one.code for one in questions}
+            answers = {code: value for code, value in stored.items() if code in known}
+            _, mistakes = rules.read_answers(questions, category=category, sent=answers)
+            assert set(mistakes.values()) <= {NEEDED}
+            expected = [one.label for one in questions if one.field in mistakes]
+            assert await service.open_questions(db, edition.id, id_) == expected
+            missing += len(expected)
+    return missing
+
+
+async def test_who_cancelled_owes_no_answer(site, edition):
+    person = await site.register(edition)
+    await site.ask(edition, "note", "text", required=True)
+    async with site.pool.acquire() as db:
+        label = {"fr": "note ?", "en": "note?"}
+        assert await service.open_questions(db, edition.id, person.id) == [label]
+        await registrations.cancel(db, edition, person.id, at=NOON, ids=site.ids)
+        assert await service.open_questions(db, edition.id, person.id) == []

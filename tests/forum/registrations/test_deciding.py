@@ -4,8 +4,8 @@ import pytest
 
 from badges import tickets
 from forum.editions.models import NewCategory
-from forum.registrations import deciding
-from forum.registrations.models import NotPossible, Status
+from forum.registrations import deciding, service
+from forum.registrations.models import ChangedMeanwhile, NotPossible, Status
 
 TEAM = {"actor": "organiser:test"}
 
@@ -117,3 +117,14 @@ async def test_each_deed_is_in_the_history(site, asked):
         ("attendee", "registered"),
         ("organiser:test", "approved"),
     ]
+
+
+@pytest.mark.parametrize("verb", [deciding.approve, deciding.refuse, service.cancel])
+async def test_a_decision_on_what_has_changed_since_it_was_seen_is_not_taken(site, asked, verb):
+    person = await partner(site, asked)
+    for revision in (0, 2):
+        with pytest.raises(ChangedMeanwhile):
+            await site.do(verb, asked, person.id, revision=revision, **TEAM)
+    assert (await site.registered(asked, person.id)).status == "pending"
+    after = await site.do(verb, asked, person.id, revision=1, **TEAM)
+    assert after.revision == 2

@@ -1,10 +1,13 @@
 """The SQL of exports: in order, by batches, with nothing that was not asked for."""
 
+from datetime import timedelta
+
 import pytest
 
 from forum.registrations import export_queries, listing
 from forum.registrations.listing import Filter
 from forum.registrations.models import Status
+from tests.factories import NOON
 
 
 @pytest.fixture
@@ -69,3 +72,15 @@ async def test_the_bounds_end_with_the_transaction(site):
             assert await db.fetchval("show statement_timeout") == "1min"
         assert await db.fetchval("show statement_timeout") == "0"
         assert await db.fetchval("show idle_in_transaction_session_timeout") == "0"
+
+
+async def test_of_a_consent_given_again_the_last_giving_is_told(site, edition, read):
+    person = await site.register(edition, consents=["photos"])
+    await site.withdraw(edition, person)
+    site.clock.forward(hours=1)
+    await site.agree(edition, person)
+    [[one]] = await read(references=[person.reference], consents=True)
+    assert one.consents["photos"] == (NOON + timedelta(hours=1), None)
+    await site.withdraw(edition, person)
+    [[one]] = await read(references=[person.reference], consents=True)
+    assert one.consents["photos"] == (NOON + timedelta(hours=1),) * 2

@@ -20,7 +20,7 @@ from forum.registrations import columns, exporting, importing
 from forum.registrations.exporting import Format, Labels, Order
 from forum.registrations.listing import Filter
 from forum.registrations.models import Status
-from tests.forum.registrations.test_columns import AT, CONSENTS, EDITION, OFFERED, ROW
+from tests.forum.registrations.test_columns import AT, CONSENTS, EDITION, OFFERED, QUESTIONS, ROW
 
 KNOWN = {one.name for one in OFFERED}
 EVERYTHING = tuple(one.name for one in OFFERED)
@@ -123,18 +123,29 @@ def test_the_importer_reads_back_what_is_written(tmp_path, labels, format_):
         Category(code="elected", number=1, name=ROW.category_name, tint=1, open=True, places=None,
                  taken=0),
     ]  # fmt: skip
-    rows = [ROW, person(family_name="=1+1;=2", email="b@example.org", job_title="Maire")]
+    answers = {"dinner": True, "meal": ["soup"], "seats": 2, "arrives": "2027-03-22"}
+    zoe = person(answers=answers)
+    other = {"family_name": "=1+1;=2", "email": "b@example.org", "job_title": "Maire"}
+    rows = [zoe, msgspec.structs.replace(zoe, **other)]
     for names in ((*columns.BASIC, "consents"), EVERYTHING):
         data = written(rows, tmp_path, format=format_, labels=labels, columns=names)
         table = tables.read_table(data, f"x.{format_}")
-        read = importing.read(table, EDITION, categories, {one.purpose for one in CONSENTS})
+        offered = importing.Offered(
+            edition=EDITION, categories=categories, consents=CONSENTS, questions=QUESTIONS
+        )
+        plan = importing.Plan(columns=importing.guess(importing.headers_of(table), offered))
+        read = importing.read(table, offered, plan)
         assert read.bad == []
-        fields = [*importing.COLUMNS]
+        fields = [
+            *("given_name", "family_name", "email", "category", "organisation"),
+            *("organisation_code", "job_title", "language", "consents"),
+        ]
         shared = ["elected", "Commune d’Alès", "COM-30007"]
-        assert [[getattr(form, name) for name in fields] for _, form in read.good] == [
+        assert [[getattr(one.form, name) for name in fields] for one in read.good] == [
             ["Zoé", "Lefèvre", "zoe@example.org", *shared, None, "fr", ["photos"]],
             ["Zoé", "=1+1;=2", "b@example.org", *shared, "Maire", "fr", ["photos"]],
         ]
+    assert [one.form.answers for one in read.good] == [{**answers, "diet": "sans sel"}] * 2
 
 
 # What an address asks

@@ -1,9 +1,11 @@
 """A group registered by its coordinator, and a link asked for again, over HTTP."""
 
+import re
+
 import pytest
 
 from forum.editions.models import NewCategory
-from tests.factories import SAME_ORIGIN
+from tests.factories import SAME_ORIGIN, Memory
 
 PEOPLE = """Ada; Ferrand; ada@example.org
 Zoé; Lefèvre; zoe@example.org; Maire
@@ -134,3 +136,47 @@ async def test_a_link_is_not_sent_to_a_cancelled_one_nor_twice_in_five_minutes(s
 async def test_an_address_that_is_none_is_named(send):
     answer = await send("link", email="zoe@")
     assert (answer.status_code, 'value="zoe@"' in answer.text) == (422, True)
+
+
+async def test_a_colleagues_letter_says_which_answers_are_missing_and_leads_to_them(
+    lone_site,
+):
+    edition = await lone_site.edition(places=1)
+    await lone_site.ask(edition, "dinner", "yes_no", required=True)
+    await lone_site.ask(edition, "note", "text")
+    values = {
+        "coordinator_name": "Jeanne Blanc",
+        "coordinator_email": "jeanne@example.org",
+        "category": "agent",
+        "language": "en",
+        "people": "Ada; Ferrand; ada@example.org\nZoé; Lefèvre; zoe@example.org",
+    }
+    async with lone_site.client() as client:
+        await client.post(f"/{edition.slug}/register/group", data=values, headers=SAME_ORIGIN)
+        post = Memory()
+        await lone_site.worker(post).send_due()
+        mails = {one.recipient: one for one in post.mails}
+        ada, zoe = mails["ada@example.org"], mails["zoe@example.org"]
+        assert (ada.kind, zoe.kind) == ("confirmed", "waiting")
+        for mail in (ada, zoe):
+            assert "Answers of yours are still missing: dinner?\n" in mail.text
+            link = re.search(r"http\S+/me/\S+/edit", mail.text)[0]
+            assert (
+                "Save my corrections"
+                in (await client.get(link, headers={"accept-language": "en"})).text
+            )
+        own = link.removesuffix("/edit")
+        page = (await client.get(own, headers={"accept-language": "en"})).text
+        assert "Answers of yours are still missing:</p>\n<ul><li>dinner?</li></ul>" in page
+
+
+async def test_who_registers_alone_has_nothing_missing(lone_site):
+    edition = await lone_site.edition()
+    await lone_site.ask(edition, "dinner", "yes_no", required=True)
+    await lone_site.register(edition, answers={"dinner": True}, email="zoe@example.org")
+    post = Memory()
+    await lone_site.worker(post).send_due()
+    [mail] = post.mails
+    assert "/edit" not in mail.text
+    assert "réponses" in mail.text  # those that may be changed, and no other line
+    assert "manque" not in mail.text

@@ -22,6 +22,7 @@ from forum.core.errors import Invalid
 from forum.editions.models import NewCategory
 from forum.invitations import service as invitations
 from forum.invitations.models import NewInvitation, NoPlacesToReserve
+from forum.pages import form_changes
 from forum.registrations import changing, deciding, groups, offers, places, service
 from forum.registrations.models import (
     CategoryFull,
@@ -29,11 +30,10 @@ from forum.registrations.models import (
     Group,
     NotPossible,
     OfferOver,
-    PlacesTaken,
     Successor,
 )
 from tests.conftest import cloned, site_settings
-from tests.factories import NOON, form, opened
+from tests.factories import FORM, NOON, form, opened, setting_places
 
 TEAM = {"actor": "organiser:test"}
 EXAMPLES = int(os.environ.get("FORUM_MACHINE_EXAMPLES", "25"))
@@ -478,11 +478,14 @@ class Registering(RuleBasedStateMachine):
         held = self.model.taken(category) + self.model.reserved(category)
         before = self.model.places if category is None else self.model.limits[category]
         wanted = max(1, before + change)
+        waiting = {i for i, one in self.model.people.items() if one.status == "waiting"}
+        work, refused, stored = setting_places(self.edition, category, wanted), set(), False
         try:
-            stored = self.do(dies, places.set_places, category, wanted, **TEAM)
-        except PlacesTaken:
-            assert wanted < held
-            return
+            stored = self.do(dies, form_changes.change, work, **FORM)
+        except Invalid as invalid:
+            refused = {*invalid.fields}
+        if refused:
+            assert (refused, wanted < held) == ({"places"}, True)
         if stored:
             assert wanted >= held
             if category is None:
@@ -490,6 +493,8 @@ class Registering(RuleBasedStateMachine):
             else:
                 self.model.limits[category] = wanted
             self.model.promote(self.now)
+            left = {i for i, one in self.model.people.items() if one.status == "waiting"}
+            assert self.result == len(waiting - left)
 
     # What must hold after each deed
 

@@ -70,6 +70,10 @@ SENTENCES = {
         "We expect you on Tuesday 23 March 2027.",
     ),
     "thanks": ("Merci d’avoir été des nôtres.", "Thank you for having been with us."),
+    "questions": (
+        "Il manque encore des réponses de votre part : Serez-vous au dîner ? · Menu ?",
+        "Answers of yours are still missing: Will you dine? · Menu ?",
+    ),
     "link": (
         "Vous avez demandé le lien vers votre inscription ; le voici.",
         "You have asked for the link to your registration; here it is.",
@@ -80,6 +84,7 @@ SENTENCES = {
 FOUND = f"{BASE}/me/abc/attestation.pdf"
 LINKS = {
     "manage_link": f"{BASE}/me/abc",
+    "answer_link": f"{BASE}/me/abc/edit",
     "accept_link": f"{BASE}/me/abc",
     "register_link": f"{BASE}/toulouse-2027/register?code=VAL-AMBROISE",
 }
@@ -213,11 +218,13 @@ def test_a_context_is_in_words_and_in_the_editions_timezone():
         "new_holder": "Yann Le Guellec",
         "people": "Maëlys d’Hérouville\nYann Le Guellec",
         "count": "2",
+        "questions": "Serez-vous au dîner ? · Menu ?",
         "code": "VAL-AMBROISE",
         "valid_until": "mardi 23 mars 2027 à 9\u00a0h",
         "ticket": "K7QM-42XR",
         "attestation_link": f"{BASE}/me/k/attestation.pdf",
         "manage_link": f"{BASE}/me/k",
+        "answer_link": f"{BASE}/me/k/edit",
         "accept_link": f"{BASE}/me/k",
         "programme_link": f"{BASE}/toulouse-2027/programme",
         "guides_link": f"{BASE}/toulouse-2027/guides",
@@ -232,7 +239,7 @@ def test_what_is_not_known_is_nothing():
     assert empty == {
         "given_name", "family_name", "name", "reference", "category", "venue", "contact",
         "place_in_line", "offer_until", "reason", "new_holder", "people", "count", "code",
-        "valid_until", "ticket", "attestation_link",
+        "valid_until", "ticket", "questions", "answer_link", "attestation_link",
     }  # fmt: skip
 
 

@@ -1,12 +1,14 @@
 """One registration as the team sees it: all that is known, what is corrected and decided."""
 
 import io
+import re
 
 import pikepdf
 import pytest
 
 from badges import scanning
 from forum.core.context import Role
+from forum.editions import forming
 from tests.factories import NOON, SAME_ORIGIN, scan
 
 
@@ -64,7 +66,7 @@ async def test_all_that_is_known_is_shown(site, edition, team, person):
         "zoe@ville.example",
         "Ville de Lyon",
         "✓ Confirmed",
-        "Photos<p>Version 1 of the text, 01/03/2027, 13:00</p>",
+        "Photos<p>Version 1 of the text, 01/03/2027, 13:00 · in force</p>",
         "<li>Registered<p>01/03/2027, 13:00, the person</p></li>",
         "Registration confirmed<p>zoe@ville.example · sent: 01/03/2027, 13:00</p>",
         f"Let in<p>23/03/2027, 10:00, Entrance · {device.name}</p>",
@@ -191,6 +193,58 @@ async def test_an_organiser_decides(site, edition, team, person, given, status, 
     assert await site.rows(sql, person.id) == [now]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"deed": "cancel"}, {"deed": "move", "category": "press"}),
+        ({"deed": "move", "category": "agent"}, {"deed": "move", "category": "press"}),
+        ({"deed": "cancel"}, {"deed": "cancel"}),
+    ],
+)
+async def test_of_two_deeds_at_once_on_what_both_saw_one_is_done(
+    site, edition, team, person, one, other
+):
+    decide = path(edition, person, "/decide")
+    answers = await site.at_once(
+        edition,
+        *(team.post(decide, data={"revision": "1", **deed}) for deed in (one, other)),
+    )
+    assert sorted(answer.status_code for answer in answers) == [303, 412]
+    late = next(answer for answer in answers if answer.status_code == 412)
+    assert "Quelqu’un a modifié cette inscription entre-temps" in late.text
+    assert "Rien de votre demande n’a été fait" in late.text
+    assert await site.value("select revision from registration where id = $1", person.id) == 2
+    deeds = "select count(*) from audit where subject_id = $1 and action <> 'registered'"
+    assert await site.value(deeds, person.id) == 1
+
+
+async def test_a_correction_and_a_deed_at_once_do_not_both_happen(site, edition, team, person):
+    answers = await site.at_once(
+        edition,
+        team.post(path(edition, person, "/correct"), data=typed(given_name="Zoë")),
+        team.post(path(edition, person, "/decide"), data={"deed": "cancel", "revision": "1"}),
+    )
+    assert sorted(answer.status_code for answer in answers) == [303, 412]
+    assert await site.value("select revision from registration where id = $1", person.id) == 2
+
+
+async def test_who_comes_second_reads_who_did_what_meanwhile(site, edition, team, person):
+    move = {"deed": "move", "category": "press", "revision": "1"}
+    assert (await team.post(path(edition, person, "/decide"), data=move)).status_code == 303
+    await team.post(path(edition, person, "/link"))
+    english = await team.post(
+        path(edition, person, "/decide"),
+        data={"deed": "cancel", "revision": "1"},
+        headers={"accept-language": "en"},
+    )
+    note = english.text.split('id="meanwhile">')[1].split("</div>")[0]
+    assert "Nothing of yours was done: look at it, then decide again." in note
+    (told,) = re.findall(r"<li>(.*?)<p>(.*?)</p></li>", note)
+    assert told[0] == "Changed: Category"
+    assert told[1].startswith("01/03/2027, 13:00, ")
+    assert "@example.org" in told[1]
+
+
 async def test_the_link_is_sent_again_but_not_twice_within_five_minutes(
     site, edition, reception, person
 ):
@@ -208,3 +262,41 @@ async def test_a_badge_of_who_is_not_confirmed_is_not_drawn(site, edition, team,
     await site.cancel(edition, person)
     answer = await team.get(path(edition, person, "/badge.pdf"))
     assert (answer.status_code, answer.json()["code"]) == (404, "reference_unknown")
+
+
+async def test_what_a_person_agreed_to_is_shown_from_its_beginning_to_its_end(
+    site, edition, team, person
+):
+    await reword(site, edition)
+    site.clock.forward(hours=1)
+    await site.agree(edition, person, 2)
+    site.clock.forward(hours=1)
+    await site.withdraw(edition, person)
+    site.clock.forward(hours=1)
+    await site.agree(edition, person, 2)
+    english = await team.get(path(edition, person), headers={"accept-language": "en"})
+    section = english.text.split("<h2>Agreed to</h2>")[1].split("</section>")[0]
+    first, second, third = re.findall(r"<li>(.*?)<p>Version (.*?)</p>", section)
+    assert first == (
+        "Photos",
+        "1 of the text, 01/03/2027, 13:00 · replaced by the next text: 01/03/2027, 14:00",
+    )
+    assert second == (
+        "Photos et films",
+        "2 of the text, 01/03/2027, 14:00 · withdrawn: 01/03/2027, 15:00",
+    )
+    assert third == ("Photos et films", "2 of the text, 01/03/2027, 16:00 · in force")
+    history = english.text.split("<h2>History</h2>")[1].split("</section>")[0]
+    assert re.findall(r"<li>(.*?)<p>(.*?)</p>", history) == [
+        ("Consent given: photos", "01/03/2027, 16:00, the person"),
+        ("Consent withdrawn: photos", "01/03/2027, 15:00, the person"),
+        ("Consent given: photos", "01/03/2027, 14:00, the person"),
+        ("Registered", "01/03/2027, 13:00, the person"),
+    ]
+
+
+async def reword(site, edition):
+    async with site.pool.acquire() as db:
+        await forming.reword_consent(
+            db, edition.id, "photos", {"fr": "Photos et films"}, at=site.clock.at
+        )

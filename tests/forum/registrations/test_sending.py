@@ -9,7 +9,8 @@ from badges.models import Direction
 from forum.letters.kinds import KINDS
 from forum.registrations import desk, sending
 from forum.registrations.desk import WalkIn
-from tests.factories import DURING, Memory, decoded, pdf_text
+from forum.registrations.models import ChangesClosed
+from tests.factories import DURING, NOON, Memory, decoded, pdf_text
 
 REMINDER, THANKS = KINDS["reminder"], KINDS["thanks"]
 
@@ -161,3 +162,96 @@ async def test_a_sending_is_recorded_with_its_count(lone_site, place, send):
         place.id,
     )
     assert rows == [("organiser:x", {"kind": "reminder", "count": 1})]
+
+
+# Required questions open
+
+
+@pytest.fixture
+async def asked(lone_site, place):
+    """Two required questions of an edition, one of them for the press alone."""
+    await lone_site.ask(place, "dinner", "yes_no", required=True)
+    await lone_site.ask(place, "paper", "text", required=True, categories=["press"])
+
+
+@pytest.fixture
+def remind(lone_site, place):
+    async def remind():
+        async with lone_site.pool.acquire() as db:
+            return await sending.send_questions(
+                db, place, actor="organiser:x", at=lone_site.clock.at, ids=lone_site.ids
+            )
+
+    return remind
+
+
+@pytest.fixture
+def owing(lone_site, place):
+    async def owing():
+        async with lone_site.pool.acquire() as db:
+            found = await sending.count_owing(db, place)
+        return found.people, found.left
+
+    return owing
+
+
+async def test_only_who_has_questions_open_is_told_of_them_once(
+    lone_site, place, asked, remind, owing, delivered
+):
+    await lone_site.register(place, answers={"dinner": True}, email="done@example.org")
+    late = await lone_site.register(place, language="en", email="late@example.org")
+    press = await lone_site.register(place, category="press", email="press@example.org")
+    await lone_site.register(place, email="waits@example.org")
+    gone = await lone_site.register(place, email="gone@example.org")
+    await lone_site.cancel(place, gone)
+    assert await owing() == (3, 3)
+    assert await remind() == 3
+    assert (await owing(), await remind()) == ((3, 0), 0)
+    mails = {one.recipient: one for one in await delivered("questions")}
+    assert mails.keys() == {"late@example.org", "press@example.org", "waits@example.org"}
+    told = mails["late@example.org"]
+    assert told.subject == "Your answers, please: Forum of towns"
+    assert "Answers of yours are still missing: dinner?\n" in told.text
+    assert f"/me/{late.key}/edit" in told.text
+    assert told.parts == ()
+    assert "dinner ? · paper ?" in mails["press@example.org"].text
+    assert f"/me/{press.key}/edit" in mails["press@example.org"].text
+
+
+async def test_who_is_asked_something_else_is_told_again(lone_site, place, asked, remind, owing):
+    person = await lone_site.register(place, category="press")
+    other = await lone_site.register(place)
+    assert await remind() == 2
+    await lone_site.answer(place, person, dinner=True)
+    assert await owing() == (2, 1)  # the paper is missing alone: other questions than told
+    assert await remind() == 1
+    await lone_site.answer(place, person, dinner=True, paper="La Gazette")
+    await lone_site.answer(place, other, dinner=False)
+    assert (await owing(), await remind()) == ((0, 0), 0)
+
+
+async def test_many_hands_remind_once(lone_site, place, asked, remind):
+    await lone_site.register(place)
+    assert sorted(await asyncio.gather(*(remind() for _ in range(6)))) == [0, 0, 0, 0, 0, 1]
+
+
+async def test_without_an_address_nobody_is_told(lone_site, place, asked, remind, owing):
+    form = WalkIn(given_name="Zoé", family_name="Lefèvre", category="elected")
+    await lone_site.do(desk.walk_in, place, form, actor="organiser:x")
+    assert (await owing(), await remind()) == ((1, 0), 0)
+
+
+async def test_nobody_is_asked_for_answers_that_cannot_be_given(lone_site, remind):
+    lone_site.clock.at = NOON.replace(month=3, day=25)  # the forum is over
+    with pytest.raises(ChangesClosed):
+        await remind()
+
+
+async def test_a_reminder_of_questions_is_recorded(lone_site, place, asked, remind):
+    await lone_site.register(place)
+    await remind()
+    rows = await lone_site.rows(
+        "select actor, detail from audit where edition_id = $1 and action = 'letter_sent'",
+        place.id,
+    )
+    assert rows == [("organiser:x", {"kind": "questions", "count": 1})]

@@ -122,12 +122,55 @@ async def test_a_change_is_guarded_by_if_match(edition, team, person):
     )
     late = await team.patch(one, json={"given_name": "Zoe"}, headers={"if-match": '"1"'})
     assert (late.status_code, late.json()["code"]) == (412, "registration_changed")
+    assert late.json()["fields"] == {"given_name": "It is now: Zoë"}
+    assert late.headers["etag"] == '"2"'
     gone = await team.delete(one, headers={"if-match": '"1"'})
     assert gone.status_code == 412
+    nothing = await team.patch(one, json={}, headers={"if-match": 'W/"2", x'})
+    assert (nothing.status_code, nothing.json().get("fields")) == (412, None)
     free = await team.patch(one, json={"given_name": "Zoe"})
     assert free.json()["revision"] == 3
     last = await team.delete(one, headers={"if-match": '"2", "3"'})
     assert (last.status_code, last.json()["status"]) == (200, "cancelled")
+
+
+async def test_what_changed_since_is_told_with_what_it_is_now(site, edition, team, person):
+    one = path(edition, f"/{person.reference}")
+    await site.agree(edition, person)  # is no change of the registration
+    await team.patch(one, json={"organisation": None, "days": ["2027-03-23"]})
+    await team.patch(one, json={"given_name": "Zoë"})
+    await team.delete(one)
+    late = await team.patch(one, json={"given_name": "Zoe"}, headers={"if-match": '"1"'})
+    assert late.json()["fields"] == {
+        "organisation": "It is now: –",
+        "days": "It is now: 2027-03-23",
+        "given_name": "It is now: Zoë",
+        "status": "It is now: cancelled",
+    }
+    later = await team.delete(one, headers={"if-match": '"2", "3"'})
+    assert later.json()["fields"] == {"status": "It is now: cancelled"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"status": "cancelled"}, {"category": "press"}),
+        ({"given_name": "Zoë"}, {"family_name": "Roux"}),
+        ({"status": "cancelled"}, {"status": "cancelled"}),
+    ],
+)
+async def test_of_two_requests_at_once_that_saw_the_same_one_is_done(
+    site, edition, team, person, one, other
+):
+    address, seen = path(edition, f"/{person.reference}"), {"if-match": '"1"'}
+    answers = await site.at_once(
+        edition, *(team.patch(address, json=body, headers=seen) for body in (one, other))
+    )
+    done, late = sorted(answers, key=lambda answer: answer.status_code)
+    assert (done.status_code, done.headers["etag"]) == (200, '"2"')
+    assert (late.status_code, late.headers["etag"]) == (412, '"2"')
+    [what] = late.json()["fields"]
+    assert what in ("status", *one, *other)
 
 
 @pytest.mark.parametrize(

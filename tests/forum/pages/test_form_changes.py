@@ -1,14 +1,18 @@
-"""Places raised, lowered, and given to whoever waits."""
+"""The form changed: places raised, lowered, and given to whoever waits in the same transaction."""
 
 import asyncio
 
 import pytest
 
-from forum.editions.models import NewCategory
-from forum.registrations import places
-from forum.registrations.models import PlacesTaken
+from forum.core.errors import Invalid
+from forum.editions.models import EditionChanged, NewCategory
+from forum.pages import form_changes
+from tests.factories import FORM, setting_places
 
-TEAM = {"actor": "organiser:test"}
+
+async def set_places(site, edition, category, count, **given):
+    work = setting_places(edition, category, count)
+    return await site.do(form_changes.change, edition, work, **{**FORM, **given})
 
 
 async def of(site, edition):
@@ -34,28 +38,29 @@ async def tight(site):
 
 
 async def test_raising_the_edition_brings_in_those_whose_category_has_room(site, tight):
-    assert await site.do(places.set_places, tight, None, 5, **TEAM) == 2
+    assert await set_places(site, tight, None, 5) == 2
     assert await site.counts(tight) == ((5, 0), {"press": (1, 0), "agent": (4, 0)})
     assert (await of(site, tight)).count("waiting") == 2
 
 
 async def test_raising_a_category_brings_in_nobody_while_the_edition_is_full(site, tight):
-    assert await site.do(places.set_places, tight, "press", 9, **TEAM) == 0
-    assert await site.do(places.set_places, tight, None, 4, **TEAM) == 1
+    assert await set_places(site, tight, "press", 9) == 0
+    assert await set_places(site, tight, None, 4) == 1
     assert await site.counts(tight) == ((4, 0), {"press": (2, 0), "agent": (2, 0)})
 
 
 async def test_taking_the_limits_away_brings_in_everybody(site, tight):
-    await site.do(places.set_places, tight, "press", None, **TEAM)
-    assert await site.do(places.set_places, tight, None, None, **TEAM) == 4
+    await set_places(site, tight, "press", None)
+    assert await set_places(site, tight, None, None) == 4
     assert await of(site, tight) == ["confirmed"] * 7
 
 
 async def test_places_that_are_taken_cannot_be_taken_away(site, tight):
     for category, count in ((None, 2), ("agent", 1)):
-        with pytest.raises(PlacesTaken):
-            await site.do(places.set_places, tight, category, count, **TEAM)
-    await site.do(places.set_places, tight, "agent", 2, **TEAM)
+        with pytest.raises(Invalid) as refused:
+            await set_places(site, tight, category, count)
+        assert refused.value.fields.keys() == {"places"}
+    await set_places(site, tight, "agent", 2)
     assert await site.counts(tight) == ((3, 0), {"press": (1, 0), "agent": (2, 0)})
 
 
@@ -63,15 +68,28 @@ async def test_reserved_places_cannot_be_taken_away_either(site):
     edition = await site.edition(places=3)
     await site.invite(edition, category="agent", uses=2, reserves=True)
     await site.register(edition)
-    with pytest.raises(PlacesTaken):
-        await site.do(places.set_places, edition, None, 2, **TEAM)
+    with pytest.raises(Invalid) as refused:
+        await set_places(site, edition, None, 2)
+    assert str(refused.value.fields["places"]).startswith("1 places are taken and 2 reserved")
 
 
 async def test_raised_by_many_at_once_each_place_is_given_once(site, tight):
     given = await asyncio.gather(
-        *(site.do(places.set_places, tight, None, 5, **TEAM) for _ in range(4)),
-        *(site.do(places.promote_after_change, tight) for _ in range(4)),
+        *(set_places(site, tight, None, 5) for _ in range(4)),
+        *(set_places(site, tight, "press", 1) for _ in range(4)),
     )
     assert sum(given) == 2
     assert await site.counts(tight) == ((5, 0), {"press": (1, 0), "agent": (4, 0)})
     assert (await of(site, tight)).count("confirmed") == 5
+
+
+async def test_of_two_who_saw_the_same_form_one_changes_it(site, tight):
+    done = await asyncio.gather(
+        *(set_places(site, tight, None, places, revision=1) for places in (4, 5)),
+        return_exceptions=True,
+    )
+    [refused] = [one for one in done if isinstance(one, EditionChanged)]
+    [given] = [one for one in done if isinstance(one, int)]
+    assert (refused.status, given) in {(412, 1), (412, 2)}
+    deeds = "select count(*) from audit where edition_id = $1 and action = 'form_terms'"
+    assert await site.value(deeds, tight.id) == 1
