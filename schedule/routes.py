@@ -13,6 +13,7 @@ import anyio.to_process
 import msgspec
 from litestar import Router, get
 from litestar.params import FromPath
+from msgspec.structs import replace
 
 from forum.core.context import Edition
 from forum.core.db import Database
@@ -117,8 +118,13 @@ async def tell(
     database: Given[Database],
     shelves: Given[Shelves],
 ) -> AnyResponse:
-    """Tell the published version: days, rooms, tracks, sessions, speakers with roles, guides."""
+    """Tell the published version: days, rooms, tracks, sessions, speakers with roles, guides.
+
+    With `?brief` it is without texts and biographies: what a list of sessions shows.
+    """
     shelved = await _shelved(shelves, database, edition)
+    if "brief" in request.query_params:
+        return await _document(request, shelved, "brief", "", JSON, _brief)
     return await _document(request, shelved, "api", "", JSON, msgspec.json.encode)
 
 
@@ -221,6 +227,12 @@ async def _document(
 
     body, etag = await shelved.document(kind, language, in_a_thread)
     return _open(document(request, body, media_type, etag=etag, file_name=file_name, shared=True))
+
+
+def _brief(programme: Programme) -> bytes:
+    sessions = [replace(one, abstract={}, description={}, links=[]) for one in programme.sessions]
+    people = [replace(one, biography={}, links=[], photo=None) for one in programme.speakers]
+    return msgspec.json.encode(replace(programme, sessions=sessions, speakers=people))
 
 
 async def _booklet(programme: Programme, language: str) -> bytes:

@@ -58,6 +58,7 @@ class ForumProgramme extends HTMLElement {
   #root = this.attachShadow({ mode: "open" });
   #data = null;
   #turn = 0;
+  #ready = false;
 
   constructor() {
     super();
@@ -65,11 +66,12 @@ class ForumProgramme extends HTMLElement {
   }
 
   connectedCallback() {
+    this.#ready = true;
     this.#load();
   }
 
   attributeChangedCallback(name, before, now) {
-    if (!this.isConnected || before === now) return;
+    if (!this.#ready || before === now) return;
     if (name === "src") this.#load();
     else if (this.#data) this.#show();
   }
@@ -87,6 +89,7 @@ class ForumProgramme extends HTMLElement {
     this.#root.replaceChildren(make("p", { role: "status" }, words.wait));
     try {
       this.source = new URL(this.getAttribute("src") ?? "", document.baseURI);
+      this.source.searchParams.set("brief", "1");
       const answer = await fetch(this.source, { credentials: "omit" });
       if (!answer.ok) throw new Error(answer.status);
       const data = await answer.json();

@@ -149,6 +149,16 @@ async def test_the_api_is_for_programs_of_every_site_also_when_nothing_changed(c
     assert again.status_code == 304
 
 
+async def test_the_api_in_brief_has_the_sessions_without_their_texts(site, client, edition):
+    await site.programme(edition, draft("Ouverture", abstract={"fr": "Long."}))
+    path = f"/api/editions/{edition.slug}/programme"
+    whole = (await client.get(path)).json()
+    brief = (await client.get(f"{path}?brief=1")).json()
+    assert whole["sessions"][0]["abstract"] == {"fr": "Long."}
+    whole["sessions"][0]["abstract"] = {}
+    assert brief == whole
+
+
 async def test_the_web_component_is_small_stays_at_its_address_and_is_for_every_site(client):
     answer = await client.get("/forum-programme.js", headers={"accept-encoding": "gzip"})
     assert answer.status_code == 200
