@@ -17,6 +17,9 @@ FORMS = {
     "JSON": "/api/editions/forum/programme",
     "schedule.xml": "/forum/programme.xml",
     "iCal": "/forum/programme.ics",
+    "CSV": "/forum/programme.csv",
+    "JSON-LD": "/forum/programme.jsonld",
+    "open data": "/forum/opendata.zip",
     "page": "/forum/programme",
 }
 ACCEPT = {"accept": "*/*"}

@@ -18,6 +18,7 @@ MODULES = (
     "search",
     "export",
     "programme_export",
+    "programme_growth",
     "badges",
     "programme_pdf",
     "start",

@@ -102,6 +102,7 @@ from forum.territories.routes import router as territory_routes
 from forum.worker import Worker
 from schedule.draft_api import router as draft_routes
 from schedule.editor_routes import router as editor_routes
+from schedule.import_routes import router as programme_import_routes
 from schedule.offline_routes import router as offline_routes
 from schedule.organiser_routes import router as part_pages
 from schedule.parts_routes import router as part_routes
@@ -391,6 +392,7 @@ def create_app(
             part_routes,
             people_routes,
             offline_routes,
+            programme_import_routes,
             guide_routes,
             badge_routes,
             account_routes,

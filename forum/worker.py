@@ -32,7 +32,7 @@ from forum.registrations.keys import AttendeeKeys
 from forum.speakers import mails as speaker_mails
 from forum.speakers.keys import SpeakerKeys
 from schedule import mails as programme_mails
-from schedule import publishing, signing_up
+from schedule import publishing, resting, signing_up
 
 log = structlog.get_logger("worker")
 
@@ -141,6 +141,7 @@ class Worker:
         async with self.database.acquire() as db:
             await idempotency.sweep(db, before=at - idempotency.KEPT)
             await accounts.sweep(db, at=at)
+            await resting.sweep(db, at=at)
             await intake.sweep(db, at=at)
         self._swept_at = at
 

@@ -374,6 +374,13 @@ class Imported(Struct, frozen=True, kw_only=True):
     format: str
 
 
+class Resting(Struct, frozen=True, kw_only=True):
+    """A file of a programme as it rests until it becomes the draft, or a day is over."""
+
+    name: str
+    content: bytes
+
+
 class PublishedGuide(Struct, frozen=True, kw_only=True):
     """A guide that a programme names, as it comes from the database."""
 

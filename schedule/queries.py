@@ -18,6 +18,7 @@ from schedule.models import (
     Publication,
     Published,
     PublishedGuide,
+    Resting,
     Room,
     Session,
     Speaker,
@@ -766,6 +767,45 @@ async def delete_preview(db: Db, edition_id: int) -> None:
     await db.execute("delete from preview where edition_id = $1", edition_id)
 
 
+async def insert_import(
+    db: Db, edition_id: int, import_id: UUID, file: Resting, at: datetime, actor: str
+) -> None:
+    """Keep a file that may become the draft."""
+    await db.execute(
+        """
+        insert into programme_import (edition_id, id, name, content, made_at, made_by)
+             values ($1, $2, $3, $4, $5, $6)
+        """,
+        edition_id,
+        import_id,
+        file.name,
+        file.content,
+        at,
+        actor,
+    )
+
+
+async def find_import(db: Db, edition_id: int, import_id: UUID, since: datetime) -> Resting | None:
+    """Return a file that was kept after `since`."""
+    return await maybe(
+        db,
+        Resting,
+        """
+        select name, content
+          from programme_import
+         where edition_id = $1 and id = $2 and made_at > $3
+        """,
+        edition_id,
+        import_id,
+        since,
+    )
+
+
+async def sweep_imports(db: Db, before: datetime) -> None:
+    """Delete the files that were kept before a moment."""
+    await db.execute("delete from programme_import where made_at <= $1", before)
+
+
 async def delete_edition_data(db: Db, edition_id: int) -> None:
     """Delete all that this package keeps of an edition; for demonstrations and purges."""
     await db.execute(
@@ -778,6 +818,7 @@ async def delete_edition_data(db: Db, edition_id: int) -> None:
              no_settings as (delete from conflict_setting where edition_id = $1),
              no_plans as (delete from publication where edition_id = $1),
              no_preview as (delete from preview where edition_id = $1),
+             no_imports as (delete from programme_import where edition_id = $1),
              no_changes as (delete from draft_change where edition_id = $1),
              no_rooms as (delete from room where edition_id = $1),
              no_sign_ups as (delete from sign_up where edition_id = $1),

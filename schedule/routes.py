@@ -19,12 +19,13 @@ from msgspec.structs import replace
 
 from forum.core.context import Edition
 from forum.core.db import Database
+from forum.core.errors import NotFound
 from forum.core.i18n import LANGUAGES
-from forum.core.pages import Page
+from forum.core.pages import Page, static_content
 from forum.core.web import AnyRequest, AnyResponse, Given, document
 from schedule import asking
 from schedule.asking import ALL, Arrangement, Asked
-from schedule.exports import ics, schedule_json, schedule_xml
+from schedule.exports import ics, jsonld, open_data, schedule_json, schedule_xml, tables
 from schedule.models import Programme
 from schedule.present import Present, present
 from schedule.published import Shelved, Shelves
@@ -33,10 +34,23 @@ from schedule.seating import Seating
 from schedule.serving import SessionNotFound, kept_page, shelved_of
 from schedule.views import MOST_IN_BRIEF, View, Viewer
 
+ENDINGS = ("ics", "xml", "json", "jsonld", "csv", "pdf")
 CALENDAR = "text/calendar"
 XML = "application/xml; charset=utf-8"
 JSON = "application/json"
 PDF = "application/pdf"
+CSV = "text/csv"
+JSON_LD = "application/ld+json"
+ZIP = "application/zip"
+SCRIPT = "text/javascript"
+WIDGET = "/forum-programme.js"
+"""The address of the web component; it stands in other sites' pages, so it never changes."""
+FOR_ALL = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "ETag",
+    "cross-origin-resource-policy": "cross-origin",
+}
+"""What the published programme answers to programs in other sites' pages: read it."""
 
 
 class Seats(Struct, frozen=True, kw_only=True):
@@ -117,8 +131,13 @@ async def tell(
     database: Given[Database],
     shelves: Given[Shelves],
 ) -> AnyResponse:
-    """Tell the published version: days, rooms, tracks, sessions, speakers with roles, guides."""
+    """Tell the published version: days, rooms, tracks, sessions, speakers with roles, guides.
+
+    With `?brief` it is without texts and biographies: what a list of sessions shows.
+    """
     shelved = await shelved_of(shelves, database, edition)
+    if "brief" in request.query_params:
+        return await _document(request, shelved, "brief", "", JSON, _brief)
     return await _document(request, shelved, "api", "", JSON, msgspec.json.encode)
 
 
@@ -150,7 +169,7 @@ async def tell_seats(
 
 
 @get(
-    [f"/{{edition_slug:str}}/programme.{ending}" for ending in ("ics", "xml", "json", "pdf")],
+    [f"/{{edition_slug:str}}/programme.{ending}" for ending in ENDINGS],
     include_in_schema=False,
 )
 async def export(
@@ -159,7 +178,7 @@ async def export(
     database: Given[Database],
     shelves: Given[Shelves],
 ) -> AnyResponse:
-    """Send the programme as a calendar, schedule.xml, schedule.json or a booklet."""
+    """Send the programme as calendar, schedule.xml, schedule.json, JSON-LD, table or booklet."""
     shelved = await shelved_of(shelves, database, edition)
     ending = request.url.path.rpartition(".")[2]
     language = _language(request, edition)
@@ -170,14 +189,62 @@ async def export(
         body, etag = await shelved.document(
             ending, language, partial(_booklet, shelved.programme, language)
         )
-        return document(request, body, PDF, etag=etag, file_name=name, shared=True)
+        return _open(document(request, body, PDF, etag=etag, file_name=name, shared=True))
     builders: dict[str, tuple[Callable[[Programme], bytes], str]] = {
         "ics": (partial(ics.calendar, language=language), CALENDAR),
         "xml": (partial(schedule_xml.schedule_xml, language=language), XML),
         "json": (schedule_json.schedule_v2, JSON),
+        "jsonld": (partial(jsonld.programme_jsonld, language=language), JSON_LD),
+        "csv": (partial(tables.sessions_csv, language=language), CSV),
     }
     build, media_type = builders[ending]
     return await _document(request, shelved, ending, language, media_type, build)
+
+
+@get("/{edition_slug:str}/opendata.zip", include_in_schema=False)
+async def open_data_pack(
+    request: AnyRequest,
+    edition: Given[Edition],
+    database: Given[Database],
+    shelves: Given[Shelves],
+) -> AnyResponse:
+    """Send the programme as a pack of open data, under Licence Ouverte 2.0."""
+    shelved = await shelved_of(shelves, database, edition)
+    name = f"{edition.slug}-opendata.zip"
+    return await _document(request, shelved, "opendata", "", ZIP, open_data.pack, file_name=name)
+
+
+@get(WIDGET, include_in_schema=False)
+async def widget(request: AnyRequest) -> AnyResponse:
+    """Send the web component with which other sites show a programme."""
+    found = static_content("schedule/forum-programme.js")
+    if found is None:
+        raise NotFound
+    content, etag = found
+    return _open(document(request, content, SCRIPT, etag=etag, shared=True))
+
+
+@get("/{edition_slug:str}/embed", include_in_schema=False)
+async def embed_page(
+    request: AnyRequest,
+    edition: Given[Edition],
+    database: Given[Database],
+    shelves: Given[Shelves],
+    page: Given[Page],
+) -> AnyResponse:
+    """Show how another site shows this programme: the code to paste, and an example."""
+    shelved = await shelved_of(shelves, database, edition)
+    programme = shelved.programme
+
+    def build() -> bytes:
+        return page.html("schedule/embed.html", edition, programme=programme, widget=WIDGET)
+
+    return await kept_page(request, page, shelved, edition, "embed", build)
+
+
+def _open(answer: AnyResponse) -> AnyResponse:
+    answer.headers.update(FOR_ALL)
+    return answer
 
 
 async def _document(
@@ -187,12 +254,20 @@ async def _document(
     language: str,
     media_type: str,
     build: Callable[[Programme], bytes],
+    *,
+    file_name: str | None = None,
 ) -> AnyResponse:
     async def in_a_thread() -> bytes:
         return await asyncio.to_thread(build, shelved.programme)
 
     body, etag = await shelved.document(kind, language, in_a_thread)
-    return document(request, body, media_type, etag=etag, shared=True)
+    return _open(document(request, body, media_type, etag=etag, file_name=file_name, shared=True))
+
+
+def _brief(programme: Programme) -> bytes:
+    sessions = [replace(one, abstract={}, description={}, links=[]) for one in programme.sessions]
+    people = [replace(one, biography={}, links=[], photo=None) for one in programme.speakers]
+    return msgspec.json.encode(replace(programme, sessions=sessions, speakers=people))
 
 
 async def _booklet(programme: Programme, language: str) -> bytes:
@@ -232,7 +307,7 @@ async def _session_calendar(request: AnyRequest, shelved: Shelved, slug: str) ->
         lambda: ics.session_calendar(shelved.programme, session, language=language),
     )
     name = f"{slug}.ics"
-    return document(request, body, CALENDAR, etag=etag, file_name=name, shared=True)
+    return _open(document(request, body, CALENDAR, etag=etag, file_name=name, shared=True))
 
 
 def _language(request: AnyRequest, edition: Edition | None, *, default: str = "fr") -> str:
@@ -276,6 +351,7 @@ def _programme_html(
         "schedule/programme.html",
         edition,
         programme=programme,
+        jsonld=jsonld.embedded(jsonld.edition_jsonld(programme, language=page.language)),
         asked=asked,
         query=query,
         views=_views(edition, page, programme, asked, day),
@@ -350,9 +426,26 @@ def _session_html(
         edition,
         programme=shelved.programme,
         session=viewer.whole_session(session),
+        jsonld=jsonld.embedded(
+            jsonld.session_jsonld(shelved.programme, session, language=page.language)
+        )
+        if session.starts_at
+        else "",
         previous=viewer.session(before) if before else None,
         following=viewer.session(after) if after else None,
     )
 
 
-router = Router("/", route_handlers=[programme_page, session_page, tell, tell_seats, export])
+router = Router(
+    "/",
+    route_handlers=[
+        programme_page,
+        session_page,
+        tell,
+        tell_seats,
+        export,
+        open_data_pack,
+        widget,
+        embed_page,
+    ],
+)

@@ -22,6 +22,7 @@ from schedule.models import (
 )
 
 DAY_CHANGE = timedelta(hours=4)
+LONGEST_NIGHT = timedelta(hours=12)
 """A session that starts before four in the morning belongs to the evening before."""
 
 Part = TypeVar("Part", Room, Track, Speaker)
@@ -31,6 +32,20 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 def programme_day(starts_at: datetime, zone: tzinfo) -> date:
     """Return the day of the programme to which an instant belongs (see `DAY_CHANGE`)."""
     return (starts_at.astimezone(zone) - DAY_CHANGE).date()
+
+
+def end_at_clock(day: date, minutes: int, starts_at: datetime, zone: tzinfo) -> datetime | None:
+    """Return when what starts at `starts_at` ends by the clock, minutes after `day` began; or None.
+
+    An end before the start is past midnight only until the day of the programme changes and within
+    `LONGEST_NIGHT`: any other is a mistake, and None.
+    """
+    found = at_clock(day, minutes, zone)
+    if found > starts_at:
+        return found
+    later = at_clock(day, minutes + 24 * 60, zone)
+    night = minutes <= DAY_CHANGE.total_seconds() // 60 and later - starts_at <= LONGEST_NIGHT
+    return later if later > starts_at and night else None
 
 
 def at_clock(day: date, minutes: int, zone: tzinfo) -> datetime:

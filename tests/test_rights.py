@@ -19,7 +19,7 @@ from forum.core.rights import RIGHTS, Deed
 from forum.core.settings import Settings
 from forum.editions.models import NewCategory
 from forum.speakers.keys import SpeakerKeys
-from schedule import parts, publishing
+from schedule import parts, publishing, resting
 from schedule.edits import PartKind
 from schedule.part_fields import KIND_PLACES, part_from
 from tests.factories import NOON, SAME_ORIGIN, draft, opened, sent
@@ -82,8 +82,13 @@ OPEN = {
     "GET /api/editions/{edition_slug}/programme/versions": ALL,
     "GET /api/editions/{edition_slug}/programme/versions/{number}": ALL,
     "GET /api/editions/{edition_slug}/programme/versions/{number}/changes": ALL,
+    "GET /forum-programme.js": ALL,
+    "GET /{edition_slug}/embed": ALL,
+    "GET /{edition_slug}/opendata.zip": ALL,
+    "GET /{edition_slug}/programme.csv": ALL,
     "GET /{edition_slug}/programme.ics": ALL,
     "GET /{edition_slug}/programme.json": ALL,
+    "GET /{edition_slug}/programme.jsonld": ALL,
     "GET /{edition_slug}/programme.pdf": ALL,
     "GET /{edition_slug}/programme.xml": ALL,
     "GET /{edition_slug}/programme.webmanifest": ALL,
@@ -201,6 +206,10 @@ class House:
             ]
         )
         other = await site.edition()
+        async with site.pool.acquire() as db:
+            house.resting = await resting.rest(
+                db, house.edition, "a.csv", TABLE_FILE, actor="test", at=NOON, ids=site.ids
+            )
         house.guide, _ = await site.guide(house.edition)
         house.programme = await site.programme(house.edition, draft(capacity=20, sign_up=True))
         async with site.pool.acquire() as db:
@@ -336,6 +345,7 @@ class House:
             "import_id": self.table,
             "number": self.campaign,
             "moved": self.programme.sessions[0].id,
+            "file_id": self.resting,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
         if "{part}" in path:
@@ -361,6 +371,7 @@ class House:
             "POST /{edition_slug}/register": {"data": person()},
             "POST /{edition_slug}/link": {"data": {"email": "rights@example.org"}},
             "PATCH /api/me/registration": {"json": {}},
+            "POST /organiser/{slug}/programme/import": {"files": {"file": ("a.csv", TABLE_FILE)}},
             "PUT /api/me/registration/consents/{purpose}": {"json": {"version": 1}},
             "POST /me/{key}/consents/{purpose}": {"data": {"version": "1"}},
             "POST /organiser/{slug}/form": {"data": {"state": "open", "places": "9"}},
@@ -445,6 +456,7 @@ TYPED = {
     "speakers": {"name": "Zoé Lefèvre"},
     "sessions": {"title.fr": "Séance", "type": "talk"},
 }
+TABLE_FILE = b"Titre\nOuverture\n"
 TABLE = "/api/editions/{edition_slug}/registrations"
 TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
 DRAFT = "/api/editions/{edition_slug}/draft"

@@ -16,8 +16,17 @@ from forum.core.text import Text
 from schedule.exports.ics import description_of
 from schedule.exports.schedule_json import SLUG, ZONE_NAME, exported_track_slug, two_lettered
 from schedule.exports.schedule_xml import MAX_MINUTES, TRACK_SLUG
-from schedule.exports.shared import Parts, acronym, origin, public, said
-from schedule.exports.tables import bracketed
+from schedule.exports.shared import (
+    Parts,
+    acronym,
+    http_address,
+    origin,
+    partners_of,
+    public,
+    said,
+    tags_of,
+)
+from schedule.exports.tables import bracketed, partner_cells, tag_cells
 from schedule.models import (
     Draft,
     Link,
@@ -156,7 +165,10 @@ class _Carried:
         match self.form:
             case Format.JSON:
                 described = two_lettered(room.description)
-                return replace(room, slug=name, position=position, description=described)
+                access = list(dict.fromkeys(room.access))
+                return replace(
+                    room, slug=name, position=position, description=described, access=access
+                )
             case Format.JSON_V1:
                 return Room(
                     id=room.id,
@@ -165,6 +177,7 @@ class _Carried:
                     position=position,
                     capacity=room.capacity,
                     description=self._one(room.description),
+                    access=list(dict.fromkeys(room.access)),
                 )
             case Format.XML:
                 return Room(id=room.id, slug=name, name=room.name, position=position)
@@ -244,6 +257,7 @@ class _Carried:
                     links=_links(one.links),
                     organisation=one.organisation or None,
                     job_title=one.job_title or None,
+                    photo=None,
                 )
             case Format.JSON_V1:
                 return replace(
@@ -286,6 +300,11 @@ class _Carried:
         once: dict[UUID, Participation] = {}
         for person in people:
             once.setdefault(person.speaker_id, person)
+        partners = partners_of(one)
+        if xml:
+            partners = [partner for partner in partners if partner.url]
+        if self.form in (Format.CSV, Format.XLSX):
+            partners = partner_cells(one)
         return Session(
             id=one.id,
             number=one.number,
@@ -303,8 +322,23 @@ class _Carried:
             people=list(once.values()),
             links=[] if calendar else _links(one.links),
             url=None if xml and address and address.startswith("mailto:") else address,
+            tags=self._tags(one),
+            partners=partners,
+            guides=list(dict.fromkeys(one.guides)),
+            capacity=None if xml else one.capacity,
+            sign_up=one.sign_up and not xml,
+            livestream=http_address(one.livestream),
             cancelled=one.cancelled,
         )
+
+    def _tags(self, one: Session) -> list[str]:
+        match self.form:
+            case Format.XML:
+                return []
+            case Format.CSV | Format.XLSX:
+                return tag_cells(one)
+            case _:
+                return tags_of(one)
 
 
 def _in_use(sessions: Iterable[Session], part: Callable[[Session], Part | None]) -> list[Part]:

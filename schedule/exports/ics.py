@@ -2,9 +2,12 @@
 
 A session keeps its UID (its UUID, RFC 7986 5.3) for ever; SEQUENCE and LAST-MODIFIED say when it
 last changed, a cancelled one stays with STATUS:CANCELLED. Times are local with a VTIMEZONE that
-is right across summer time. Carried: title, texts, room, type and track (CATEGORIES), people with
-roles (in words in DESCRIPTION, and as X-FORUM-PERSON), first link and page. Not carried: a second
-language, what rooms and people are beyond their names, sessions without a time.
+is right across summer time. Carried: title, texts, room, type, track and tags (CATEGORIES, of which
+X-FORUM-TAGS, the last, are tags), the livestream as CONFERENCE (RFC 7986, 5.11), people with roles
+and partners (in words in DESCRIPTION, and as X-FORUM-PERSON, X-FORUM-PARTNER), guides
+(X-FORUM-GUIDE), seats and sign-up (X-FORUM-SEATS, X-FORUM-SIGN-UP), links in words, origin and
+page. Not carried: a second language, what rooms and people are beyond their names, sessions
+without a time.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -22,7 +25,19 @@ from icalendar import (
     vUri,
 )
 
-from schedule.exports.shared import PRODUCT, Parts, origin, programme_address, said, session_address
+from schedule.exports.shared import (
+    PRODUCT,
+    Parts,
+    http_address,
+    livestream_name,
+    origin,
+    partners_of,
+    programme_address,
+    related,
+    said,
+    session_address,
+    tags_of,
+)
 from schedule.models import Programme, Session
 from schedule.texts import web_address, xml_safe
 from schedule.vocabulary import role_name, type_name
@@ -182,7 +197,10 @@ def _event(parts: Parts, session: Session, language: str) -> Event:
     track = parts.track(session)
     names = [type_name(session.type, language)]
     names += [said(track.name, programme, language)] if track else []
-    event.add("categories", [xml_safe(name) for name in names])
+    tags = tags_of(session)
+    event.add("categories", [*(xml_safe(name) for name in names), *tags])
+    if tags:
+        event.add("x-forum-tags", str(len(tags)))
     event.add("status", "CANCELLED" if session.cancelled else "CONFIRMED")
     event.add("url", vUri(session_address(programme, session)))
     event.add("x-forum-number", str(session.number))
@@ -192,7 +210,24 @@ def _event(parts: Parts, session: Session, language: str) -> Event:
         name = xml_safe(parts.speakers[person.speaker_id].name)
         who = {"VALUE": "TEXT", "X-ID": str(person.speaker_id), "X-ROLE": person.role.value}
         event.add("x-forum-person", vText(name), parameters=who)
+    _add_beside(event, session, language)
     return event
+
+
+def _add_beside(event: Event, session: Session, language: str) -> None:
+    """Add livestream, partners, guides, seats and sign-up."""
+    if livestream := http_address(session.livestream):
+        how = {"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": livestream_name(language)}
+        event.add("conference", vUri(livestream), parameters=how)
+    for one in partners_of(session):
+        where = {"VALUE": "TEXT", **({"X-URL": one.url} if one.url else {})}
+        event.add("x-forum-partner", vText(one.name), parameters=where)
+    for guide in dict.fromkeys(session.guides):
+        event.add("x-forum-guide", vText(guide), parameters={"VALUE": "TEXT"})
+    if session.capacity is not None:
+        event.add("x-forum-seats", str(session.capacity))
+    if session.sign_up:
+        event.add("x-forum-sign-up", "TRUE")
 
 
 def _add_time(event: Event, name: str, moment: datetime | None, programme: Programme) -> None:
@@ -204,18 +239,21 @@ def _add_time(event: Event, name: str, moment: datetime | None, programme: Progr
 
 
 def description_of(parts: Parts, session: Session, language: str) -> str:
-    """Return what DESCRIPTION says: texts, then people with roles, then links, in paragraphs."""
+    """Return what DESCRIPTION says: texts, people with roles, partners, links, in paragraphs."""
     programme = parts.programme
     people = [
         f"{parts.speakers[person.speaker_id].name} ({role_name(person.role, language)})"
         for person in session.people
     ]
     links = [f"{link.title}: {url}" for link in session.links if (url := web_address(link.url))]
+    links += [f"{one.title}: {one.url}" for one in related(programme, session, language)]
+    unlinked = [one.name for one in partners_of(session) if not one.url]
     texts = [
         said(session.subtitle, programme, language),
         said(session.abstract, programme, language),
         said(session.description, programme, language),
         "\n".join(people),
+        "\n".join(unlinked),
         "\n".join(links),
     ]
     return "\n\n".join(text for text in texts if text)

@@ -6,14 +6,19 @@ something in a field of our own, in the objects that the schema leaves open:
 - session: the schema closes it, so what it has no word for stands in `conference.meta.sessions`
   under its guid: `number`, `session_type`, `titles` and `subtitles` by language where more than the
   main one is there, `spoken_language` where `language` (always two letters) cannot say it,
-  `origin_url`; of a break, which is a MetaEvent, also all that a MetaEvent lacks;
+  `origin_url`, `tags`, `partners`, `guides` (slugs), `capacity`, `sign_up`, `livestream`; of a
+  break, which is a MetaEvent, also all that a MetaEvent lacks;
+- links: those of the session, then, for programs that know no more, livestream, partners that have
+  an address and guides: `link_count` of `conference.meta.sessions` says where these begin;
+- room: `features.access`, what it offers to people with a disability;
 - participant: `session_role` where the schema has no such role (chair);
 - person: `biography` by language, `organisation`, `job_title`, `slug`, `sort_key`;
 - track: `guid`, `names`, `tint`; a session without a track refers to the slug `no-track` and the
   guid null, one without a room to the nil UUID, since both references are required.
 
-Not carried by v2: texts in a language whose tag is not two letters. v1 carries one language, no
-roles, no cancelled session; a person's organisation and job title in fields of our own.
+Not carried by v2: texts in a language whose tag is not two letters, photos (no address serves
+them). v1 carries one language, no roles, no cancelled session; a person's organisation and job
+title in fields of our own, the six fields of a session above in its `conference.meta.sessions`.
 """
 
 import re
@@ -32,15 +37,19 @@ from schedule.exports.shared import (
     clock,
     day_start,
     days_of,
+    http_address,
     local,
     local_clock,
     origin,
+    partners_of,
     programme_address,
     public,
+    related,
     said,
     session_address,
     session_slug,
     sessions_by_day,
+    tags_of,
 )
 from schedule.models import (
     Link,
@@ -173,9 +182,10 @@ def _event_v2(parts: Parts, session: Session) -> dict[str, Any]:
         "abstract": two_lettered(session.abstract),
         "description": two_lettered(session.description),
         "participants": _participants(parts, session),
-        "links": _links(session.links),
+        "links": _links(session.links) + _related(programme, session, main),
         "url": session_address(programme, session),
     }
+    event |= _more(session)
     if not TWO_LETTERS.fullmatch(spoken):
         event["spoken_language"] = session.language
     for name, text in (("titles", session.title), ("subtitles", session.subtitle)):
@@ -212,6 +222,32 @@ def _links(links: list[Link]) -> list[dict[str, str]]:
     return [{"url": url, "title": title} for url, title in found if url]
 
 
+def _related(programme: Programme, session: Session, language: str) -> list[dict[str, str]]:
+    return [{"url": one.url, "title": one.title} for one in related(programme, session, language)]
+
+
+def _more(session: Session) -> dict[str, Any]:
+    """Return what no schema has a word for, less what is empty; readers of ours know the names."""
+    partners = [
+        {"name": one.name, **({"url": one.url} if one.url else {})} for one in partners_of(session)
+    ]
+    livestream = http_address(session.livestream)
+    found: dict[str, Any] = {
+        "tags": tags_of(session),
+        "partners": partners,
+        "guides": list(dict.fromkeys(session.guides)),
+        "capacity": session.capacity,
+        "sign_up": session.sign_up,
+        "livestream": livestream,
+        "link_count": len(_links(session.links))
+        if livestream or session.guides or any("url" in one for one in partners)
+        else None,
+    }
+    return {
+        name: value for name, value in found.items() if value or (value == 0 and value is not False)
+    }
+
+
 def _track_v2(programme: Programme, track: Track) -> dict[str, Any]:
     return {
         "guid": str(track.id),
@@ -234,6 +270,8 @@ def _room(programme: Programme, room: Room, language: str | None = None) -> dict
         if room.floor:
             found["parent"] = _floor(room.floor)
     found["capacity"] = room.capacity
+    if room.access:
+        found["features"] = {"access": room.access}
     return found
 
 
@@ -291,7 +329,10 @@ def schedule_v1(programme: Programme, *, language: str) -> bytes:
             }
             for index, day in enumerate(days, start=1)
         ],
-        "meta": {"language": language},
+        "meta": {
+            "language": language,
+            "sessions": {str(one.id): more for one in sessions if (more := _more(one))},
+        },
     }
     if ZONE_NAME.match(programme.timezone):
         conference["time_zone_name"] = programme.timezone
@@ -340,7 +381,7 @@ def _event_v1(parts: Parts, session: Session, room: str, language: str) -> dict[
             _person_v1(programme, parts.speakers[person.speaker_id], language)
             for person in session.people
         ],
-        "links": _links(session.links),
+        "links": _links(session.links) + _related(programme, session, language),
     }
     if address := origin(session):
         event["origin_url"] = address

@@ -1,9 +1,10 @@
 """Writes schedule.xml, valid against the community's XSD (voc/schedule), in one language.
 
 It carries sessions with their ids, times, types, language, links and origin, rooms in order,
-tracks with slug and tint, and people by name and id. It cannot carry: a second language, roles,
-biographies and organisations, room capacities, cancelled sessions (left out); a session over
-99 h 59 min is cut to that.
+tracks with slug and tint, and people by name and id; livestream, guides and the partners that have
+an address as links whose `type` says which. It cannot carry: a second language, roles, biographies
+and organisations, tags, partners without an address, seats and sign-up, what rooms offer and hold,
+cancelled sessions (left out); a session over 99 h 59 min is cut to that.
 """
 
 import re
@@ -24,6 +25,7 @@ from schedule.exports.shared import (
     origin,
     programme_address,
     public,
+    related,
     said,
     session_address,
     session_slug,
@@ -133,6 +135,9 @@ class _Writer:
         for link in session.links:
             if href := web_address(link.url):
                 etree.SubElement(links, "link", href=href).text = xml_safe(link.title)
+        for one in related(programme, session, language):
+            element = etree.SubElement(links, "link", href=one.url, type=one.relation)
+            element.text = one.title
         _add(event, "url", session_address(programme, session))
         address = origin(session)
         if address and not address.startswith("mailto:"):

@@ -3,11 +3,14 @@
 import re
 from collections import defaultdict
 from datetime import date, datetime, time, tzinfo
+from enum import StrEnum
+
+from msgspec import Struct
 
 from forum.core.text import Text, pick
-from schedule.models import Programme, Room, Session, Track
+from schedule.models import Partner, Programme, Room, Session, Track
 from schedule.rules import DAY_CHANGE, programme_day
-from schedule.texts import web_address
+from schedule.texts import web_address, xml_safe
 
 GENERATOR = "Forum"
 PRODUCT = "-//Forum//Programme//"
@@ -65,6 +68,85 @@ def programme_address(programme: Programme, ending: str = "") -> str:
 def origin(session: Session) -> str | None:
     """Return the session's own address elsewhere, where it is one."""
     return web_address(session.url) if session.url else None
+
+
+class Relation(StrEnum):
+    """Why an address stands beside a session, other than as one of its links."""
+
+    LIVESTREAM = "livestream"
+    PARTNER = "partner"
+    GUIDE = "guide"
+
+
+class Related(Struct, frozen=True, kw_only=True):
+    """An address that belongs to a session: where it is streamed, a partner's, a guide's."""
+
+    relation: Relation
+    url: str
+    title: str
+
+
+LIVESTREAM = {"fr": "Diffusion en direct", "en": "Livestream"}
+
+
+def livestream_name(language: str) -> str:
+    """Return how a livestream is called."""
+    return LIVESTREAM["fr" if language.startswith("fr") else "en"]
+
+
+def http_address(text: str | None) -> str | None:
+    """Return an http or https address as `web_address` writes it, or None."""
+    found = web_address(text or "")
+    return found if found and found.startswith("http") else None
+
+
+def partners_of(session: Session) -> list[Partner]:
+    """Return the partners of a session as formats can hold them; an address that is none goes."""
+    found = (
+        Partner(name=xml_safe(one.name), url=http_address(one.url)) for one in session.partners
+    )
+    return list(dict.fromkeys(one for one in found if one.name))
+
+
+def tags_of(session: Session) -> list[str]:
+    """Return the tags of a session as formats can hold them, each once."""
+    return list(dict.fromkeys(tag for one in session.tags if (tag := xml_safe(one))))
+
+
+def guide_address(programme: Programme, guide: str) -> str:
+    """Return the address of a guide by its slug."""
+    known = (one.path for one in programme.guides if one.slug == guide)
+    path = next(known, f"/{programme.edition}/guides/{guide}/download")
+    return programme.base_url + path
+
+
+def guide_in(address: str) -> str:
+    """Return the slug of the guide at an address of ours, '' for another address."""
+    found = re.search(r"/guides/([a-z0-9-]+)(?:/download)?$", address)
+    return found.group(1) if found else ""
+
+
+def related(programme: Programme, session: Session, language: str) -> list[Related]:
+    """Return the livestream, the partners that have an address and the guides of a session."""
+    titles = {one.slug: said(one.title, programme, language) for one in programme.guides}
+    found = []
+    if livestream := http_address(session.livestream):
+        title = livestream_name(language)
+        found.append(Related(relation=Relation.LIVESTREAM, url=livestream, title=title))
+    found += [
+        Related(relation=Relation.PARTNER, url=one.url, title=one.name)
+        for one in partners_of(session)
+        if one.url
+    ]
+    found += [
+        Related(
+            relation=Relation.GUIDE,
+            url=guide_address(programme, guide),
+            title=xml_safe(titles.get(guide, "")) or guide,
+        )
+        for guide in dict.fromkeys(session.guides)
+    ]
+    return found
 
 
 def days_of(programme: Programme, sessions: list[Session]) -> list[date]:

@@ -1,10 +1,11 @@
 """Writes the sessions as a table, CSV or XLSX, which our importer reads back.
 
 One row a session, cancelled ones included: ids, times on the wall, texts in every language, type,
-room, track and people by name in one language. Not carried: what rooms, tracks and people are
-beyond their names (of people: role and organisation), two people of one name as two, the
-programme's title and days; brackets in names become square, semicolons commas; in XLSX a text is
-cut at 32,767 characters.
+room, track and people by name in one language, tags, partners with their address, guides by slug,
+seats, sign-up and livestream. Not carried: what rooms, tracks and people are beyond their names (of
+people: role and organisation), two people of one name as two, the programme's title and days;
+brackets in names become square, semicolons commas, in tags and partners too; in XLSX a text is cut
+at 32,767 characters.
 """
 
 from collections.abc import Iterator
@@ -12,9 +13,17 @@ from datetime import date, datetime, time, tzinfo
 
 from forum.core.tables import Cell, write_csv, write_xlsx
 from forum.core.text import Text
-from schedule.exports.shared import Parts, local, origin, said
-from schedule.models import Link, Programme, Session, SpeakerRole
-from schedule.rules import at_clock
+from schedule.exports.shared import (
+    Parts,
+    http_address,
+    local,
+    origin,
+    partners_of,
+    said,
+    tags_of,
+)
+from schedule.models import Link, Partner, Programme, Session, SpeakerRole
+from schedule.rules import at_clock, end_at_clock
 from schedule.texts import web_address, without_bullet
 from schedule.vocabulary import role_name, speaker_role, type_name
 
@@ -31,6 +40,12 @@ HEADERS = {
     "subtitle": ("Sous-titre", "Subtitle"),
     "abstract": ("Résumé", "Abstract"),
     "description": ("Description", "Description"),
+    "tags": ("Mots-clés", "Tags"),
+    "partners": ("Partenaires", "Partners"),
+    "guides": ("Guides", "Guides"),
+    "capacity": ("Places", "Seats"),
+    "sign_up": ("Sur inscription", "Sign-up"),
+    "livestream": ("Diffusion en direct", "Livestream"),
     "links": ("Liens", "Links"),
     "url": ("Adresse", "URL"),
     "status": ("Statut", "Status"),
@@ -41,36 +56,64 @@ HEADERS = {
 """The headers in French and in English, in their order; texts have one column a language."""
 
 TRANSLATED = ("title", "subtitle", "abstract", "description")
+BULLETS = "*\u2022-"
+"""Alone before a role in brackets, such a name would seem to be the bullet of a list."""
+YES = ("oui", "yes")
 STATUS = {True: ("annulé", "cancelled"), False: ("maintenu", "confirmed")}
 
 
 def sessions_csv(programme: Programme, *, language: str) -> bytes:
     """Return the sessions as CSV, headers and words in `language`."""
-    headers, rows = _table(programme, language)
-    return write_csv(headers, rows)
+    named, rows = _table(programme, language)
+    return write_csv(named, rows)
 
 
 def sessions_xlsx(programme: Programme, *, language: str) -> bytes:
     """Return the sessions as an XLSX workbook, headers and words in `language`."""
-    headers, rows = _table(programme, language)
-    return write_xlsx(headers, rows, sheet="Programme")
+    named, rows = _table(programme, language)
+    return write_xlsx(named, rows, sheet="Programme")
 
 
 def bracketed(text: str) -> str:
     """Return a name as a cell of people can hold it: no round brackets, semicolons, bullets."""
-    return without_bullet(text.translate(str.maketrans("();", "[],")))
+    found = without_bullet(text.translate(str.maketrans("();", "[],")))
+    return "\u2013" if found in {*BULLETS} else found
+
+
+def tag_cells(session: Session) -> list[str]:
+    """Return the tags as a cell holds them, between semicolons."""
+    found = (tag.replace(";", ",") for tag in tags_of(session))
+    return list(dict.fromkeys(found))
+
+
+def partner_cells(session: Session) -> list[Partner]:
+    """Return the partners as a cell holds them, between semicolons."""
+    found = (
+        Partner(
+            name=without_bullet(one.name.replace(";", ",") + " ").strip(),
+            url=one.url.replace(";", "%3B") if one.url else None,
+        )
+        for one in partners_of(session)
+    )
+    return list(dict.fromkeys(one for one in found if one.name))
+
+
+def headers(programme: Programme, language: str) -> list[tuple[str, str]]:
+    """Return (name in `HEADERS`, header) of each column, in order."""
+    french = 0 if language.startswith("fr") else 1
+    found: list[tuple[str, str]] = []
+    for name, words in HEADERS.items():
+        languages = [f" ({tag})" for tag in _languages(programme)] if name in TRANSLATED else [""]
+        found += [(name, words[french] + tag) for tag in languages]
+    return found
 
 
 def _table(programme: Programme, language: str) -> tuple[list[str], Iterator[list[Cell]]]:
     tags = _languages(programme)
-    french = 0 if language.startswith("fr") else 1
-    headers: list[str] = []
-    for name, words in HEADERS.items():
-        word = words[french]
-        headers += [f"{word} ({tag})" for tag in tags] if name in TRANSLATED else [word]
     parts = Parts(programme)
     placed = [session for session in programme.sessions if session.starts_at]
-    return headers, (_row(parts, session, language, tags) for session in placed)
+    named = [header for _, header in headers(programme, language)]
+    return named, (_row(parts, session, language, tags) for session in placed)
 
 
 def _languages(programme: Programme) -> list[str]:
@@ -101,6 +144,12 @@ def _row(parts: Parts, session: Session, language: str, tags: list[str]) -> list
         "track": said(track.name, programme, language) if track else "",
         "speakers": "; ".join(_people(parts, session, language)),
         "language": session.language or "",
+        "tags": _tags(session),
+        "partners": "; ".join(" ".join(filter(None, p)) for p in _partners(session)),
+        "guides": "; ".join(dict.fromkeys(session.guides)),
+        "capacity": session.capacity,
+        "sign_up": YES[french] if session.sign_up else "",
+        "livestream": http_address(session.livestream) or "",
         "links": "\n".join(_link(link) for link in session.links if web_address(link.url)),
         "url": origin(session) or "",
         "status": STATUS[session.cancelled][french],
@@ -120,13 +169,25 @@ def _row(parts: Parts, session: Session, language: str, tags: list[str]) -> list
     return row
 
 
+def _tags(session: Session) -> str:
+    """Return the tags in one cell; a comma inside a single one must not seem to part two."""
+    tags = tag_cells(session)
+    return "; ".join(tags) + (";" if len(tags) == 1 and "," in tags[0] else "")
+
+
+def _partners(session: Session) -> list[tuple[str, str | None]]:
+    return [(one.name, one.url) for one in partner_cells(session)]
+
+
 def _clock(day: date, moment: datetime, starts_at: datetime, zone: tzinfo) -> Cell:
     """Return the time on the wall; with its date and offset where that alone would mislead."""
     on_wall = moment.astimezone(zone)
     minutes = on_wall.hour * 60 + on_wall.minute
-    said_so = at_clock(day, minutes, zone)
-    if said_so <= starts_at != moment:
-        said_so = at_clock(day, minutes + 24 * 60, zone)
+    said_so = (
+        at_clock(day, minutes, zone)
+        if moment == starts_at
+        else end_at_clock(day, minutes, starts_at, zone)
+    )
     return time(on_wall.hour, on_wall.minute) if said_so == moment else local(moment, zone)
 
 

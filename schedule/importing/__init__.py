@@ -21,17 +21,23 @@ from schedule.models import Imported
 
 MAX_BYTES = 20_000_000
 
-__all__ = ["MAX_BYTES", "Unreadable", "read"]
+__all__ = ["MAX_BYTES", "Unreadable", "is_table", "read"]
 
 
 def read(
-    data: bytes, name: str, *, language: str = "fr", timezone: str = "Europe/Paris"
+    data: bytes,
+    name: str,
+    *,
+    language: str = "fr",
+    timezone: str = "Europe/Paris",
+    meanings: dict[str, str] | None = None,
 ) -> Imported:
     """Read a programme from a file called `name`; its content decides the dialect, not its name.
 
     schedule.xml, schedule.json (v1, v2), iCalendar, xCal, CSV, XLSX and ODS. `language` is that of
     texts where the file says nothing of it, `timezone` (IANA) that of times without one. The same
-    file gives the same ids each time, so that importing again updates.
+    file gives the same ids each time, so that importing again updates. `meanings` says what the
+    columns of a table mean (`schedule.importing.sheet.Guess`), where that is not to be guessed.
 
     Raises `Unreadable` (or `UnreadableTable` for a table), with the line and the mend: over 20 MB,
     over a million tags or half a million
@@ -40,13 +46,28 @@ def read(
     if len(data) > MAX_BYTES:
         raise Unreadable(f"{name} is over {MAX_BYTES // 10**6} MB: is it a programme?")
     losses, zone = Losses(), ZoneInfo(timezone)
-    found = _found(data, name, losses, language, zone)
+    found = _found(data, name, losses, language, zone, meanings)
     day_zone = ZoneInfo(found.timezone) if found.timezone else zone
     draft = assemble(found, losses, language=language, zone=day_zone)
     return Imported(draft=draft, losses=losses.all(), format=found.format)
 
 
-def _found(data: bytes, name: str, losses: Losses, language: str, zone: tzinfo) -> Found:
+def is_table(data: bytes, name: str) -> bool:
+    """Say whether `read` would take a file as a table."""
+    start = _start(data)
+    ending = name.lower().rpartition(".")[2]
+    other = start[:1] in ("<", "{", "[", "") or ending in ("xml", "xcal", "json", "ics")
+    return not other and not start.upper().startswith(("BEGIN:VCALENDAR", "%PDF"))
+
+
+def _found(
+    data: bytes,
+    name: str,
+    losses: Losses,
+    language: str,
+    zone: tzinfo,
+    meanings: dict[str, str] | None,
+) -> Found:
     start = _start(data)
     if not start:
         raise Unreadable(f"{name} is empty: choose the file that holds the programme.", line=1)
@@ -67,7 +88,7 @@ def _found(data: bytes, name: str, losses: Losses, language: str, zone: tzinfo) 
         return read_ics(data, losses, language=language, zone=zone)
     if start.startswith("%PDF"):
         raise Unreadable(f"{name} is a PDF: give the schedule.xml, .json, .ics, CSV or XLSX of it.")
-    return read_sheet(data, name, losses, language=language, zone=zone)
+    return read_sheet(data, name, losses, language=language, zone=zone, meanings=meanings)
 
 
 def _start(data: bytes) -> str:

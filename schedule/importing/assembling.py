@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from forum.core.text import pick
+from forum.core.text import fold, pick
 from schedule.importing.found import Found, FoundPerson, FoundSession, Losses
 from schedule.models import (
     Draft,
@@ -85,6 +85,7 @@ def _rooms(found: Found, losses: Losses) -> dict[str, Room]:
             capacity=room.capacity,
             floor=room.floor,
             description=room.description,
+            access=room.access,
         )
     return rooms
 
@@ -130,6 +131,10 @@ class _Cast:
             return
         if known.name.casefold() != person.name.casefold():
             what = f"has the id of “{known.name}”: taken as one person under that name"
+            self._losses.count(person.line, f"person “{person.name}”", what)
+        both = (known.organisation, person.organisation)
+        if all(both) and fold(both[0] or "") != fold(both[1] or ""):
+            what = f"is of “{both[0]}” and of “{both[1]}”: taken as one person, of the first"
             self._losses.count(person.line, f"person “{person.name}”", what)
         self._by_id[id_] = replace(
             known,
@@ -220,6 +225,12 @@ def _sessions(
             people=_people(one, cast, losses),
             links=list(dict.fromkeys(one.links)),
             url=one.url,
+            tags=list(dict.fromkeys(one.tags)),
+            partners=list(dict.fromkeys(one.partners)),
+            guides=list(dict.fromkeys(one.guides)),
+            capacity=one.capacity,
+            sign_up=one.sign_up,
+            livestream=one.livestream,
             cancelled=one.cancelled,
         )
         for one, key, number, name in zip(given, keys, numbers, names, strict=True)

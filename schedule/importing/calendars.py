@@ -14,7 +14,7 @@ from icalendar import Calendar, Component, vText
 from lxml import etree
 
 from forum.core.text import Text
-from schedule.exports.shared import PRODUCT
+from schedule.exports.shared import PRODUCT, http_address
 from schedule.importing.found import (
     Found,
     FoundPerson,
@@ -27,7 +27,7 @@ from schedule.importing.found import (
 from schedule.importing.reading import Texts, minutes_of, split_role, type_of
 from schedule.importing.values import in_utc, instant, language_tag, zone_of
 from schedule.importing.xml import children, line_of, local, text_of
-from schedule.models import SessionType, SpeakerRole
+from schedule.models import Partner, SessionType, SpeakerRole
 from schedule.texts import line, web_address
 from schedule.vocabulary import session_type, speaker_role
 
@@ -111,6 +111,11 @@ class _Calendar:
         if self.pretalx and not people:
             summary, people = _names_at_the_end(summary, at)
         categories = _categories(event)
+        told = _text(event, "X-FORUM-TAGS")
+        count = min(int(told), len(categories)) if self.own and told.isdecimal() else 0
+        tags = categories[len(categories) - count :]
+        categories = categories[: len(categories) - count]
+        seats = _text(event, "X-FORUM-SEATS")
         place = f"session “{summary[:80]}”"
         if event.get("RRULE") is not None or event.get("RDATE") is not None:
             self.losses.add(at, place, "is repeated: only its first time is read")
@@ -130,6 +135,12 @@ class _Calendar:
             minutes=self._minutes(event, starts_at, at, place),
             people=people,
             url=url,
+            tags=tags,
+            partners=self._partners(event),
+            guides=[line(_plain(one)) for one in _listed(event.get("X-FORUM-GUIDE"))],
+            capacity=int(seats) if re.fullmatch(r"[1-9][0-9]{0,8}", seats) else None,
+            sign_up=_text(event, "X-FORUM-SIGN-UP") == "TRUE",
+            livestream=self._livestream(event),
             cancelled=_text(event, "STATUS").upper() == "CANCELLED",
         )
 
@@ -155,6 +166,18 @@ class _Calendar:
         if starts_at is None and seconds == 0:
             return 30
         return minutes_of(f"PT{seconds}S" if seconds > 0 else "", at, place, self.losses)
+
+    def _partners(self, event: Component) -> list[Partner]:
+        return [
+            Partner(name=name, url=http_address((_part(value, "params") or {}).get("X-URL", "")))
+            for value in _listed(event.get("X-FORUM-PARTNER"))
+            if (name := line(_plain(value)))
+        ]
+
+    def _livestream(self, event: Component) -> str | None:
+        """Return the first address of CONFERENCE (RFC 7986, 5.11) that a browser opens."""
+        found = (http_address(str(one)) for one in _listed(event.get("CONFERENCE")))
+        return next((one for one in found if one), None)
 
     def _people(self, event: Component, at: int | None) -> list[FoundPerson]:
         people = [

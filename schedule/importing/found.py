@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from forum.core.errors import Problem
 from forum.core.text import Text
-from schedule.models import Link, Loss, SessionType, SpeakerRole
+from schedule.models import Access, Link, Loss, Partner, SessionType, SpeakerRole
 
 MAX_LOSSES = 5_000
 
@@ -48,6 +48,7 @@ class FoundRoom(Struct, frozen=True, kw_only=True):
     capacity: int | None = None
     floor: str | None = None
     description: Text = {}
+    access: list[Access] = []
 
 
 class FoundTrack(Struct, frozen=True, kw_only=True):
@@ -80,6 +81,12 @@ class FoundSession(Struct, frozen=True, kw_only=True):
     people: list[FoundPerson] = []
     links: list[Link] = []
     url: str | None = None
+    tags: list[str] = []
+    partners: list[Partner] = []
+    guides: list[str] = []
+    capacity: int | None = None
+    sign_up: bool = False
+    livestream: str | None = None
     cancelled: bool = False
 
 

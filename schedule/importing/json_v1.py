@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 
+from forum.core.text import slug
+from schedule.exports.shared import http_address
 from schedule.importing.found import (
     Found,
     FoundPerson,
@@ -31,7 +33,7 @@ from schedule.importing.values import (
     language_tag,
     zone_of,
 )
-from schedule.models import Link, SpeakerRole
+from schedule.models import Access, Link, Partner, SpeakerRole
 from schedule.rules import at_clock
 from schedule.texts import line, web_address
 from schedule.vocabulary import speaker_role
@@ -84,6 +86,7 @@ class _Schedule:
         self.timezone = line(conference.text("time_zone_name"))
         self.zone = zone_of(self.timezone) or zone
         self.texts = Texts(self._language(language), own=self.own)
+        self.more = conference.object("meta").object("sessions") if self.own else JsonObject()
         if self.timezone and not zone_of(self.timezone):
             what = f"timezone “{self.timezone}” is unknown: {self.zone} is used for local times"
             losses.add(conference.line, "conference", what)
@@ -153,6 +156,7 @@ class _Schedule:
                 capacity=capacity if capacity and 0 < capacity < 2**31 else None,
                 description=long_texts(described, self.texts),
                 floor=floor_of(room),
+                access=access_of(room),
             )
 
     def _tracks(self, sessions: list[FoundSession]) -> list[FoundTrack]:
@@ -183,6 +187,7 @@ class _Schedule:
         if event.text("language") and not spoken:
             self.losses.count(event.line, "language", f"“{event.text('language')}” is unknown")
         list_unread(event, READ, self.losses)
+        beside = self.more.object(event.text("guid"))
         return FoundSession(
             line=event.line,
             key=event.text("guid", "id", "code").strip(),
@@ -199,8 +204,14 @@ class _Schedule:
             starts_at=self._starts_at(event, day, on, place),
             minutes=self._minutes(event, place),
             people=self._people(event, tag, place),
-            links=links_of(event, self.base, place, self.losses),
+            links=links_of(event, self.base, place, self.losses)[: beside.whole("link_count")],
             url=self._url(event),
+            tags=tags_in(beside),
+            partners=partners_in(beside, self.losses),
+            guides=guides_in(beside),
+            capacity=seats_in(beside),
+            sign_up=beside.get("sign_up") is True,
+            livestream=http_address(beside.text("livestream")),
         )
 
     def _minutes(self, event: JsonObject, place: str) -> int:
@@ -291,6 +302,43 @@ def links_of(one: JsonObject, base: str, place: str, losses: Losses) -> list[Lin
         for link in one.objects(name, losses)
     ]
     return [link for link in found if link]
+
+
+def access_of(room: JsonObject) -> list[Access]:
+    """Return what a room offers to people with a disability, as files of ours say it."""
+    told = room.object("features").get("access")
+    found = [one for one in told if one in [*Access]] if isinstance(told, list) else []
+    return [Access(one) for one in dict.fromkeys(found)]
+
+
+def tags_in(more: JsonObject) -> list[str]:
+    """Return the tags in what a file of ours says more."""
+    return [tag for one in _listed(more, "tags") if (tag := line(one))]
+
+
+def guides_in(more: JsonObject) -> list[str]:
+    """Return the slugs of guides in what a file of ours says more."""
+    return [one for one in _listed(more, "guides") if slug(one) == one]
+
+
+def partners_in(more: JsonObject, losses: Losses) -> list[Partner]:
+    """Return the partners in what a file of ours says more."""
+    return [
+        Partner(name=name, url=http_address(one.text("url")))
+        for one in more.objects("partners", losses)
+        if (name := line(one.text("name")))
+    ]
+
+
+def seats_in(more: JsonObject) -> int | None:
+    """Return how many seats there are, in what a file of ours says more."""
+    seats = more.whole("capacity")
+    return seats if seats and 0 < seats < 2**31 else None
+
+
+def _listed(one: JsonObject, name: str) -> list[str]:
+    told = one.get(name)
+    return [text for text in told if isinstance(text, str)] if isinstance(told, list) else []
 
 
 def list_unread(one: JsonObject, read: frozenset[str], losses: Losses, prefix: str = "") -> None:

@@ -7,7 +7,7 @@ Our own files say more than the schema names, in the places it leaves open: see
 from datetime import tzinfo
 
 from forum.core.text import Text
-from schedule.exports.shared import GENERATOR
+from schedule.exports.shared import GENERATOR, http_address
 from schedule.importing.found import (
     Found,
     FoundPerson,
@@ -17,7 +17,18 @@ from schedule.importing.found import (
     Losses,
 )
 from schedule.importing.json_objects import JsonObject
-from schedule.importing.json_v1 import floor_of, line_texts, links_of, list_unread, long_texts
+from schedule.importing.json_v1 import (
+    access_of,
+    floor_of,
+    guides_in,
+    line_texts,
+    links_of,
+    list_unread,
+    long_texts,
+    partners_in,
+    seats_in,
+    tags_in,
+)
 from schedule.importing.reading import (
     Texts,
     minutes_of,
@@ -31,12 +42,14 @@ from schedule.models import SessionType, SpeakerRole
 from schedule.texts import line, web_address
 from schedule.vocabulary import speaker_role
 
+MORE = ("tags", "partners", "guides", "capacity", "sign_up", "livestream", "link_count")
+"""What our own files say beside a session."""
 READ = frozenset(
     {
         "type", "guid", "code", "start", "end", "room", "url", "slug", "title", "subtitle",
         "language", "track", "abstract", "description", "participants", "links", "attachments",
         "state", "duration", "number", "session_type", "titles", "subtitles", "spoken_language",
-        "origin_url",
+        "origin_url", *MORE,
     }
 )  # fmt: skip
 READ_OF_PERSON = frozenset(
@@ -117,6 +130,7 @@ class _Schedule:
                     capacity=capacity if capacity and 0 < capacity < 2**31 else None,
                     floor=floor_of(room),
                     description=long_texts(described, self.texts),
+                    access=access_of(room),
                 )
             )
         return found
@@ -178,7 +192,8 @@ class _Schedule:
         starts_at = instant(event.text("start"), self.zone)
         if starts_at is None:
             self.losses.add(event.line, place, "has no time that can be read: left unplaced")
-        list_unread(event, READ, self.losses)
+        list_unread(event, READ if self.own else READ - {*MORE}, self.losses)
+        beside = event if self.own else JsonObject()
         url = web_address(event.text("origin_url" if self.own else "url"), self.base)
         return FoundSession(
             line=event.line,
@@ -196,8 +211,14 @@ class _Schedule:
             starts_at=starts_at,
             minutes=self._minutes(event, place),
             people=self._people(event, place),
-            links=links_of(event, self.base, place, self.losses),
+            links=links_of(event, self.base, place, self.losses)[: beside.whole("link_count")],
             url=url,
+            tags=tags_in(beside),
+            partners=partners_in(beside, self.losses),
+            guides=guides_in(beside),
+            capacity=seats_in(beside),
+            sign_up=beside.get("sign_up") is True,
+            livestream=http_address(beside.text("livestream")),
             cancelled=event.text("state").upper() in GONE,
         )
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
 
+from schedule.exports.shared import Relation, guide_in, http_address
 from schedule.importing.found import (
     Found,
     FoundPerson,
@@ -39,7 +40,7 @@ from schedule.importing.values import (
     zone_of,
 )
 from schedule.importing.xml import children, line_of, local, text_of
-from schedule.models import Link, SpeakerRole
+from schedule.models import Link, Partner, SpeakerRole
 from schedule.rules import at_clock
 from schedule.texts import line, web_address
 from schedule.vocabulary import speaker_role
@@ -214,6 +215,15 @@ class _Schedule:
             people=self._people(parts.get("persons"), place),
             links=self._links(parts, place),
             url=self._url(fields),
+            livestream=next((url for url, _ in self._related(parts, Relation.LIVESTREAM)), None),
+            partners=[
+                Partner(name=name, url=url)
+                for url, name in self._related(parts, Relation.PARTNER)
+                if name
+            ],
+            guides=[
+                guide for url, _ in self._related(parts, Relation.GUIDE) if (guide := guide_in(url))
+            ],
         )
 
     def _starts_at(
@@ -264,7 +274,7 @@ class _Schedule:
         links = []
         for name in ("links", "attachments"):
             for element in parts.get(name, ()):
-                if not local(element):
+                if not local(element) or (self.own and element.get("type") in [*Relation]):
                     continue
                 found = link_of(
                     element.get("href") or text_of(element),
@@ -276,6 +286,16 @@ class _Schedule:
                 )
                 links += [found] if found else []
         return links
+
+    def _related(
+        self, parts: dict[str, etree._Element], relation: Relation
+    ) -> list[tuple[str, str]]:
+        """Return address and wording of the links that a file of ours marks as `relation`."""
+        if not self.own:
+            return []
+        marked = [one for one in parts.get("links", ()) if one.get("type") == relation]
+        found = [(http_address(one.get("href")), line(text_of(one))) for one in marked]
+        return [(url, name) for url, name in found if url]
 
     def _url(self, fields: dict[str, str]) -> str | None:
         origin = web_address(fields.get("origin_url", ""), self.base)

@@ -10,6 +10,9 @@ Columns, by any of their names in French, English or German, accents and case as
 - Salle / Room, Type, Thème / Track, Langue / Language, Statut / Status (`annulé`, `cancelled`)
 - Intervenants / Speakers: `Name (role, organisation); Name (organisation); Name`, one a line or
   between semicolons; a column named after a role (Modérateur / Moderator) gives that role
+- Mots-clés / Tags, between semicolons (or commas, where there is no semicolon); Partenaires /
+  Partners, `Name https://…; Name`; Guides (their slugs); Places / Seats; Sur inscription / Sign-up
+  (`oui`, `yes`, `x`); Diffusion en direct / Livestream (an address)
 - Liens / Links: one a line, `wording https://…`; Adresse / URL
 - Id, Numéro / Number, Slug: what our own export adds, so that sessions are found again
 """
@@ -19,8 +22,9 @@ from datetime import date, datetime, tzinfo
 
 from msgspec import Struct
 
-from forum.core.tables import read_table
-from forum.core.text import Text
+from forum.core.tables import Row, read_table
+from forum.core.text import Text, slug
+from schedule.exports.shared import http_address
 from schedule.importing.found import (
     Found,
     FoundPerson,
@@ -30,15 +34,22 @@ from schedule.importing.found import (
     Losses,
     Unreadable,
 )
-from schedule.importing.reading import LONGEST_NAME, Texts, link_of, minutes_of, type_of
+from schedule.importing.reading import (
+    DEFAULT_MINUTES,
+    LONGEST_NAME,
+    Texts,
+    link_of,
+    minutes_of,
+    type_of,
+)
 from schedule.importing.values import (
     clock_minutes,
     day_of,
     instant,
     language_tag,
 )
-from schedule.models import Link, SpeakerRole
-from schedule.rules import at_clock
+from schedule.models import Link, Partner, SpeakerRole
+from schedule.rules import at_clock, end_at_clock
 from schedule.texts import line, paragraphs, web_address, without_bullet
 from schedule.vocabulary import bare, speaker_role
 
@@ -63,6 +74,13 @@ COLUMNS = {
     "language": "langue, language, sprache",
     "abstract": "resume, abstract, chapo, accroche, zusammenfassung, presentation",
     "description": "description, texte, beschreibung, contenu, details",
+    "tags": "mots cles, mot cle, mots clefs, tags, keywords, etiquettes, schlagworter",
+    "partners": "partenaires, partenaire, partners, organisations partenaires, partner",
+    "guides": "guides, guide",
+    "capacity": "places, jauge, capacite, capacity, seats, nombre de places, platze",
+    "sign_up": "sur inscription, inscription, sign up, signup, registration, anmeldung",
+    "livestream": "diffusion en direct, diffusion, direct, livestream, live stream, stream, live,"
+    " webinaire, retransmission",
     "links": "liens, links",
     "url": "adresse, url, lien, page, link, web",
     "status": "statut, status, etat, state",
@@ -70,6 +88,10 @@ COLUMNS = {
 BY_WORD = {one.strip(): name for name, words in COLUMNS.items() for one in words.split(",")}
 TRANSLATED = ("title", "subtitle", "abstract", "description")
 LONGEST_RANGE = 60
+LONGEST_SAMPLE = 60
+MOST_SAMPLES = 3
+YES = {"oui", "yes", "ja", "x", "1", "true", "vrai", "o", "y"}
+NO = {"non", "no", "nein", "0", "false", "faux", "n", ""}
 CANCELLED = {"annule", "annulee", "cancelled", "canceled", "abgesagt", "supprime", "supprimee"}
 RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|\u2192|/|\bà\b|\ba\b|\bto\b|\bbis\b)\s*")
 
@@ -82,15 +104,67 @@ class _Columns(Struct, frozen=True, kw_only=True):
     people: list[tuple[str, SpeakerRole]]
 
 
-def read_sheet(data: bytes, name: str, losses: Losses, *, language: str, zone: tzinfo) -> Found:
-    """Read a table; times are local in `zone`, texts without a language in `language`.
+class Guess(Struct, frozen=True, kw_only=True):
+    """A column of a table: its header, some of what it holds, what it seems to mean.
 
-    Raises `UnreadableTable` for what is no table, `Unreadable` for one without titles.
+    `meaning` is a name of `COLUMNS`, for a text followed by a language (`title:fr`), `role:` and a
+    role for people of that role, or '' for a column that is left out.
     """
+
+    header: str
+    samples: list[str]
+    meaning: str
+
+
+def guess(data: bytes, name: str, *, language: str) -> list[Guess]:
+    """Return the columns of a table as `read_sheet` would take them.
+
+    Raises `UnreadableTable` for what is no table, `Unreadable` for one without rows.
+    """
+    rows = _rows(data, name)
+    meanings = meanings_of([*rows[0][1]], language)
+    return [
+        Guess(header=header, samples=_samples(rows, header), meaning=meaning)
+        for header, meaning in meanings.items()
+    ]
+
+
+def _samples(rows: list[Row], header: str) -> list[str]:
+    found = (line(row.get(header, "")) for _, row in rows)
+    return [*dict.fromkeys(text[:LONGEST_SAMPLE] for text in found if text)][:MOST_SAMPLES]
+
+
+def _rows(data: bytes, name: str) -> list[Row]:
     rows = read_table(data, name)
     if not rows:
         raise Unreadable("there is no row under the headers: write one session a row.", line=1)
-    columns = _columns([*rows[0][1]], language, losses)
+    return rows
+
+
+def read_sheet(
+    data: bytes,
+    name: str,
+    losses: Losses,
+    *,
+    language: str,
+    zone: tzinfo,
+    meanings: dict[str, str] | None = None,
+) -> Found:
+    """Read a table; times are local in `zone`, texts without a language in `language`.
+
+    `meanings` says for each header what it means, see `Guess`; without it that is guessed.
+
+    Raises `UnreadableTable` for what is no table, `Unreadable` for one without titles.
+    """
+    rows = _rows(data, name)
+    headers = [*rows[0][1]]
+    guessed = meanings_of(headers, language)
+    if meanings is None:
+        for header, meaning in guessed.items():
+            if not meaning and not re.fullmatch(r"column \d+", header):
+                losses.add(1, f"column “{header}”", "is none of ours: left out")
+    told = guessed if meanings is None else {one: meanings.get(one, "") for one in headers}
+    columns = _columns(told, language)
     if not columns.texts["title"]:
         raise Unreadable(
             "no column holds the titles: name one “Titre” or “Title” in the first row.", line=1
@@ -108,23 +182,39 @@ def read_sheet(data: bytes, name: str, losses: Losses, *, language: str, zone: t
     )
 
 
-def _columns(headers: list[str], language: str, losses: Losses) -> _Columns:
-    fields: dict[str, str] = {}
-    texts: dict[str, list[tuple[str, str]]] = {name: [] for name in TRANSLATED}
-    people: list[tuple[str, SpeakerRole]] = []
+def meanings_of(headers: list[str], language: str) -> dict[str, str]:
+    """Return what each header seems to mean, see `Guess`; what stands twice means it once."""
+    found: dict[str, str] = {}
     for header in headers:
-        found = re.fullmatch(r"(.+?)\s*\(([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\)", header)
-        words, tag = (found.group(1), found.group(2)) if found else (header, language)
+        matched = re.fullmatch(r"(.+?)\s*\(([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\)", header)
+        words, tag = (matched.group(1), matched.group(2)) if matched else (header, language)
         field = BY_WORD.get(bare(words), "")
         role = speaker_role(words) or speaker_role(words.strip().rstrip("sS"))
         if field in TRANSLATED:
-            texts[field].append((header, tag))
-        elif field == "speakers" or (role and not field):
-            people.append((header, role or SpeakerRole.SPEAKER))
-        elif field and field not in fields:
+            found[header] = f"{field}:{tag}"
+        elif role and not field:
+            found[header] = f"role:{role}"
+        elif field == "speakers" or field not in found.values():
+            found[header] = field
+        else:
+            found[header] = ""
+    return found
+
+
+def _columns(meanings: dict[str, str], language: str) -> _Columns:
+    fields: dict[str, str] = {}
+    texts: dict[str, list[tuple[str, str]]] = {name: [] for name in TRANSLATED}
+    people: list[tuple[str, SpeakerRole]] = []
+    for header, meaning in meanings.items():
+        field, _, more = meaning.partition(":")
+        if field in TRANSLATED:
+            texts[field].append((header, more or language))
+        elif field == "role" and more in [*SpeakerRole]:
+            people.append((header, SpeakerRole(more)))
+        elif field == "speakers":
+            people.append((header, SpeakerRole.SPEAKER))
+        elif field in COLUMNS and field not in fields:
             fields[field] = header
-        elif not re.fullmatch(r"column \d+", header):
-            losses.add(1, f"column “{header}”", "is none of ours: left out")
     return _Columns(fields=fields, texts=texts, people=people)
 
 
@@ -174,6 +264,12 @@ class _Sheet:
             people=self._people(at, row),
             links=self._links(at, cells.get("links", ""), place),
             url=web_address(cells.get("url", "")),
+            tags=self._tags(cells.get("tags", "")),
+            partners=self._partners(cells.get("partners", "")),
+            guides=self._guides(at, cells.get("guides", "")),
+            capacity=self._seats(at, cells.get("capacity", ""), place),
+            sign_up=self._signed_up(at, cells.get("sign_up", "")),
+            livestream=self._livestream(at, cells.get("livestream", ""), place),
             cancelled=bare(cells.get("status", "")) in CANCELLED,
         )
 
@@ -188,10 +284,10 @@ class _Sheet:
         start, end = cells.get("start", "").strip(), cells.get("end", "").strip()
         when = cells.get("date", "").strip()
         if exact := instant(start, self.zone):
-            return exact, self._end(end, exact, self._day_of(exact))
+            return exact, self._end(end, exact, self._day_of(exact), at, place)
         if when and not start and (exact := instant(when, self.zone)) and "00:00" not in when:
             self.day = day_of(when)
-            return exact, self._end(end, exact, self._day_of(exact))
+            return exact, self._end(end, exact, self._day_of(exact), at, place)
         if when:
             self.day = day_of(when)
             if self.day is None:
@@ -205,23 +301,38 @@ class _Sheet:
                 self.losses.add(at, place, "has no time that can be read: left unplaced")
             return None, None
         starts_at = at_clock(self.day, clock, self.zone)
-        return starts_at, self._end(end, starts_at, self.day)
+        return starts_at, self._end(end, starts_at, self.day, at, place)
 
     def _day_of(self, moment: datetime) -> date:
         return moment.astimezone(self.zone).date()
 
-    def _end(self, text: str, starts_at: datetime, day: date) -> datetime | None:
-        """Return the first such time after the start, on the clock of `day`; None for none.
+    def _end(
+        self, text: str, starts_at: datetime, day: date, at: int, place: str
+    ) -> datetime | None:
+        """Return when a session ends, on the clock of `day`; None for none that can be read.
 
-        From 25h to 26h is an hour of the night that belongs to `day`.
+        Past midnight only as `end_at_clock` has it: another end before the start is a mistake.
         """
-        if exact := instant(text, self.zone):
-            return exact
-        clock = clock_minutes(text) if text else None
-        if clock is None:
+        if not text:
             return None
-        times = (at_clock(day, clock + later * 24 * 60, self.zone) for later in range(4))
-        return next((time for time in times if time > starts_at), None)
+        found = instant(text, self.zone)
+        clock = clock_minutes(text)
+        if found is None and clock is not None:
+            found = end_at_clock(day, clock, starts_at, self.zone)
+        elif found is None:
+            what = f"has no end that can be read (“{text[:40]}”)"
+            self.losses.add(at, place, f"{what}: {self._instead()}")
+            return None
+        if found is None or found <= starts_at:
+            what = f"ends (“{text[:40]}”) before it starts"
+            self.losses.add(at, place, f"{what}: {self._instead()}")
+            return None
+        return found
+
+    def _instead(self) -> str:
+        """Say what becomes of a session whose end makes no sense."""
+        length = "duration" in self.columns.fields
+        return "its length is taken" if length else f"taken as {DEFAULT_MINUTES} minutes"
 
     def _minutes(
         self,
@@ -234,9 +345,56 @@ class _Sheet:
         if starts_at and ends_at and ends_at > starts_at:
             seconds = int((ends_at - starts_at).total_seconds())
             return minutes_of(f"PT{seconds}S", at, place, self.losses)
-        if starts_at is None and not cells.get("duration"):
-            return 30
+        told = cells.get("end") or starts_at is None
+        if told and not cells.get("duration"):
+            return DEFAULT_MINUTES
         return minutes_of(cells.get("duration", ""), at, place, self.losses)
+
+    def _tags(self, text: str) -> list[str]:
+        apart = re.split(r"[;\n]", text) if re.search(r"[;\n]", text) else text.split(",")
+        return [tag for one in apart if (tag := line(one))]
+
+    def _partners(self, text: str) -> list[Partner]:
+        found = []
+        for one in re.split(r"[;\n]", text):
+            words = without_bullet(line(one))
+            name, _, last = words.rpartition(" ")
+            address = http_address(last) if re.match(r"https?://", last) else None
+            if words:
+                whole = Partner(name=words)
+                found.append(Partner(name=name, url=address) if name and address else whole)
+        return found
+
+    def _guides(self, at: int, text: str) -> list[str]:
+        words = [one for one in re.split(r"[;,\s]+", text) if one]
+        for one in words:
+            if slug(one) != one:
+                what = f"“{one[:80]}” is no slug of a guide: left out"
+                self.losses.count(at, "guides", what)
+        return [one for one in words if slug(one) == one]
+
+    def _seats(self, at: int, text: str, place: str) -> int | None:
+        found = re.fullmatch(
+            r"(\d{1,6})(?:[.,]0+)?(?:\s*(?:places?|seats?|pers\S*))?", text.strip()
+        )
+        if text.strip() and not (found and int(found.group(1))):
+            what = f"has a number of seats that cannot be read (“{line(text)[:40]}”): left out"
+            self.losses.add(at, place, what)
+        return int(found.group(1)) or None if found else None
+
+    def _signed_up(self, at: int, text: str) -> bool:
+        word = bare(text)
+        if word not in YES | NO:
+            what = f"“{line(text)[:40]}” is neither yes nor no: read as no"
+            self.losses.count(at, "sign-up", what)
+        return word in YES
+
+    def _livestream(self, at: int, text: str, place: str) -> str | None:
+        address = http_address(text)
+        if text.strip() and address is None:
+            what = f"is streamed at “{line(text)[:80]}”, no web address: left out"
+            self.losses.add(at, place, what)
+        return address
 
     def _people(self, at: int, row: dict[str, str]) -> list[FoundPerson]:
         people = []

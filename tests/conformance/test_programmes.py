@@ -1,6 +1,9 @@
 """Real programmes: all read, nothing lost unlisted, every export valid and read back equal."""
 
 import importlib.util
+import io
+import json
+import zipfile
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -9,11 +12,13 @@ import pytest
 
 from forum.core.context import Edition, EditionState
 from schedule.conflicts import blocking, conflicts
-from schedule.exports import ics, schedule_json, schedule_xml, tables
+from schedule.exports import ics, jsonld, open_data, schedule_json, schedule_xml, tables
 from schedule.exports.carried import Format, carried
 from schedule.importing import read
+from schedule.importing.words import known
 from schedule.models import ConflictCode, SessionType, SpeakerRole
 from schedule.rules import publish
+from tests.schedule.exports.test_jsonld import judge
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 FILES = DATA / "programmes"
@@ -112,6 +117,23 @@ def validator():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_its_events_follow_the_rules_of_schema_org_and_its_pack_is_whole(name):
+    programme = published(name)
+    whole = json.loads(jsonld.programme_jsonld(programme, language="fr"))
+    judge(whole)
+    placed = [one for one in programme.sessions if one.starts_at]
+    assert len(whole["subEvent"]) == len(placed)
+    with zipfile.ZipFile(io.BytesIO(open_data.pack(programme))) as pack:
+        table = read(pack.read("forum-2027/programme.csv"), "programme.csv")
+    assert len(table.draft.sessions) == len(placed)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_loss_has_its_translation(name):
+    assert [one.what for one in imported(name).losses if not known(one.what)] == []
 
 
 def test_every_file_is_tried():

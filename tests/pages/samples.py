@@ -49,11 +49,13 @@ from forum.speakers.models import Held, OwnSession
 from forum.speakers.organiser_routes import STATES
 from forum.speakers.service import Desk as SpeakerDesk
 from forum.territories import service as territories
-from schedule import board, part_views, part_words
+from schedule import board, part_views, part_words, resting
 from schedule.asking import Arrangement
 from schedule.asking import Asked as AskedProgramme
 from schedule.conflicts import USUAL, conflicts
 from schedule.edits import Part, PartKind, SpeakerPart, part_of
+from schedule.importing import read as read_programme
+from schedule.importing.sheet import Guess
 from schedule.models import (
     Draft,
     Link,
@@ -576,6 +578,7 @@ PRESENT = View(
     more=True,
 )
 PROGRAMME = {
+    "jsonld": '{"@context":"https://schema.org","@type":"Event","name":"Forum"}',
     "programme": View(version=3),
     "asked": AskedProgramme(day="2027-03-23"),
     "query": "",
@@ -602,6 +605,7 @@ PROGRAMME = {
     "calendar_path": "",
 }
 SESSION = {
+    "jsonld": '{"@type":"Event","name":"Ouverture"}',
     "programme": View(version=3),
     "session": session(1, OPENS_AT),
     "previous": None,
@@ -614,6 +618,34 @@ SPEAKERS = {
     "letter": "",
     "found": 9,
     "q": "",
+    "jsonld": '{"@context":"https://schema.org","@type":"Event","name":"Forum"}',
+}
+IMPORTED = read_programme(
+    "Titre;Date;Début;Intervenants\nOuverture;23/03/2027;9h;Zoé Lefèvre\nEau;;;".encode(), "a.csv"
+).draft
+PROGRAMME_IMPORT: dict[str, object] = {
+    "staff": View(may=lambda _deed: True),
+    "done": None,
+    "unchanged": False,
+    "error": None,
+}
+LOOKED: dict[str, object] = {
+    "staff": View(may=lambda _deed: True),
+    "file_name": "programme-2027.xlsx",
+    "here": "/organiser/toulouse-2027/programme/import",
+    "id": UUID(int=7),
+    "imported": View(format="CSV", draft=IMPORTED),
+    "summary": resting.summary(Draft(sessions=[IMPORTED.sessions[1]]), IMPORTED),
+    "columns": [
+        Guess(header="Titre", samples=["Ouverture", "Eau"], meaning="title:fr"),
+        Guess(header="Animateur", samples=["Zoé Lefèvre"], meaning="role:moderator"),
+        Guess(header="Remarques", samples=["à confirmer"], meaning=""),
+    ],
+    "choices": resting.choices(["fr", "en"]),
+    "held": 1,
+    "losses": [{"line": 4, "place": "séance « Eau »", "what": "n’a pas de date lisible"}],
+    "more_losses": 3,
+    "error": None,
 }
 SPEAKER = {
     **vars(PEOPLE[0]),
@@ -2007,7 +2039,30 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "session-seats": ("schedule/session.html", {**SESSION, "session": session(9, OPENS_AT)}),
     "session-bare": (
         "schedule/session.html",
-        {**SESSION, "session": session(4, OPENS_AT), "following": None},
+        {**SESSION, "jsonld": "", "session": session(4, OPENS_AT), "following": None},
+    ),
+    "embed": (
+        "schedule/embed.html",
+        {"programme": View(base_url="https://forum.example"), "widget": "/forum-programme.js"},
+    ),
+    "programme-import": ("schedule/import.html", PROGRAMME_IMPORT),
+    "programme-import-done": (
+        "schedule/import.html",
+        {**PROGRAMME_IMPORT, "done": View(number=7, kind="imported", edits=[1, 2, 3])},
+    ),
+    "programme-import-unchanged": ("schedule/import.html", {**PROGRAMME_IMPORT, "unchanged": True}),
+    "programme-import-refused": (
+        "schedule/import.html",
+        {**PROGRAMME_IMPORT, "error": "programme.pdf est un PDF."},
+    ),
+    "programme-import-look": ("schedule/import_look.html", LOOKED),
+    "programme-import-same": (
+        "schedule/import_look.html",
+        {**LOOKED, "summary": resting.summary(IMPORTED, IMPORTED), "losses": [], "columns": []},
+    ),
+    "programme-import-unread": (
+        "schedule/import_look.html",
+        {**LOOKED, "imported": None, "summary": None, "error": "Aucune colonne de titres."},
     ),
     "speakers": ("schedule/speakers.html", SPEAKERS),
     "speakers-letter": ("schedule/speakers.html", {**SPEAKERS, "letter": "C", "q": "a"}),

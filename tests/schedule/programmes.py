@@ -10,9 +10,12 @@ from msgspec.structs import replace
 from forum.core.context import Edition, EditionState
 from forum.core.text import slug, sort_key
 from schedule.models import (
+    Access,
     Draft,
+    GuideLink,
     Link,
     Participation,
+    Partner,
     Room,
     RoomBackstage,
     Session,
@@ -45,6 +48,16 @@ ADDRESSES = st.sampled_from(
     ["https://example.org/", "http://example.org/a?b=c&d=%20#e", "mailto:a@example.org"]
 )
 LINKS = st.builds(lambda url, title: Link(url=url, title=title), ADDRESSES, LINES)
+TAGS = st.lists(LINES, max_size=3)
+PARTNERS = st.lists(
+    st.builds(
+        lambda name, url: Partner(name=name, url=url),
+        LINES,
+        st.none() | ADDRESSES.filter(lambda one: one.startswith("http")),
+    ),
+    max_size=3,
+)
+GUIDES = st.lists(st.sampled_from(["charte-ia", "cyber", "inconnu-7"]), max_size=2)
 LINK_LISTS = st.lists(LINKS, max_size=3, unique=True)
 
 
@@ -80,6 +93,7 @@ def drafts(draw):
             capacity=draw(st.none() | st.integers(1, 9000)),
             floor=draw(st.none() | LINES),
             description=draw(texts(LONG)),
+            access=draw(st.lists(st.sampled_from(Access), max_size=2)),
         )
         for position, name in enumerate(room_names)
     ]
@@ -160,6 +174,7 @@ def _speaker(draw, taken, name):
         job_title=draw(st.none() | LINES),
         biography=draw(texts(LONG)),
         links=draw(LINK_LISTS),
+        photo=draw(st.none() | st.just("0" * 64)),
     )
 
 
@@ -187,6 +202,12 @@ def _session(draw, taken, number, rooms, tracks, speakers):
         ],
         links=draw(LINK_LISTS),
         url=draw(st.none() | ADDRESSES),
+        tags=draw(TAGS),
+        partners=draw(PARTNERS),
+        guides=draw(GUIDES),
+        capacity=draw(st.none() | st.integers(1, 9000)),
+        sign_up=draw(st.booleans()),
+        livestream=draw(st.none() | st.just("https://example.org/live;a=b?c=d")),
         cancelled=draw(st.booleans()),
     )
 
@@ -224,6 +245,13 @@ def programmes():
             edition(timezone=zone),
             base_url="https://forum.example",
             at=PUBLISHED_AT,
+            guides=[
+                GuideLink(
+                    slug="charte-ia",
+                    title={"fr": "Charte", "en": "Charter"},
+                    path="/toulouse-2027/guides/charte-ia/download",
+                )
+            ],
         ),
         drafts(),
         zones,

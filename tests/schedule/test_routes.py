@@ -12,7 +12,8 @@ import pytest
 from schedule import signing_up
 from tests.factories import MORNING, SAME_ORIGIN, Counting, draft, eventually
 
-PATHS = ["programme", "programme.ics", "programme.xml", "programme.json", "sessions/ouverture",
+PATHS = ["programme", "programme.ics", "programme.xml", "programme.json", "programme.jsonld",
+         "programme.csv", "opendata.zip", "embed", "sessions/ouverture",
          "sessions/ouverture.ics"]  # fmt: skip
 PAGES = ["programme?view=rooms", "programme?view=tracks", "programme?view=now", "programme?day=all",
          "programme?view=mine&sessions=ouverture", "programme?type=plenary&sign_up=1",
@@ -131,6 +132,62 @@ async def test_each_has_a_strong_tag_that_answers_304(client, published, path):
     head = await client.head(f"/{published.slug}/{path}")
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["etag"] == first.headers["etag"]
+
+
+OPEN = ["programme.ics", "programme.xml", "programme.json", "programme.jsonld", "programme.csv",
+        "opendata.zip", "sessions/ouverture.ics"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", OPEN)
+async def test_documents_are_for_programs_of_every_site_and_pages_are_not(client, published, path):
+    answer = await client.get(f"/{published.slug}/{path}")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    head = await client.head(f"/{published.slug}/{path}")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["etag"] == answer.headers["etag"]
+    page = await client.get(f"/{published.slug}/programme")
+    assert "access-control-allow-origin" not in page.headers
+
+
+async def test_the_api_is_for_programs_of_every_site_also_when_nothing_changed(client, published):
+    path = f"/api/editions/{published.slug}/programme"
+    answer = await client.get(path)
+    again = await client.get(path, headers={"if-none-match": answer.headers["etag"]})
+    assert [one.headers["access-control-allow-origin"] for one in (answer, again)] == ["*", "*"]
+    assert again.status_code == 304
+
+
+async def test_the_api_in_brief_has_the_sessions_without_their_texts(site, client, edition):
+    await site.programme(edition, draft("Ouverture", abstract={"fr": "Long."}))
+    path = f"/api/editions/{edition.slug}/programme"
+    whole = (await client.get(path)).json()
+    brief = (await client.get(f"{path}?brief=1")).json()
+    assert whole["sessions"][0]["abstract"] == {"fr": "Long."}
+    whole["sessions"][0]["abstract"] = {}
+    assert brief == whole
+
+
+async def test_the_web_component_is_small_stays_at_its_address_and_is_for_every_site(client):
+    answer = await client.get("/forum-programme.js", headers={"accept-encoding": "gzip"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert int(answer.headers["content-length"]) < 10_000
+    assert len(answer.content) < 10_000  # unpacked as well
+
+
+async def test_the_table_holds_no_formula_and_the_page_no_tag_of_a_title(site, client, edition):
+    await site.programme(edition, draft("=HYPERLINK(1)", "</script><script>alert(1)</script>"))
+    table = await client.get(f"/{edition.slug}/programme.csv")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert b"'=HYPERLINK(1)" in table.content
+    version = (await client.get(f"/api/editions/{edition.slug}/programme")).json()
+    slug = next(one["slug"] for one in version["sessions"] if "script" in one["title"]["fr"])
+    page = (await client.get(f"/{edition.slug}/sessions/{slug}")).text
+    (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert msgspec.json.decode(data)["name"] == "</script><script>alert(1)</script>"
 
 
 async def test_what_was_asked_once_asks_the_database_nothing(lone_site, monkeypatch):

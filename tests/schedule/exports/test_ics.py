@@ -9,7 +9,7 @@ from icalendar import Calendar
 from msgspec.structs import replace
 
 from schedule.exports.ics import calendar, folded, session_calendar
-from schedule.models import Session, SessionType
+from schedule.models import Partner, Session, SessionType
 from tests.schedule import factory
 from tests.schedule.programmes import programmes
 
@@ -18,6 +18,35 @@ PROGRAMME = factory.programme(sessions=40)
 
 def events(data):
     return Calendar.from_ical(data).walk("VEVENT")
+
+
+def test_what_belongs_to_a_session_stands_where_calendars_look_for_it():
+    session = replace(
+        PROGRAMME.sessions[0],
+        type=SessionType.WORKSHOP,
+        track_id=None,
+        tags=["IA", "élus, agents"],
+        livestream="https://live.example/a;b?c=d",
+        partners=[Partner(name="AMF"), Partner(name="Ville; X", url="https://x.example/")],
+        guides=["cyber"],
+        capacity=40,
+        sign_up=True,
+    )
+    (event,) = events(session_calendar(PROGRAMME, session, language="fr"))
+    assert [str(one) for one in event["CATEGORIES"].cats] == ["Atelier", "IA", "élus, agents"]
+    assert str(event["CONFERENCE"]) == "https://live.example/a;b?c=d"
+    assert dict(event["CONFERENCE"].params) == {
+        "VALUE": "URI",
+        "FEATURE": "VIDEO",
+        "LABEL": "Diffusion en direct",
+    }
+    assert "AMF" in event["DESCRIPTION"]
+    assert "Ville; X: https://x.example/" in event["DESCRIPTION"]
+    lines = unfolded(session_calendar(PROGRAMME, session, language="fr"))
+    assert [line.partition(":")[2] for line in lines if line.startswith("X-FORUM-S")] == [
+        "40",
+        "TRUE",
+    ]
 
 
 def unfolded(data):

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from schedule.importing import read
-from schedule.models import Link, SessionType, SpeakerRole
+from schedule.importing.sheet import guess
+from schedule.models import Link, Partner, SessionType, SpeakerRole
 
 EVENT = {
     "id": "1",
@@ -473,3 +474,101 @@ def test_the_hours_of_a_night_are_counted_from_the_day_it_follows(start, end, ho
 def test_the_same_sheet_gives_the_same_ids():
     data = SHEET.encode()
     assert read(data, "a.csv") == read(data, "b.csv")
+
+
+def table(*rows, headers="Titre;Date;Début;Fin"):
+    return "\n".join([headers, *rows]).encode()
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "minutes", "what"),
+    [
+        ("14:00", "13:00", 30, "ends (“13:00”) before it starts: taken as 30 minutes"),
+        ("09:00", "09:00", 30, "ends (“09:00”) before it starts: taken as 30 minutes"),
+        ("09:00", "5:00", 30, "ends (“5:00”) before it starts: taken as 30 minutes"),
+        ("11:30", "1:00", 30, "ends (“1:00”) before it starts: taken as 30 minutes"),
+        ("09:00", "midi", 30, "has no end that can be read (“midi”): taken as 30 minutes"),
+        ("22:00", "01:30", 210, None),
+        ("20:00", "00:00", 240, None),
+        ("25h", "26h", 60, None),
+        ("25h", "2h", 60, None),
+        ("23:00", "04:00", 300, None),
+        ("23:00", "04:01", 30, "ends (“04:01”) before it starts: taken as 30 minutes"),
+    ],
+)
+def test_an_end_before_the_start_is_a_night_or_a_mistake(start, end, minutes, what):
+    found = read(table(f"A;22/03/2027;{start};{end}"), "a.csv")
+    assert [one.minutes for one in found.draft.sessions] == [minutes]
+    assert [one.what for one in found.losses] == ([what] if what else [])
+
+
+def test_a_length_stands_where_the_end_is_a_mistake():
+    data = table("A;22/03/2027;14:00;13:00;45", headers="Titre;Date;Début;Fin;Durée")
+    found = read(data, "a.csv")
+    assert found.draft.sessions[0].minutes == 45
+    assert [one.what for one in found.losses] == [
+        "ends (“13:00”) before it starts: its length is taken"
+    ]
+
+
+def test_what_belongs_to_a_session_is_read_from_a_table_as_people_write_it():
+    headers = "Titre;Mots-clés;Partenaires;Guides;Jauge;Inscription;Diffusion en direct"
+    data = table(
+        'A;"IA, élus";"Ville de Cahors https://cahors.example/; AMF";charte-ia;40 places;Oui;'
+        "https://live.example/a",
+        'B;"IA; élus, agents";;"Charte IA";beaucoup;peut-être;à venir',
+        headers=headers,
+    )
+    found = read(data, "a.csv")
+    first, second = sorted(found.draft.sessions, key=lambda one: one.number)
+    assert (first.tags, first.guides, first.capacity, first.sign_up, first.livestream) == (
+        ["IA", "élus"],
+        ["charte-ia"],
+        40,
+        True,
+        "https://live.example/a",
+    )
+    assert first.partners == [
+        Partner(name="Ville de Cahors", url="https://cahors.example/"),
+        Partner(name="AMF"),
+    ]
+    assert (second.tags, second.guides, second.capacity) == (["IA", "élus, agents"], [], None)
+    assert [(one.line, one.place, one.what) for one in found.losses] == [
+        (3, "session “B”", "has a number of seats that cannot be read (“beaucoup”): left out"),
+        (3, "session “B”", "is streamed at “à venir”, no web address: left out"),
+        (3, "guides", "“Charte” is no slug of a guide: left out"),
+        (3, "guides", "“IA” is no slug of a guide: left out"),
+        (3, "sign-up", "“peut-être” is neither yes nor no: read as no"),
+    ]
+
+
+def test_two_people_of_one_name_are_one_and_it_is_said():
+    data = table(
+        "A;Jean Martin (Ville de Cahors)", "B;Jean Martin (Région)", headers="Titre;Intervenants"
+    )
+    found = read(data, "a.csv")
+    assert [one.organisation for one in found.draft.speakers] == ["Ville de Cahors"]
+    assert [(one.line, one.place, one.what) for one in found.losses] == [
+        (
+            3,
+            "person “Jean Martin”",
+            "is of “Ville de Cahors” and of “Région”: taken as one person, of the first",
+        )
+    ]
+
+
+def test_columns_are_told_apart_and_may_be_told_otherwise():
+    data = table("A;Zoé;9h;x", headers="Intitulé;Animateur;Quand;Divers")
+    assert [
+        (one.header, one.samples, one.meaning) for one in guess(data, "a.csv", language="fr")
+    ] == [
+        ("Intitulé", ["A"], "title:fr"),
+        ("Animateur", ["Zoé"], "role:moderator"),
+        ("Quand", ["9h"], ""),
+        ("Divers", ["x"], ""),
+    ]
+    meanings = {"Intitulé": "title:en", "Animateur": "speakers", "Divers": "tags"}
+    found = read(data, "a.csv", meanings=meanings)
+    (session,) = found.draft.sessions
+    assert (session.title, session.people[0].role, session.tags) == ({"en": "A"}, "speaker", ["x"])
+    assert found.losses == []
