@@ -436,7 +436,7 @@ SESSION = {
 IMPORTED = read_programme(
     "Titre;Date;Début;Intervenants\nOuverture;23/03/2027;9h;Zoé Lefèvre\nEau;;;".encode(), "a.csv"
 ).draft
-IMPORT: dict[str, object] = {
+FILE_CHOICE: dict[str, object] = {
     "staff": View(may=lambda _deed: True),
     "done": None,
     "unchanged": False,
@@ -1378,15 +1378,15 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "schedule/embed.html",
         {"programme": View(base_url="https://forum.example"), "widget": "/forum-programme.js"},
     ),
-    "programme-import": ("schedule/import.html", IMPORT),
+    "programme-import": ("schedule/import.html", FILE_CHOICE),
     "programme-import-done": (
         "schedule/import.html",
-        {**IMPORT, "done": View(number=7, kind="imported", edits=[1, 2, 3])},
+        {**FILE_CHOICE, "done": View(number=7, kind="imported", edits=[1, 2, 3])},
     ),
-    "programme-import-unchanged": ("schedule/import.html", {**IMPORT, "unchanged": True}),
+    "programme-import-unchanged": ("schedule/import.html", {**FILE_CHOICE, "unchanged": True}),
     "programme-import-refused": (
         "schedule/import.html",
-        {**IMPORT, "error": "programme.pdf est un PDF."},
+        {**FILE_CHOICE, "error": "programme.pdf est un PDF."},
     ),
     "programme-import-look": ("schedule/import_look.html", LOOKED),
     "programme-import-same": (
