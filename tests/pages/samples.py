@@ -623,7 +623,7 @@ SPEAKERS = {
 IMPORTED = read_programme(
     "Titre;Date;Début;Intervenants\nOuverture;23/03/2027;9h;Zoé Lefèvre\nEau;;;".encode(), "a.csv"
 ).draft
-PROGRAMME_IMPORT: dict[str, object] = {
+FILE_CHOICE: dict[str, object] = {
     "staff": View(may=lambda _deed: True),
     "done": None,
     "unchanged": False,
@@ -2045,15 +2045,15 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "schedule/embed.html",
         {"programme": View(base_url="https://forum.example"), "widget": "/forum-programme.js"},
     ),
-    "programme-import": ("schedule/import.html", PROGRAMME_IMPORT),
+    "programme-import": ("schedule/import.html", FILE_CHOICE),
     "programme-import-done": (
         "schedule/import.html",
-        {**PROGRAMME_IMPORT, "done": View(number=7, kind="imported", edits=[1, 2, 3])},
+        {**FILE_CHOICE, "done": View(number=7, kind="imported", edits=[1, 2, 3])},
     ),
-    "programme-import-unchanged": ("schedule/import.html", {**PROGRAMME_IMPORT, "unchanged": True}),
+    "programme-import-unchanged": ("schedule/import.html", {**FILE_CHOICE, "unchanged": True}),
     "programme-import-refused": (
         "schedule/import.html",
-        {**PROGRAMME_IMPORT, "error": "programme.pdf est un PDF."},
+        {**FILE_CHOICE, "error": "programme.pdf est un PDF."},
     ),
     "programme-import-look": ("schedule/import_look.html", LOOKED),
     "programme-import-same": (
