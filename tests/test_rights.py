@@ -354,6 +354,8 @@ class House:
             values["slug"] = self.guide.slug
         if path.startswith("/speaker/"):
             values["key"] = self.speaker_key
+        if path.endswith("/publication/comparison"):
+            path += "?old=1&new=1"
         return path.format(**values)
 
     def body(self, route):
@@ -364,7 +366,7 @@ class House:
             "POST /organiser/account/passkeys/{passkey}/name": {"data": {"name": "x"}},
             "POST /organiser/{slug}/team": {"data": {"email": "x@example.org", "roles": "door"}},
             "POST /organiser/{slug}/team/{member}": {"data": {"roles": "door", "held": "door"}},
-            "POST /me/{key}/sessions": {"data": {"take": str(self.programme.sessions[0].id)}},
+            "POST /me/{key}/sessions": {"data": {"take": str(self.programme.sessions[1].id)}},
             "POST /api/devices": {"json": {"code": "ZZZZ-ZZZZ"}},
             "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
             "POST /api/editions/{edition_slug}/registrations": {"json": person()},
@@ -548,11 +550,12 @@ def removes(route):
 # What is changed for good comes last: the attendee of the table cancels only then. Consents come
 # first, before their words change.
 FOR_GOOD = ("cancel", "/delete")
+REPLACING = "programme/import/{file_id}"  # the draft is another then
 ORDER = sorted(
     LINES,
     key=lambda route: (
         not route.startswith("PUT"),
-        route.startswith("DELETE"),
+        route.startswith("DELETE") or REPLACING in route,
         any(w in route for w in FOR_GOOD),
         route,
     ),
