@@ -34,6 +34,10 @@ NOTICED = frozenset(
 """The changes of which those who signed up are told by e-mail."""
 
 
+MOST_VERSIONS = 2**31 - 1
+"""The highest number that a version may have."""
+
+
 class NothingToPublish(Problem):
     """The draft has no session with a time: place one, or import a programme first."""
 
@@ -321,7 +325,8 @@ async def version(db: Db, edition: Edition, number: int | None = None) -> Progra
     Raises:
         VersionNotFound: there is no such version, or none at all.
     """
-    stored = await queries.find_version(db, edition.id, number)
+    known = number is None or 0 < number <= MOST_VERSIONS
+    stored = await queries.find_version(db, edition.id, number) if known else None
     if stored is None:
         raise (
             VersionNotFound
