@@ -15,6 +15,7 @@ MODULES = (
     "scan",
     "registration",
     "phone",
+    "forty",
     "search",
     "export",
     "programme_export",

@@ -12,7 +12,7 @@ from msgspec import Struct
 from forum.core.context import Edition
 from forum.core.i18n import N_, Words
 from forum.core.text import Text, fold
-from schedule.conflicts import Conflict, Levels
+from schedule.conflicts import OF_CONTENT, Conflict, Levels, of_the_grid
 from schedule.models import (
     ConflictCode,
     Draft,
@@ -147,6 +147,7 @@ class Board(Struct, frozen=True, kw_only=True):
     sessions: list[Card]
     edited: dict[UUID, int]
     levels: dict[ConflictCode, Level]
+    of_content: list[ConflictCode]
     conflicts: list[ToldConflict]
     words: dict[str, str]
 
@@ -211,6 +212,7 @@ def board(
         ],
         edited=draft.edited,
         levels={**levels},
+        of_content=[*OF_CONTENT],
         conflicts=[*conflicts],
         words={name: words.gettext(sentence) for name, sentence in WORDS.items()},
     )
@@ -241,8 +243,9 @@ class Table:
         self.words = words
         self.teller = Teller(draft, words, edition.zone)
         self.tints = {one.id: one.tint for one in draft.tracks}
-        self.clashing: set[UUID | None] = {one.session_id for one in found}
-        self.clashing |= {one.other_id for one in found}
+        marked = of_the_grid(found)
+        self.clashing: set[UUID | None] = {one.session_id for one in marked}
+        self.clashing |= {one.other_id for one in marked}
 
     def card(self, session: Session) -> View:
         """Return a session as the table and the lists show it."""

@@ -38,8 +38,13 @@ USUAL: Levels = {
 """The levels of an edition that sets none."""
 DEBATES = (SessionType.ROUND_TABLE,)
 """The types of session that somebody has to moderate."""
-
-
+OF_CONTENT = (
+    ConflictCode.PERSON_UNCONFIRMED,
+    ConflictCode.WITHOUT_MODERATOR,
+    ConflictCode.TRACK_MISSING,
+    ConflictCode.TEXT_MISSING,
+)
+"""What is wrong with a session wherever it is: moving it mends nothing."""
 FOR_ALL = (SessionType.BREAK, SessionType.PLENARY, SessionType.SIDE_EVENT)
 """The types of session that belong to no track: they are for everybody."""
 
@@ -95,6 +100,11 @@ def conflicts(
 def blocking(found: Iterable[Conflict]) -> list[Conflict]:
     """Return those that keep a draft from being published."""
     return [one for one in found if one.level is Level.BLOCK]
+
+
+def of_the_grid(found: Iterable[Conflict]) -> list[Conflict]:
+    """Return those that the grid marks: what comes of a session's place, and what blocks."""
+    return [one for one in found if one.code not in OF_CONTENT or one.level is Level.BLOCK]
 
 
 def added(before: Iterable[Conflict], after: Iterable[Conflict]) -> list[Conflict]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from forum.core.i18n import N_, Words
 from forum.core.text import pick
-from schedule.conflicts import Conflict
+from schedule.conflicts import OF_CONTENT, Conflict
 from schedule.edits import DraftChange, Edit, PartKind, SessionPart
 from schedule.models import ConflictCode, Draft, Level, Session
 
@@ -107,9 +107,9 @@ class Teller:
         )
 
     def conflicts(self, found: Sequence[Conflict]) -> list[ToldConflict]:
-        """Tell conflicts of this draft, those that block first."""
+        """Tell conflicts of this draft: those that block, those of places, those of contents."""
         told = [self.conflict(one) for one in found]
-        return sorted(told, key=lambda one: one.level is not Level.BLOCK)
+        return sorted(told, key=lambda one: (one.level is not Level.BLOCK, one.code in OF_CONTENT))
 
     def _named(self, one: Conflict) -> dict[str, Any]:
         session, other = (

@@ -37,6 +37,9 @@ const span = session => `${time(session.at)}\u00a0– ${time(end(session))}`;
 const room = id => draft.parts.room.get(id)?.name ?? say("roomless");
 const place = session => say("at", { room: room(session.room_id), time: span(session) });
 
+// What a session lacks wherever it is, a translation for one, is in the list alone unless it blocks.
+const marks = one => one.level === "block" || !told.of_content.includes(one.code);
+
 function announce(text, bad = false) {
   live.className = bad ? "note warn" : "note";
   live.textContent = text;
@@ -65,7 +68,7 @@ function render() {
   grid.style.gridTemplateColumns = `auto repeat(${rooms.length}, minmax(var(--wide), 1fr))`;
   grid.style.gridTemplateRows = `auto repeat(${(to - from) / STEP}, var(--row))`;
   const clashing = new Map();
-  for (const one of draft.conflicts) {
+  for (const one of draft.conflicts.filter(marks)) {
     for (const id of [one.session_id, one.other_id]) if (clashing.get(id) !== "block") clashing.set(id, one.level);
   }
   const cards = shown.map(session => card(session, clashing.get(session.id)));
@@ -504,7 +507,7 @@ draft.addEventListener("change", render);
 draft.addEventListener("stored", ({ detail: { change, from: which } }) => {
   if (!change || held) return;
   const word = { done: "undone", undone: "redone" }[which] ?? "stored";
-  const wrong = draft.conflicts.filter(one => change.edits.some(edit => [one.session_id, one.other_id].includes((edit.after ?? edit.before).content.id)));
+  const wrong = draft.conflicts.filter(one => marks(one) && change.edits.some(edit => [one.session_id, one.other_id].includes((edit.after ?? edit.before).content.id)));
   const told = wrong.length ? wrong.map(one => one.said).join(" ") : say("free");
   const done = which ? say(word, { said: change.said }) : `${say(word)} ${change.said}`;
   announce(`${done}. ${told}`, wrong.length > 0);

@@ -9,7 +9,8 @@ from rich.console import Console
 from benchmarks import Row
 from benchmarks.table import MODULES, RowUnknown, show, table
 
-# Drawing has no small version: badges and programme_pdf are run by `run.py bench` alone.
+# Drawing has no small version, and what `forty` does is a test of the browser already: badges,
+# programme_pdf and forty are run by `run.py bench` alone.
 SMALL = {
     "scan": {"scans": 64, "rounds": 1, "offline": 200, "batch": 50},
     "registration": {"places": 20, "extra": 12, "rounds": 1},

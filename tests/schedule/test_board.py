@@ -10,8 +10,8 @@ from forum.core.context import Edition, EditionState
 from forum.core.i18n import words
 from schedule import board
 from schedule.board import Table, clock_of, days_of, far_from, instant_of
-from schedule.conflicts import USUAL
-from schedule.models import Draft, RoomBackstage, SessionBackstage, Span
+from schedule.conflicts import USUAL, Conflict
+from schedule.models import ConflictCode, Draft, RoomBackstage, SessionBackstage, Span
 from tests.factories import MORNING, draft
 
 EDITION = Edition(
@@ -75,6 +75,17 @@ def test_the_table_has_a_row_a_beginning_and_a_column_a_room():
     assert [name for _, name in table.columns(date(2027, 3, 28))] == ["Salle Garonne"]
 
 
+def test_the_table_marks_what_clashes_and_not_what_is_untranslated():
+    made = draft("A", "B")
+    one, other = made.sessions
+    found = [
+        Conflict(code=ConflictCode.TEXT_MISSING, session_id=one.id, languages=("en",)),
+        Conflict(code=ConflictCode.ROOM_TOO_SMALL, session_id=other.id),
+    ]
+    table = Table(made, EDITION, found, words("en"))
+    assert [table.card(session)["clashes"] for session in (one, other)] == [False, True]
+
+
 def test_what_is_unplaced_is_found_by_words_without_accents():
     made = draft("L’été à la mairie", "Hiver", starts_at=None)
     table = Table(made, EDITION, [], words("fr"))
@@ -116,6 +127,7 @@ def test_the_board_holds_what_the_grid_needs_and_no_text_of_the_public_more():
         {"starts_at": "2027-03-23T08:00:00Z", "ends_at": "2027-03-23T09:00:00Z"}
     ]
     assert (told["number"], told["edited"]) == (3, {str(session.id): 3})
+    assert "text_missing" in told["of_content"]
     assert told["api"] == "/api/editions/essai/draft"
     assert told["words"]["stored"] == "Enregistré."
 

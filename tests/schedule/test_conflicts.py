@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import replace
 
-from schedule.conflicts import USUAL, Conflict, added, blocking, conflicts
+from schedule.conflicts import USUAL, Conflict, added, blocking, conflicts, of_the_grid
 from schedule.models import (
     ConflictCode,
     Draft,
@@ -194,6 +195,13 @@ def test_levels_are_the_editions_and_what_it_ignores_is_not_told():
     assert blocking(conflicts(one)) == []
     levels[ConflictCode.WITHOUT_ROOM] = Level.IGNORE
     assert conflicts(one, levels=levels) == []
+
+
+def test_the_grid_marks_what_comes_of_a_place_and_what_blocks():
+    untold = Conflict(code=ConflictCode.TEXT_MISSING, session_id=UUID(int=101), languages=("en",))
+    blocks = replace(untold, level=Level.BLOCK)
+    placed = Conflict(code=ConflictCode.ROOM_TOO_SMALL, session_id=UUID(int=101))
+    assert of_the_grid([untold, blocks, placed]) == [blocks, placed]
 
 
 def test_what_was_wrong_before_is_not_new():

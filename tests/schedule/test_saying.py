@@ -51,6 +51,22 @@ def test_a_conflict_names_its_session_and_leaves_no_place_empty(code, language):
     assert said.endswith(".")
 
 
+def test_what_blocks_is_told_first_and_what_a_session_lacks_last():
+    found = [
+        conflict(ConflictCode.TEXT_MISSING),
+        conflict(ConflictCode.ROOM_TOO_SMALL),
+        conflict(ConflictCode.ROOM_TAKEN, level=Level.BLOCK),
+        conflict(ConflictCode.WITHOUT_ROOM),
+    ]
+    told = Teller(DRAFT, words("en"), PARIS).conflicts(found)
+    assert [one.code.value for one in told] == [
+        "room_taken",
+        "room_too_small",
+        "without_room",
+        "text_missing",
+    ]
+
+
 def test_a_conflict_in_french():
     told = Teller(DRAFT, words("fr"), PARIS)
     assert told.conflict(conflict(ConflictCode.ROOM_TAKEN)).said == (
