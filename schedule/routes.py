@@ -178,7 +178,10 @@ async def export(
     database: Given[Database],
     shelves: Given[Shelves],
 ) -> AnyResponse:
-    """Send the programme as calendar, schedule.xml, schedule.json, JSON-LD, table or booklet."""
+    """Send the programme as calendar, schedule.xml, schedule.json, JSON-LD, table or booklet.
+
+    schedule.json is of version 2, and with `?v=1` of version 1, in one language.
+    """
     shelved = await shelved_of(shelves, database, edition)
     ending = request.url.path.rpartition(".")[2]
     language = _language(request, edition)
@@ -198,6 +201,8 @@ async def export(
         "csv": (partial(tables.sessions_csv, language=language), CSV),
     }
     build, media_type = builders[ending]
+    if ending == "json" and request.query_params.get("v") == "1":
+        ending, build = "json-v1", partial(schedule_json.schedule_v1, language=language)
     return await _document(request, shelved, ending, language, media_type, build)
 
 

@@ -44,7 +44,8 @@ def assert_clean(page: Any, rules: Sequence[str] = RULES) -> None:
         for view in VIEWS:
             show(page, view)
             asked = rules if view in {WIDE, NARROW} else COLOURS
-            assert page.evaluate(RUN, asked) == [], view
+            found = page.evaluate(RUN, asked)
+            assert found == [], (view, found)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
     finally:
         show(page, WIDE)

@@ -4,11 +4,13 @@ import importlib.util
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import icalendar
 import pytest
+import vobject
 
 from forum.core.context import Edition, EditionState
 from schedule.conflicts import blocking, conflicts
@@ -190,6 +192,25 @@ def test_an_export_read_back_is_equal(name, form):
     back = read(data, f"export.{form}", timezone=programme.timezone)
     assert back.draft == carried(programme, form, language="fr")
     assert back.losses == []
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_two_libraries_that_know_nothing_of_each_other_read_the_calendar(name):
+    programme = published(name)
+    data = ics.calendar(programme, language="fr")
+    held = {
+        (str(one.id), one.starts_at, one.starts_at + timedelta(minutes=one.minutes))
+        for one in programme.sessions
+        if one.starts_at
+    }
+    first = icalendar.Calendar.from_ical(data).walk("VEVENT")
+    assert {(str(e["uid"]), e["dtstart"].dt, e["dtend"].dt) for e in first} == held
+    # It keeps the first timezone of a name for ever, and ours holds the years of one programme.
+    vars(vobject.icalendar)["__tzidMap"].pop(programme.timezone, None)
+    second = vobject.readOne(data.decode()).vevent_list
+    times = {(e.uid.value, e.dtstart.value, e.dtend.value) for e in second}
+    assert {(uid, *(one.astimezone(UTC) for one in both)) for uid, *both in times} == held
+    assert {e.summary.value for e in second} == {str(e["summary"]) for e in first}
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

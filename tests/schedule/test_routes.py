@@ -454,3 +454,11 @@ async def test_a_page_with_seats_is_unchanged_while_they_are(site, client, editi
     tag = (await client.get(address)).headers["etag"]
     again = await client.get(address, headers={"if-none-match": tag})
     assert again.status_code == 304
+
+
+async def test_schedule_json_is_there_in_both_versions(client, published):
+    base = f"/{published.slug}/programme.json"
+    first, second = [(await client.get(path)).json() for path in (f"{base}?v=1", base)]
+    assert "rooms" in first["schedule"]["conference"]["days"][0]
+    assert "$schema" in second
+    assert first != second
