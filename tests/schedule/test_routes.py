@@ -430,7 +430,7 @@ async def test_seats_left_are_live_on_the_pages_and_by_the_api(site, client, edi
         seats = (await client.get(f"/api/editions/{edition.slug}/seats")).json()
         return (
             re.findall(r"<dt>Seats</dt><dd>([^<]*)</dd>", page),
-            re.findall(r"Sign-up needed|Full: waiting list", listed),
+            re.findall(r"sign-up needed|full: waiting list", listed),
             [(one["slug"], one["left"], one["waiting"]) for one in seats],
         )
 
@@ -440,10 +440,10 @@ async def test_seats_left_are_live_on_the_pages_and_by_the_api(site, client, edi
 
         await eventually(found)
 
-    await sees(["2 seats left of 2"], ["Sign-up needed"], [("atelier", 2, 0)])
+    await sees(["2 seats left of 2"], ["sign-up needed"], [("atelier", 2, 0)])
     for one in people:
         await site.do(signing_up.sign_up, edition, one.id, second.id)
-    await sees(["Full: waiting list"], ["Full: waiting list"], [("atelier", 0, 1)])
+    await sees(["Full: waiting list"], ["full: waiting list"], [("atelier", 0, 1)])
     opening = (await client.get(f"/{edition.slug}/sessions/ouverture?lang=en")).text
     assert "Seats" not in opening
 
