@@ -86,7 +86,8 @@ async def test_everybody_is_shown_by_name(table, people):
         ("luc lefevre", []),
         ("'; drop table registration; --", []),
         ("— !", ALL),
-        ("a", ["Le Fèvre Ada", "Martin Luc", "Œuvrard Jean-Paul"]),
+        # no reference holds an L, whatever chance makes of it
+        ("l", ["Le Fèvre Ada", "Lefèvre Zoé", "Martin Luc"]),
     ],
 )
 async def test_the_search_finds_words_in_any_order_without_accents(table, people, typed, found):
