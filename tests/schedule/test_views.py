@@ -36,6 +36,7 @@ def rendered(programme, asked, *, at=PUBLISHED_AT):
         "fr",
         edition=edition(timezone=programme.timezone),
         programme=programme,
+        jsonld="",
         asked=asked,
         query="",
         views=[],
@@ -78,6 +79,7 @@ def test_every_session_and_person_of_any_programme_has_a_page(programme):
             html = templates().render(
                 "schedule/session.html",
                 language,
+                jsonld="",
                 session=one.whole_session(session),
                 previous=None,
                 following=None,
@@ -150,6 +152,7 @@ def test_a_session_page_tells_all_that_is_known():
     html = templates().render(
         "schedule/session.html",
         "fr",
+        jsonld="",
         edition=edition(),
         programme=programme,
         session=viewer(programme).whole_session(programme.sessions[0]),
@@ -160,7 +163,7 @@ def test_a_session_page_tells_all_that_is_known():
     links = {a.get("href") for a in Document(html).all("a")}
     assert "Eau & <communes>" in text
     for said in ("Sobriété", "Lumen", "accès de plain-pied, boucle magnétique", "anglais",
-                 "Nombre de places 40", "Une place se réserve"):  # fmt: skip
+                 "Places 40", "Sur réservation"):  # fmt: skip
         assert said in text
     assert links >= {
         "/toulouse-2027/programme?tag=achat%20public",
