@@ -10,6 +10,7 @@ from forum.core.errors import Invalid
 from forum.core.i18n import N_
 from schedule.edits import PartKind, PartNotFound, SessionPart, Wanted, part_of
 from schedule.models import Draft, Session
+from schedule.naming import next_slug
 
 MOST_MINUTES = 10_080
 """A week: the longest that a session is."""
@@ -163,13 +164,3 @@ def copied(draft: Draft, id_: UUID, ids: Iterable[UUID]) -> list[Wanted]:
             Wanted(kind=PartKind.SESSION, id=new, after=replace(part, content=copy), edited=0)
         )
     return found
-
-
-def next_slug(wanted: str, taken: Iterable[str]) -> str:
-    """Return a slug that nobody has: as wanted, else with the first free number behind it."""
-    known = {*taken}
-    slug, turn = wanted, 1
-    while slug in known:
-        turn += 1
-        slug = f"{wanted}-{turn}"
-    return slug

@@ -1,9 +1,8 @@
 """Edits of a draft: its parts before and after, applied and undone. Values in, values out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -139,31 +138,16 @@ class PartUsed(Problem):
     status = 409
 
 
-T = TypeVar("T", Room, Track, Speaker, Session)
-
-
 def part_of(draft: Draft, kind: PartKind, id_: UUID) -> Part | None:
     """Return a part of the draft with its backstage; None when there is none."""
-    match kind:
-        case PartKind.ROOM:
-            room = _by_id(draft.rooms, id_)
-            behind = draft.backstage_of_rooms.get(id_, RoomBackstage())
-            return RoomPart(content=room, backstage=behind) if room else None
-        case PartKind.TRACK:
-            track = _by_id(draft.tracks, id_)
-            return TrackPart(content=track) if track else None
-        case PartKind.SPEAKER:
-            speaker = _by_id(draft.speakers, id_)
-            about = draft.backstage_of_speakers.get(id_, SpeakerBackstage())
-            return SpeakerPart(content=speaker, backstage=about) if speaker else None
-        case PartKind.SESSION:
-            session = _by_id(draft.sessions, id_)
-            around = draft.backstage_of_sessions.get(id_, SessionBackstage())
-            return SessionPart(content=session, backstage=around) if session else None
-
-
-def _by_id(parts: Iterable[T], id_: UUID) -> T | None:
-    return next((one for one in parts if one.id == id_), None)
+    parts: dict[PartKind, Sequence[Room | Track | Speaker | Session]] = {
+        PartKind.ROOM: draft.rooms,
+        PartKind.TRACK: draft.tracks,
+        PartKind.SPEAKER: draft.speakers,
+        PartKind.SESSION: draft.sessions,
+    }
+    content = next((one for one in parts[kind] if one.id == id_), None)
+    return None if content is None else part_of_content(draft, content)
 
 
 def edits_of(draft: Draft, wanted: Sequence[Wanted]) -> list[Edit]:

@@ -54,6 +54,16 @@ class Unique:
         return wanted not in self._taken
 
 
+def next_slug(wanted: str, taken: Iterable[str]) -> str:
+    """Return a slug that nobody has: as wanted, else with the first free number behind it."""
+    known = {*taken}
+    found, turn = wanted, 1
+    while found in known:
+        turn += 1
+        found = f"{wanted}-{turn}"
+    return found
+
+
 def slugs(wanted: Iterable[tuple[str, str]]) -> list[str]:
     """Return one slug each for (slug of the file or '', text to make one of), in that order.
 

@@ -19,7 +19,7 @@ from forum.core.errors import Invalid
 from forum.core.forms import EMAIL, NEEDED, UNKNOWN
 from forum.core.i18n import N_
 from forum.core.text import Filled, Text, pick, slug
-from schedule.arranging import MOST_MINUTES, next_slug
+from schedule.arranging import MOST_MINUTES
 from schedule.edits import (
     Part,
     PartKind,
@@ -47,7 +47,7 @@ from schedule.models import (
     SpeakerState,
     Track,
 )
-from schedule.naming import name_key
+from schedule.naming import name_key, next_slug
 from schedule.texts import line, paragraphs, web_address
 
 Errors = dict[str, str]

@@ -20,6 +20,7 @@ from schedule.models import (
     Speaker,
     Track,
 )
+from schedule.naming import next_slug
 
 DAY_CHANGE = timedelta(hours=4)
 LONGEST_NIGHT = timedelta(hours=12)
@@ -189,12 +190,9 @@ def as_draft(past: Programme, draft: Draft) -> Draft:
     for session in draft.sessions:
         if session.id in held:
             continue
-        number, slug, turn = session.number, session.slug, 1
+        number, slug = session.number, next_slug(session.slug, slugs)
         while number in numbers:
             number += 1
-        while slug in slugs:
-            turn += 1
-            slug = f"{session.slug}-{turn}"
         numbers.add(number)
         slugs.add(slug)
         sessions.append(
@@ -220,10 +218,7 @@ def _with_rest(past: Sequence[Part], now: Sequence[Part]) -> list[Part]:
     for part in now:
         if part.id in held:
             continue
-        slug, turn = part.slug, 1
-        while slug in slugs:
-            turn += 1
-            slug = f"{part.slug}-{turn}"
+        slug = next_slug(part.slug, slugs)
         slugs.add(slug)
         found.append(replace(part, slug=slug))
     return found
@@ -241,12 +236,9 @@ def _removed(placed: list[Session], previous: Programme | None) -> list[Session]
     gone = [one for one in (previous.sessions if previous else []) if one.id not in kept]
     removed = []
     for session in gone:
-        number, slug, turn = session.number, session.slug, 1
+        number, slug = session.number, next_slug(session.slug, slugs)
         while number in numbers:
             number += 1
-        while slug in slugs:
-            turn += 1
-            slug = f"{session.slug}-{turn}"
         numbers.add(number)
         slugs.add(slug)
         removed.append(replace(session, cancelled=True, overlaps=False, number=number, slug=slug))
@@ -272,10 +264,7 @@ def _unique_slugs(speakers: list[Speaker], current: set[UUID]) -> list[Speaker]:
     taken = {one.slug for one in speakers if one.id in current}
     found = []
     for one in sorted(speakers, key=lambda one: (one.id not in current, str(one.id))):
-        slug, turn = one.slug, 1
-        while one.id not in current and slug in taken:
-            turn += 1
-            slug = f"{one.slug}-{turn}"
+        slug = one.slug if one.id in current else next_slug(one.slug, taken)
         taken.add(slug)
         found.append(replace(one, slug=slug))
     return found

@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 
 from forum.core.errors import Invalid
-from schedule.arranging import copied, next_slug, placed, shifted, swapped
+from schedule.arranging import copied, placed, shifted, swapped
 from schedule.edits import PartNotFound, applied, edits_of
 from schedule.models import SessionType
+from schedule.naming import next_slug
 from tests.schedule.test_conflicts import HALL, NINE, STUDIO, TEN, draft, session
 
 FIRST, SECOND, THIRD = (UUID(int=100 + n) for n in (1, 2, 3))
