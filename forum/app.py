@@ -20,6 +20,8 @@ from litestar.params import FromPath, HeaderParameter
 
 from badges import devices
 from badges.keys import Keyring, open_keyring
+from badges.manifest_routes import router as manifest_routes
+from badges.manifests import Manifests
 from badges.routes import router as badge_routes
 from badges.together import Door, Together
 from forum import __version__
@@ -193,6 +195,11 @@ class Parts:
         return Together(self.database, self.keyring, self.now)
 
     @cached_property
+    def manifests(self) -> Manifests:
+        """What devices are sent to decide alone."""
+        return Manifests(self.database, self.keyring, self.now, self.ids)
+
+    @cached_property
     def exports(self) -> Exports:
         """The exports under way; what they make waits in files where Forum writes."""
         return Exports(self.database, self.settings.var / "exports")
@@ -334,6 +341,7 @@ class Parts:
             "shelves",
             "ids",
             "exports",
+            "manifests",
         )
         return {
             **{make.__name__: Provide(make) for make in made},
@@ -395,6 +403,7 @@ def create_app(
             programme_import_routes,
             guide_routes,
             badge_routes,
+            manifest_routes,
             account_routes,
             team_routes,
             organiser_routes,
