@@ -19,11 +19,13 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath, HeaderParameter
 
 from badges import devices
+from badges.board_routes import router as board_routes
 from badges.keys import Keyring, open_keyring
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
 from badges.routes import router as badge_routes
 from badges.together import Door, Together
+from badges.watching import Watch
 from forum import __version__
 from forum.accounts.organiser_routes import router as team_routes
 from forum.accounts.routes import organiser_of, to_sign_in
@@ -56,7 +58,7 @@ from forum.core.ids import Ids
 from forum.core.limits import Limits
 from forum.core.log import configure
 from forum.core.pages import Page, Templates, static_content, static_version
-from forum.core.rights import Staff, require
+from forum.core.rights import Deed, Staff, require
 from forum.core.settings import Settings, load
 from forum.core.shelf import Shelf
 from forum.core.shell import Shell
@@ -200,6 +202,11 @@ class Parts:
         return Manifests(self.database, self.keyring, self.now, self.ids)
 
     @cached_property
+    def watch(self) -> Watch:
+        """What those who watch the doors share."""
+        return Watch(self.database, self.now)
+
+    @cached_property
     def exports(self) -> Exports:
         """The exports under way; what they make waits in files where Forum writes."""
         return Exports(self.database, self.settings.var / "exports")
@@ -313,6 +320,19 @@ class Parts:
         )
         return Door(device, edition, self.together)
 
+    async def watched(self, request: AnyRequest, db: Given[Db]) -> Edition:
+        """Find the edition whose doors are watched: by one of its devices, or by its team."""
+        slug: str = request.path_params["edition_slug"]
+        edition = await self.editions.get(slug, partial(self._with_db, editions.find, slug))
+        if "authorization" in request.headers:
+            device = await self.device(request)
+            if device.revoked or device.edition_id != edition.id:
+                raise Forbidden
+        else:
+            organiser = await organiser_of(request, db, self.settings, self.now())
+            require(organiser, edition.id, Deed.WATCH_DOORS)
+        return edition
+
     async def page(self, request: AnyRequest) -> Page:
         """Make the page of a request, in its language."""
         return Page(request, self.templates)
@@ -328,6 +348,7 @@ class Parts:
             self.attendee,
             self.device,
             self.door,
+            self.watched,
             self.page,
         )
         kept = (
@@ -339,6 +360,7 @@ class Parts:
             "codes",
             "speaker_keys",
             "shelves",
+            "watch",
             "ids",
             "exports",
             "manifests",
@@ -404,6 +426,7 @@ def create_app(
             guide_routes,
             badge_routes,
             manifest_routes,
+            board_routes,
             account_routes,
             team_routes,
             organiser_routes,
