@@ -19,6 +19,9 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath, HeaderParameter
 
 from badges import devices
+from badges.conflict_routes import router as conflict_routes
+from badges.gate_api import router as gate_api_routes
+from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, open_keyring
 from badges.routes import router as badge_routes
 from badges.together import Door, Together
@@ -395,6 +398,9 @@ def create_app(
             programme_import_routes,
             guide_routes,
             badge_routes,
+            conflict_routes,
+            gate_api_routes,
+            gate_routes,
             account_routes,
             team_routes,
             organiser_routes,
