@@ -20,6 +20,9 @@ from litestar.params import FromPath, HeaderParameter
 
 from badges import devices
 from badges.board_routes import router as board_routes
+from badges.conflict_routes import router as conflict_routes
+from badges.gate_api import router as gate_api_routes
+from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, open_keyring
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
@@ -427,6 +430,9 @@ def create_app(
             badge_routes,
             manifest_routes,
             board_routes,
+            conflict_routes,
+            gate_api_routes,
+            gate_routes,
             account_routes,
             team_routes,
             organiser_routes,
