@@ -348,6 +348,7 @@ class House:
             "invitation_id": self.invitation.id,
             "import_id": self.table,
             "number": self.campaign,
+            "session_number": 1,
             "moved": self.programme.sessions[0].id,
             "file_id": self.resting,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
