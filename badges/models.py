@@ -449,11 +449,17 @@ class PastScan(Struct, frozen=True, kw_only=True):
 
 
 class Passage(Struct, frozen=True, kw_only=True):
-    """A person went through a gate: `admitted`, `already_in` or `left`, and when."""
+    """A person went through a gate: `admitted`, `already_in` or `left`, and when.
+
+    `session` is the number of the session for which the gate was open, None at other gates. The
+    lists of a `building` gate say who is in the house.
+    """
 
     registration_id: UUID
     at: datetime
     outcome: Outcome
+    session: int | None = None
+    building: bool = True
 
 
 class Presence(Struct, frozen=True, kw_only=True):

@@ -303,16 +303,19 @@ async def list_scans(db: Db, edition_id: int, registration_id: UUID) -> list[Pas
 async def list_passages(db: Db, edition_id: int) -> list[Passage]:
     """Return every time that somebody went through a gate, whoever it was, in order of time.
 
-    What a device took back is none.
+    What a device took back is none, nor is `already_in` of somebody whom the rules refuse.
     """
     return await many(
         db,
         Passage,
         """
-        select s.registration_id, s.at, s.outcome
+        select s.registration_id, s.at, s.outcome, s.session,
+               coalesce(l.building, false) as building
           from scan s
+          left join check_in_list l on l.edition_id = s.edition_id and l.slug = s.check_in_list
          where s.edition_id = $1 and s.registration_id is not null
-           and s.outcome in ('admitted', 'already_in', 'left')
+           and (s.outcome in ('admitted', 'left')
+                or (s.outcome = 'already_in' and s.refusal is null))
            and not exists (select
                              from scan u
                             where u.edition_id = $1 and u.undoes = s.id
@@ -329,10 +332,13 @@ async def list_passages_of(db: Db, edition_id: int, registration_id: UUID) -> li
         db,
         Passage,
         """
-        select s.registration_id, s.at, s.outcome
+        select s.registration_id, s.at, s.outcome, s.session,
+               coalesce(l.building, false) as building
           from scan s
+          left join check_in_list l on l.edition_id = s.edition_id and l.slug = s.check_in_list
          where s.edition_id = $1 and s.registration_id = $2
-           and s.outcome in ('admitted', 'already_in', 'left')
+           and (s.outcome in ('admitted', 'left')
+                or (s.outcome = 'already_in' and s.refusal is null))
            and not exists (select
                              from scan u
                             where u.edition_id = $1 and u.undoes = s.id

@@ -19,9 +19,17 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath, HeaderParameter
 
 from badges import devices
+from badges.attendance_routes import router as attendance_routes
+from badges.board_routes import router as board_routes
+from badges.conflict_routes import router as conflict_routes
+from badges.gate_api import router as gate_api_routes
+from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, open_keyring
+from badges.manifest_routes import router as manifest_routes
+from badges.manifests import Manifests
 from badges.routes import router as badge_routes
 from badges.together import Door, Together
+from badges.watching import Watch
 from forum import __version__
 from forum.accounts.organiser_routes import router as team_routes
 from forum.accounts.routes import organiser_of, to_sign_in
@@ -49,12 +57,13 @@ from forum.core.errors import (
     Problem,
     Unauthenticated,
 )
+from forum.core.exports import Exports
 from forum.core.idempotency import Once, RequestKey
 from forum.core.ids import Ids
 from forum.core.limits import Limits
 from forum.core.log import configure
 from forum.core.pages import Page, Templates, static_content, static_version
-from forum.core.rights import Staff, require
+from forum.core.rights import Deed, Staff, require
 from forum.core.settings import Settings, load
 from forum.core.shelf import Shelf
 from forum.core.shell import Shell
@@ -86,7 +95,6 @@ from forum.questions.routes import router as question_routes
 from forum.registrations.attestation_routes import router as attestation_routes
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.desk_routes import router as desk_routes
-from forum.registrations.downloads import Exports
 from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.import_routes import router as import_routes
@@ -118,7 +126,7 @@ LARGEST_BODY = 2_000_000
 LOANS = POOL_SIZE - 4
 """The most requests that hold a connection at once: fewer than the pool has, so that what they wait
 for while holding it (an edition, a device, a version of the programme, an export that begins) can
-always be read. Exports have at most `downloads.AT_ONCE` of the others."""
+always be read. Exports have at most `forum.core.exports.AT_ONCE` of the others."""
 HUNG_UP = "client disconnected prematurely"
 """What Litestar says, as a failure of the server, of a client who left in the middle of a body."""
 NO_BODY = {"data": "'data'"}
@@ -199,6 +207,16 @@ class Parts:
     def together(self) -> Together:
         """What records the scans that arrive at the same moment."""
         return Together(self.database, self.keyring, self.now)
+
+    @cached_property
+    def manifests(self) -> Manifests:
+        """What devices are sent to decide alone."""
+        return Manifests(self.database, self.keyring, self.now, self.ids)
+
+    @cached_property
+    def watch(self) -> Watch:
+        """What those who watch the doors share."""
+        return Watch(self.database, self.now)
 
     @cached_property
     def exports(self) -> Exports:
@@ -328,6 +346,19 @@ class Parts:
         )
         return Door(device, edition, self.together, forget)
 
+    async def watched(self, request: AnyRequest, db: Given[Db]) -> Edition:
+        """Find the edition whose doors are watched: by one of its devices, or by its team."""
+        slug: str = request.path_params["edition_slug"]
+        edition = await self.editions.get(slug, partial(self._with_db, editions.find, slug))
+        if "authorization" in request.headers:
+            device = await self.device(request)
+            if device.revoked or device.edition_id != edition.id:
+                raise Forbidden
+        else:
+            organiser = await organiser_of(request, db, self.settings, self.now())
+            require(organiser, edition.id, Deed.WATCH_DOORS)
+        return edition
+
     async def page(self, request: AnyRequest) -> Page:
         """Make the page of a request, in its language."""
         return Page(request, self.templates)
@@ -344,6 +375,7 @@ class Parts:
             self.device,
             self.door,
             self.delivery_door,
+            self.watched,
             self.page,
         )
         kept = (
@@ -355,8 +387,10 @@ class Parts:
             "codes",
             "speaker_keys",
             "shelves",
+            "watch",
             "ids",
             "exports",
+            "manifests",
         )
         return {
             **{make.__name__: Provide(make) for make in made},
@@ -402,6 +436,7 @@ def create_app(
             export_routes,
             person_routes,
             attestation_routes,
+            attendance_routes,
             desk_routes,
             import_routes,
             territory_routes,
@@ -418,6 +453,11 @@ def create_app(
             programme_import_routes,
             guide_routes,
             badge_routes,
+            manifest_routes,
+            board_routes,
+            conflict_routes,
+            gate_api_routes,
+            gate_routes,
             account_routes,
             team_routes,
             organiser_routes,
