@@ -4,7 +4,7 @@ What is read here came from a page, a program or a file of an edition. No I/O.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
