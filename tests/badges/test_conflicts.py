@@ -78,12 +78,12 @@ async def test_let_in_twice_by_two_devices_without_a_network(site, edition, phon
     assert (one.title, one.who, one.category) == ("Let in twice", "Zoé Lefèvre", "Elected official")
     assert one.happened == [
         (
-            "Let in a first time on Tuesday 23 March at 10:00, at “Entrance”, by the device “Phone A”,"
-            " without a network."
+            "Let in a first time on Tuesday 23 March at 10:00, at “Entrance”, by the device “Phone"
+            " A”, without a network."
         ),
         (
-            "Let in again on Tuesday 23 March at 10:02, at “Jardin”, by the device “Phone B”, without a"
-            " network."
+            "Let in again on Tuesday 23 March at 10:02, at “Jardin”, by the device “Phone B”,"
+            " without a network."
         ),
         "Neither device had a network then: neither could know of the other.",
     ]
@@ -122,12 +122,12 @@ async def test_let_in_twice_by_two_devices_without_a_network(site, edition, phon
             Outcome.ADMITTED,
             None,
             (
-                "The first entry was read without a network: it was not known here yet when the second"
-                " came."
+                "The first entry was read without a network: it was not known here yet when the"
+                " second came."
             ),
             (
-                f"La première entrée a été lue sans réseau{N}: elle n’était pas encore connue ici quand"
-                " la seconde est venue."
+                f"La première entrée a été lue sans réseau{N}: elle n’était pas encore connue ici"
+                " quand la seconde est venue."
             ),
         ),
     ],
@@ -209,8 +209,8 @@ async def test_let_in_by_a_device_that_did_not_have_the_rules(site, edition, pho
     assert french.happened == [
         (
             f"Entrée le mardi 23 mars à 10{N}h, à la porte «{N}Entrée{N}», par l’appareil «{N}Phone"
-            f" A{N}», sans réseau, alors que la catégorie n’est pas sur la liste, ou il faut une place"
-            " réservée."
+            f" A{N}», sans réseau, alors que la catégorie n’est pas sur la liste, ou il faut une"
+            " place réservée."
         ),
         "L’appareil n’avait pas de réseau, et s’en est tenu à ce qu’il avait reçu avant.",
     ]
@@ -249,8 +249,8 @@ async def test_read_by_a_device_whose_clock_runs_ahead(site, edition, phones, pe
     assert one.happened == [
         "Let in on Tuesday 23 March at 10:00, at “Entrance”, by the device “Phone A”.",
         (
-            "The clock of the device said Tuesday 23 March at 15:00; the reading counts on Tuesday 23"
-            " March at 10:00."
+            "The clock of the device said Tuesday 23 March at 15:00; the reading counts on Tuesday"
+            " 23 March at 10:00."
         ),
     ]
     assert one.means == "Attendance counts the reading as any other."
@@ -261,8 +261,8 @@ async def test_read_by_a_device_whose_clock_runs_ahead(site, edition, phones, pe
             f" A{N}»."
         ),
         (
-            f"L’horloge de l’appareil disait mardi 23 mars à 15{N}h{N}; la lecture compte le mardi 23"
-            f" mars à 10{N}h."
+            f"L’horloge de l’appareil disait mardi 23 mars à 15{N}h{N}; la lecture compte le mardi"
+            f" 23 mars à 10{N}h."
         ),
     ]
 
