@@ -1,6 +1,7 @@
 """Manifests of ten thousand tickets, whole and as they changed; how long the event loop is held."""
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -207,6 +208,7 @@ async def _opened(made: Site) -> AsyncIterator[tuple[Database, httpx.AsyncClient
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             (await client.get("/health/ready")).raise_for_status()  # what begins is set up
+            gc.collect()
             yield pool, client
 
 
