@@ -181,7 +181,8 @@ async def test_a_revoked_device_is_refused(site, edition, device, ask, path):
         await allow(site, device, right)
     assert (await ask(path)).status_code == 200
     await site.value("update device set revoked_at = now() where id = $1", device[0].id)
-    assert (await ask(path)).status_code == 401
+    answer = await ask(path)
+    assert (answer.status_code, answer.json()["code"]) == (401, "device_revoked")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from badges import gates, scanning
+from badges import door_queries, scanning
 from badges.deciding import DoorRules
 from badges.manifest_queries import Standing
 from badges.manifests import COUNTED_BACK, Cursor, era_of, read_cursor, since_of
@@ -166,7 +166,7 @@ async def test_titles_of_sessions_are_those_of_the_rooms_of_lists(site, edition,
     assert phone.held["sessions"] == {}
     async with site.pool.acquire() as db:
         room = CheckInList(slug="room", name={"fr": "Salle"}, rooms=[made.rooms[0].id])
-        await gates.add_list(db, edition.id, room)
+        await door_queries.insert_check_in_list(db, edition.id, room)
     await phone.sync()
     assert phone.held["sessions"] == {"1": {"fr": "Ouverture"}}
     assert phone.held["rules"]["lists"]["room"]["windows"][0]["session"] == 1
@@ -280,6 +280,43 @@ async def test_who_is_in_is_told_for_the_lists_of_the_devices_gates(site, editio
     await main.sync()
     assert [one["i"] for one in main.check_ins.values()] == [False]
     assert main.whole == 1
+
+
+async def test_a_device_of_several_gates_is_told_of_each_of_their_lists(site, edition, phone):
+    person = await site.register(edition)
+    main, dinner = await phone(edition), await phone(edition, "dinner")
+    await read(site, edition, main, scan(person.token))
+    await read(site, edition, dinner, scan(person.token, gate="dinner"))
+    several = msgspec.structs.replace(main.device, gates=["main", "garden", "dinner"])
+    lists = []
+    for device in (main.device, dinner.device, several):
+        body, _ = await site.parts.manifests.answer(device, edition, None, packed=False)
+        lists.append([one["l"] for one in json.loads(body)["check_ins"]])
+    assert lists == [["main"], ["dinner"], ["dinner", "main"]]
+
+
+async def test_a_device_that_may_stand_elsewhere_too_is_told_all_anew(site, edition, phone):
+    await site.register(edition)
+    phone = await (await phone(edition)).sync()
+    since = phone.held["cursor"]
+    for gates_now, full in ((["main", "garden"], False), (["main", "dinner"], True)):
+        device = msgspec.structs.replace(phone.device, gates=gates_now)
+        body, _ = await site.parts.manifests.answer(device, edition, since, packed=False)
+        assert json.loads(body)["full"] is full
+
+
+async def test_a_manifest_is_packed_for_who_takes_that(site, edition, phone):
+    for _ in range(5):
+        await site.register(edition)
+    phone = await phone(edition)
+    phone.headers["accept-encoding"] = "gzip"
+    packed = await phone.ask()
+    phone.headers["accept-encoding"] = "identity"
+    plain_answer = await phone.ask()
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain_answer.headers
+    assert packed.json()["tickets"] == plain_answer.json()["tickets"]
+    assert int(packed.headers["content-length"]) < int(plain_answer.headers["content-length"])
 
 
 async def test_the_salt_of_an_edition_stays(site, edition, phone):
