@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import uuid
 from base64 import urlsafe_b64decode
 from contextlib import suppress
 from datetime import timedelta
@@ -497,17 +498,38 @@ async def test_nothing_that_commits_while_manifests_are_read_is_missed(site, edi
 async def test_devices_that_ask_at_once_share_the_work(site, edition, phone, monkeypatch):
     await site.register(edition)
     phones = [await phone(edition, gate) for gate in ("main", "dinner", "garden") for _ in range(3)]
-    monkeypatch.setattr(site.parts.manifests.kept, "fresh_s", 1.0)
+    monkeypatch.setattr(site.parts.manifests.kept, "fresh_s", 60)
     counting = CountingPool(site.pool)
-    for one in phones:
-        await site.parts.devices.get(  # known already
-            one.headers["authorization"].removeprefix("Bearer "), lambda: asyncio.sleep(0)
-        )
     monkeypatch.setattr(site.parts.manifests, "_database", counting)
-    bodies = await asyncio.gather(*(one.ask() for one in phones))
-    looked = [sql for sql in counting.statements if "from check_in_list" in sql]
-    assert len(looked) <= 2  # once more for the salt of an edition that had none
-    assert {len(body.json()["tickets"]) for body in bodies} == {1}
+    answers = await asyncio.gather(*(one.ask() for one in phones))
+    looks = [sql for sql in counting.statements if "pg_current_snapshot" in sql]
+    assert len(looks) == 2, "once more, for the edition had no salt"
+    assert {len(answer.json()["tickets"]) for answer in answers} == {1}
+    counting.statements.clear()
+    cursors = {answer.json()["cursor"] for answer in answers}
+    assert len(cursors) == 2, "one for each set of lists"
+    for one, answer in zip(phones, answers, strict=True):
+        await one.ask(since=answer.json()["cursor"])
+    assert sum("pg_current_snapshot" in sql for sql in counting.statements) == 1
+
+
+@pytest.mark.parametrize(("rooms", "wanted"), [([], 7), ([uuid.uuid4()], 8)])
+async def test_a_manifest_takes_as_many_statements_for_all_as_for_nothing(
+    site, edition, phone, monkeypatch, rooms, wanted
+):
+    """Two more, the tickets and the check-ins, are read by cursors, which are not counted."""
+    for _ in range(3):
+        await site.register(edition)
+    await site.value("update check_in_list set rooms = $2 where edition_id = $1", edition.id, rooms)
+    phone = await (await phone(edition)).sync()
+    counting = CountingPool(site.pool)
+    monkeypatch.setattr(site.parts.manifests, "_database", counting)
+    counts = []
+    for query in ({}, {"since": phone.held["cursor"]}):
+        counting.statements.clear()
+        await phone.ask(**query)
+        counts.append(len(counting.statements))
+    assert counts == [wanted, wanted]
 
 
 # Any changes
