@@ -154,6 +154,14 @@ class BodyCut(Problem):
     status = 400
 
 
+def _bearer(request: AnyRequest) -> str:
+    """Return the token that a device sent."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("Send the device's token as a bearer token.")
+    return token.strip()
+
+
 class Parts:
     """What the application is made of while it runs; opened by `lifespan`, or given by a test."""
 
@@ -309,20 +317,34 @@ class Parts:
 
     async def device(self, request: AnyRequest) -> Device:
         """Say which device's token was sent; a revoked one is refused within a second."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated("Send the device's token as a bearer token.")
+        found = await self._device_to_deliver(request)
+        if found.revoked:
+            raise devices.DeviceRevoked
+        return found
+
+    async def _device_to_deliver(self, request: AnyRequest) -> Device:
+        token = _bearer(request)
         return await self.devices.get(
-            token, partial(self._with_db, devices.identify, token.strip())
+            token, partial(self._with_db, devices.identify_to_deliver, token)
         )
 
     async def door(self, device: Given[Device]) -> Door:
         """Find where a device stands: its edition, and what records its scans."""
+        return await self._door(device)
+
+    async def delivery_door(self, request: AnyRequest) -> Door:
+        """Find where a device stands, to take its scans alone: a revoked one may hand them over."""
+        token = _bearer(request)
+        return await self._door(
+            await self._device_to_deliver(request), lambda: self.devices.forget(token)
+        )
+
+    async def _door(self, device: Device, forget: Callable[[], None] = lambda: None) -> Door:
         number = device.edition_id
         edition = await self.device_editions.get(
             number, partial(self._with_db, editions.by_id, number)
         )
-        return Door(device, edition, self.together)
+        return Door(device, edition, self.together, forget)
 
     async def watched(self, request: AnyRequest, db: Given[Db]) -> Edition:
         """Find the edition whose doors are watched: by one of its devices, or by its team."""
@@ -352,6 +374,7 @@ class Parts:
             self.attendee,
             self.device,
             self.door,
+            self.delivery_door,
             self.watched,
             self.page,
         )

@@ -73,7 +73,7 @@ from schedule.models import (
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent
 from schedule.saying import Teller
-from tests.pages import attendance_samples
+from tests.pages import attendance_samples, gate_samples
 from tests.schedule.factory import programme
 
 EDITION = Edition(
@@ -2873,6 +2873,7 @@ PAGES |= {
         },
     ),
 }
+PAGES |= gate_samples.pages(EDITION, STAFF)
 TO_SPEAKERS = {
     "person": "Maëlys d’Hérouville",
     "own_link": "https://forum.example/speaker/abc",
