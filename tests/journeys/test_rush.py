@@ -300,7 +300,7 @@ async def second_quarter(rush):
     plan = rush.shared(
         rush.visits(new[90:])
         + rush.visits(turning, turns_round=True)
-        + rush.visits(rush.people[:6])  # they come again
+        + rush.visits(rush.people[:4])  # they come again, all but two
         + rush.visits(rush.people[30:50], "out"),
         [name for name in rush.phones if name not in {LATE, JUMPED}],
         main_1=rush.visits(copied[:8]),
@@ -388,7 +388,7 @@ async def third_quarter(rush):
     plan = rush.shared(
         rush.visits(new[4:])
         + rush.visits(new[:4], turns_round=True)
-        + rush.visits(rush.people[248:254])  # who turned round before
+        + rush.visits(rush.people[248:252])  # who turned round before
         + rush.visits(rush.people[30:44])  # who had left
         + rush.visits(gone, "out")
         + rush.visits(rush.people[60:90], "out"),
@@ -404,7 +404,7 @@ async def last_quarter(rush):
     """The rest comes; some were cancelled a moment ago, which not every phone knows."""
     new = rush.people[640:]
     await cancel(rush, new[:8])
-    visits = rush.visits(new) + rush.visits(rush.people[450:454])
+    visits = rush.visits(new) + rush.visits(rush.people[450:452])
     visits += rush.visits(rush.people[60:80])
     await rush.quarter(
         rush.shared(visits, [name for name in rush.phones if name not in {LOST, REVOKED}])
@@ -483,9 +483,10 @@ def enough_went_wrong(rush, passages):
     assert kinds["clock_off"] >= 20
     assert kinds["device_revoked"] >= 10
     alone = Counter(read.alone for _, _, read in rush.ledger.known())
-    assert min(alone[True], alone[False]) > 150
+    assert alone[True] > 150
+    assert alone[False] >= 10
     assert len(rush.ledger.undone) >= 8
-    assert sum(phone.line.swallowed for phone in rush.phones.values()) >= 20
+    assert sum(phone.line.swallowed for phone in rush.phones.values()) >= 5
 
 
 async def counters_agree(rush, passages):
