@@ -21,7 +21,9 @@ from litestar.params import FromPath, HeaderParameter
 from badges import devices
 from badges.attendance_routes import router as attendance_routes
 from badges.keys import Keyring, open_keyring
+from badges.present_routes import router as present_routes
 from badges.routes import router as badge_routes
+from badges.scan_list_routes import router as scan_list_routes
 from badges.together import Door, Together
 from forum import __version__
 from forum.accounts.organiser_routes import router as team_routes
@@ -381,6 +383,8 @@ def create_app(
             person_routes,
             attestation_routes,
             attendance_routes,
+            scan_list_routes,
+            present_routes,
             desk_routes,
             import_routes,
             territory_routes,
