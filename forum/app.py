@@ -21,6 +21,7 @@ from litestar.params import FromPath, HeaderParameter
 from badges import devices
 from badges.keys import Keyring, open_keyring
 from badges.routes import router as badge_routes
+from badges.scanner_routes import router as scanner_routes
 from badges.together import Door, Together
 from forum import __version__
 from forum.accounts.organiser_routes import router as team_routes
@@ -395,6 +396,7 @@ def create_app(
             programme_import_routes,
             guide_routes,
             badge_routes,
+            scanner_routes,
             account_routes,
             team_routes,
             organiser_routes,
