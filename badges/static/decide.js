@@ -1,5 +1,5 @@
-// What a gate answers, and what scans come to: values in, a decision out. The twin of deciding.py, line for
-// line, with the same names in JSON; tests/data/decisions.json holds both. Instants are milliseconds.
+// What a gate answers: values in, a decision out. The twin of deciding.py, line for line, with the same names in
+// JSON; tests/data/decisions.json holds both. Instants are milliseconds.
 
 export function dayAt(days, at) {
   for (let day = 0; day + 1 < days.length; day++) if (days[day] <= at && at < days[day + 1]) return day;
@@ -18,8 +18,8 @@ function closed(rule, days, day, at) {
   let windows = rule.windows;
   if (day >= 0) {
     windows = windows.filter(one => one.opens < days[day + 1] && one.closes > days[day]);
-    if (!windows.length) return "wrong_day";
   }
+  if (!windows.length) return "wrong_day";
   return windows.some(one => one.opens > at) ? "not_yet" : "too_late";
 }
 
@@ -78,63 +78,18 @@ export function admits(rule, standing) {
   return rule.reentry && !standing.inside;
 }
 
-// What the scans of one person on one list in one period come to; `steps` as deciding.Step has them.
-export function settle(steps, rule) {
-  let first = null;
-  let before = null;
-  let standing = { entered: false, inside: false };
-  let entries = 0;
-  let last_at = 0;
-  const conflicts = [];
-  for (const step of [...steps].sort(byTurn)) {
-    last_at = step.at;
-    if (step.direction === "out") {
-      if (!step.refusal || step.let_in) {
-        standing = { entered: standing.entered, inside: false };
-        if (rule.reentry) before = null;
-      }
-      continue;
-    }
-    if (step.let_in) {
-      const found = conflict(step, before, rule);
-      if (found) conflicts.push(found);
-      before = step;
-    }
-    if (step.let_in || !step.refusal && admits(rule, standing)) {
-      first ??= step;
-      standing = { entered: true, inside: true };
-      entries += 1;
-    }
-  }
-  return { first, standing, entries, last_at, conflicts };
-}
-
-const turn = step => [step.at, step.device ?? "", step.seq, step.let_in ? 0 : 1, step.id];
-
-function byTurn(one, other) {
-  const [a, b] = [turn(one), turn(other)];
-  const place = a.findIndex((value, n) => value !== b[n]);
-  return place < 0 ? 0 : a[place] < b[place] ? -1 : 1;
-}
-
-function conflict(step, before, rule) {
-  const found = (kind, other = null) => ({ scan: step.id, kind, other });
-  if (step.refusal === "cancelled" || step.refusal === "revoked") return found("admitted_after_cancellation");
-  if (step.refusal) return found("admitted_against_the_rules");
-  return before && rule.counts !== "never" ? found("admitted_twice", before.id) : null;
-}
-
-// What is known on a phone: the check-in of the manifest, then what this phone read since (`own`). A scan that
-// was taken back takes the person to where they stood before it.
+// Where somebody stands, as a phone knows it: the check-in of the manifest (`a`: since when, `i`: inside), then
+// what this phone read since (`own`). A scan that was taken back leads to where they stood before it.
 export function standingOf(checkIn, own, rule) {
-  const steps = own.filter(step => !step.undoes).sort(byTurn);
+  const steps = own.filter(step => step.let_in || !step.refusal).sort(byTurn);
   const undone = steps.findIndex(step => step.undone);
   let standing = undone < 0 ? { entered: checkIn?.a != null, inside: Boolean(checkIn?.i) } : steps[undone].before;
-  for (const step of undone < 0 ? steps : steps.slice(undone)) {
+  for (const step of steps.slice(Math.max(undone, 0))) {
     if (step.undone) continue;
-    if (step.direction === "out") {
-      if (!step.refusal || step.let_in) standing = { entered: standing.entered, inside: false };
-    } else if (step.let_in || !step.refusal && admits(rule, standing)) standing = { entered: true, inside: true };
+    if (step.direction === "out") standing = { entered: standing.entered, inside: false };
+    else if (step.let_in || admits(rule, standing)) standing = { entered: true, inside: true };
   }
   return standing;
 }
+
+const byTurn = (one, other) => one.at - other.at || one.seq - other.seq;
