@@ -20,6 +20,8 @@ from litestar.params import FromPath, HeaderParameter
 
 from badges import devices
 from badges.keys import Keyring, open_keyring
+from badges.manifest_routes import router as manifest_routes
+from badges.manifests import Manifests
 from badges.routes import router as badge_routes
 from badges.scanner_routes import router as scanner_routes
 from badges.together import Door, Together
@@ -194,6 +196,11 @@ class Parts:
         return Together(self.database, self.keyring, self.now)
 
     @cached_property
+    def manifests(self) -> Manifests:
+        """What devices are sent to decide alone."""
+        return Manifests(self.database, self.keyring, self.now, self.ids)
+
+    @cached_property
     def exports(self) -> Exports:
         """The exports under way; what they make waits in files where Forum writes."""
         return Exports(self.database, self.settings.var / "exports")
@@ -335,6 +342,7 @@ class Parts:
             "shelves",
             "ids",
             "exports",
+            "manifests",
         )
         return {
             **{make.__name__: Provide(make) for make in made},
@@ -397,6 +405,7 @@ def create_app(
             guide_routes,
             badge_routes,
             scanner_routes,
+            manifest_routes,
             account_routes,
             team_routes,
             organiser_routes,
