@@ -402,7 +402,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     at: datetime | None
     inside: bool
     entries: int
-    last_at: datetime
+    last_at: datetime | None
     writes: int
 
 

@@ -399,7 +399,7 @@ class _Group:
             at=_instant(first.at) if first else None,
             inside=settled.standing.inside,
             entries=settled.entries,
-            last_at=_instant(settled.last_at),
+            last_at=_instant(settled.last_at) if settled.last_at is not None else None,
             writes=self._writes[key],
         )
 

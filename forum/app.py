@@ -21,9 +21,12 @@ from litestar.params import FromPath, HeaderParameter
 from badges import devices
 from badges.attendance_routes import router as attendance_routes
 from badges.keys import Keyring, open_keyring
+from badges.manifest_routes import router as manifest_routes
+from badges.manifests import Manifests
 from badges.present_routes import router as present_routes
 from badges.routes import router as badge_routes
 from badges.scan_list_routes import router as scan_list_routes
+from badges.scanner_routes import router as scanner_routes
 from badges.together import Door, Together
 from forum import __version__
 from forum.accounts.organiser_routes import router as team_routes
@@ -196,6 +199,11 @@ class Parts:
         return Together(self.database, self.keyring, self.now)
 
     @cached_property
+    def manifests(self) -> Manifests:
+        """What devices are sent to decide alone."""
+        return Manifests(self.database, self.keyring, self.now, self.ids)
+
+    @cached_property
     def exports(self) -> Exports:
         """The exports under way; what they make waits in files where Forum writes."""
         return Exports(self.database, self.settings.var / "exports")
@@ -337,6 +345,7 @@ class Parts:
             "shelves",
             "ids",
             "exports",
+            "manifests",
         )
         return {
             **{make.__name__: Provide(make) for make in made},
@@ -401,6 +410,8 @@ def create_app(
             programme_import_routes,
             guide_routes,
             badge_routes,
+            scanner_routes,
+            manifest_routes,
             account_routes,
             team_routes,
             organiser_routes,

@@ -70,6 +70,8 @@ OPEN = {
     "GET /health/ready": ALL,
     "GET /static/{version}/{path}": ALL,
     "GET /scan": ALL,
+    "GET /scan.webmanifest": ALL,
+    "GET /scan-worker.js": ALL,
     "GET /outbox": ALL,
     "GET /outbox/{name}": dict.fromkeys(EVERYONE, 404),
     "GET /{edition_slug}": ALL,
