@@ -93,6 +93,7 @@ from forum.questions.routes import router as question_routes
 from forum.registrations.attestation_routes import router as attestation_routes
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.desk_routes import router as desk_routes
+from forum.registrations.device_routes import router as device_desk_routes
 from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.import_routes import router as import_routes
@@ -395,6 +396,7 @@ def create_app(
             scan_list_routes,
             present_routes,
             desk_routes,
+            device_desk_routes,
             import_routes,
             territory_routes,
             group_routes,
