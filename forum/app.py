@@ -20,6 +20,10 @@ from litestar.params import FromPath, HeaderParameter
 
 from badges import devices
 from badges.attendance_routes import router as attendance_routes
+from badges.board_routes import router as board_routes
+from badges.conflict_routes import router as conflict_routes
+from badges.gate_api import router as gate_api_routes
+from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, open_keyring
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
@@ -28,6 +32,7 @@ from badges.routes import router as badge_routes
 from badges.scan_list_routes import router as scan_list_routes
 from badges.scanner_routes import router as scanner_routes
 from badges.together import Door, Together
+from badges.watching import Watch
 from forum import __version__
 from forum.accounts.organiser_routes import router as team_routes
 from forum.accounts.routes import organiser_of, to_sign_in
@@ -61,7 +66,7 @@ from forum.core.ids import Ids
 from forum.core.limits import Limits
 from forum.core.log import configure
 from forum.core.pages import Page, Templates, static_content, static_version
-from forum.core.rights import Staff, require
+from forum.core.rights import Deed, Staff, require
 from forum.core.settings import Settings, load
 from forum.core.shelf import Shelf
 from forum.core.shell import Shell
@@ -153,6 +158,14 @@ class BodyCut(Problem):
     status = 400
 
 
+def _bearer(request: AnyRequest) -> str:
+    """Return the token that a device sent."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("Send the device's token as a bearer token.")
+    return token.strip()
+
+
 class Parts:
     """What the application is made of while it runs; opened by `lifespan`, or given by a test."""
 
@@ -203,6 +216,11 @@ class Parts:
     def manifests(self) -> Manifests:
         """What devices are sent to decide alone."""
         return Manifests(self.database, self.keyring, self.now, self.ids)
+
+    @cached_property
+    def watch(self) -> Watch:
+        """What those who watch the doors share."""
+        return Watch(self.database, self.now)
 
     @cached_property
     def exports(self) -> Exports:
@@ -303,20 +321,47 @@ class Parts:
 
     async def device(self, request: AnyRequest) -> Device:
         """Say which device's token was sent; a revoked one is refused within a second."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated("Send the device's token as a bearer token.")
+        found = await self._device_to_deliver(request)
+        if found.revoked:
+            raise devices.DeviceRevoked
+        return found
+
+    async def _device_to_deliver(self, request: AnyRequest) -> Device:
+        token = _bearer(request)
         return await self.devices.get(
-            token, partial(self._with_db, devices.identify, token.strip())
+            token, partial(self._with_db, devices.identify_to_deliver, token)
         )
 
     async def door(self, device: Given[Device]) -> Door:
         """Find where a device stands: its edition, and what records its scans."""
+        return await self._door(device)
+
+    async def delivery_door(self, request: AnyRequest) -> Door:
+        """Find where a device stands, to take its scans alone: a revoked one may hand them over."""
+        token = _bearer(request)
+        return await self._door(
+            await self._device_to_deliver(request), lambda: self.devices.forget(token)
+        )
+
+    async def _door(self, device: Device, forget: Callable[[], None] = lambda: None) -> Door:
         number = device.edition_id
         edition = await self.device_editions.get(
             number, partial(self._with_db, editions.by_id, number)
         )
-        return Door(device, edition, self.together)
+        return Door(device, edition, self.together, forget)
+
+    async def watched(self, request: AnyRequest, db: Given[Db]) -> Edition:
+        """Find the edition whose doors are watched: by one of its devices, or by its team."""
+        slug: str = request.path_params["edition_slug"]
+        edition = await self.editions.get(slug, partial(self._with_db, editions.find, slug))
+        if "authorization" in request.headers:
+            device = await self.device(request)
+            if device.revoked or device.edition_id != edition.id:
+                raise Forbidden
+        else:
+            organiser = await organiser_of(request, db, self.settings, self.now())
+            require(organiser, edition.id, Deed.WATCH_DOORS)
+        return edition
 
     async def page(self, request: AnyRequest) -> Page:
         """Make the page of a request, in its language."""
@@ -333,6 +378,8 @@ class Parts:
             self.attendee,
             self.device,
             self.door,
+            self.delivery_door,
+            self.watched,
             self.page,
         )
         kept = (
@@ -344,6 +391,7 @@ class Parts:
             "codes",
             "speaker_keys",
             "shelves",
+            "watch",
             "ids",
             "exports",
             "manifests",
@@ -414,6 +462,10 @@ def create_app(
             badge_routes,
             scanner_routes,
             manifest_routes,
+            board_routes,
+            conflict_routes,
+            gate_api_routes,
+            gate_routes,
             account_routes,
             team_routes,
             organiser_routes,
