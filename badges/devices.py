@@ -29,6 +29,12 @@ class GateUnknown(Problem):
     status = 422
 
 
+class DeviceRevoked(Unauthenticated):
+    """This device was revoked: ask an organiser for a new code."""
+
+    code = "device_revoked"
+
+
 class Enrolled(Struct, frozen=True, kw_only=True):
     """What a device gets, once: its token and where it stands."""
 
@@ -71,12 +77,36 @@ async def identify(db: Db, token: str) -> Device:
     """Return the device that holds `token`.
 
     Raises:
-        Unauthenticated: none does, or it was revoked.
+        Unauthenticated: none does.
+        DeviceRevoked: the one that does was revoked.
+    """
+    found = await identify_to_deliver(db, token)
+    if found.revoked:
+        raise DeviceRevoked
+    return found
+
+
+async def identify_to_deliver(db: Db, token: str) -> Device:
+    """Return the device that holds `token`, to take the scans that it holds: a `revoked` one too.
+
+    Raises:
+        Unauthenticated: none does.
+        DeviceRevoked: the one that does was revoked, and has handed over all its scans since.
     """
     row = await door_queries.find_device(db, digest(token))
-    if row is None or row.revoked_at is not None:
+    if row is None:
         raise Unauthenticated("This device is not enrolled, or no longer: enrol it again.")
-    return Device(id=row.id, edition_id=row.edition_id, name=row.name, gate=row.gate)
+    if row.drained_at is not None:
+        raise DeviceRevoked
+    revoked = row.revoked_at is not None
+    return Device(
+        id=row.id, edition_id=row.edition_id, name=row.name, gate=row.gate, revoked=revoked
+    )
+
+
+async def drain(db: Db, device: Device, *, at: datetime) -> None:
+    """Note that a revoked device has handed over all its scans; it is heard no more."""
+    await door_queries.drain_device(db, device.edition_id, device.id, at)
 
 
 def _code_digest(code: str) -> bytes:

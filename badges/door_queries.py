@@ -164,7 +164,7 @@ async def enrol_device(
         update device
            set code_digest = null, token_digest = $2, enrolled_at = $3
          where code_digest = $1 and code_until > $3 and revoked_at is null
-     returning edition_id, id, name, gate, revoked_at
+     returning edition_id, id, name, gate, revoked_at, drained_at
         """,
         code_digest,
         token_digest,
@@ -177,6 +177,24 @@ async def find_device(db: Db, token_digest: bytes) -> DeviceRow | None:
     return await maybe(
         db,
         DeviceRow,
-        "select edition_id, id, name, gate, revoked_at from device where token_digest = $1",
+        """
+        select edition_id, id, name, gate, revoked_at, drained_at
+          from device
+         where token_digest = $1
+        """,
         token_digest,
+    )
+
+
+async def drain_device(db: Db, edition_id: int, device_id: UUID, at: datetime) -> None:
+    """Note since when a revoked device holds no more scans."""
+    await db.execute(
+        """
+        update device
+           set drained_at = coalesce(drained_at, $3)
+         where edition_id = $1 and id = $2 and revoked_at is not null
+        """,
+        edition_id,
+        device_id,
+        at,
     )
