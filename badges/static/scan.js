@@ -323,7 +323,7 @@ function ended(word) {
 }
 
 link.addEventListener("changed", refresh);
-link.addEventListener("gate_refused", () => verdict("look", words.gate_refused));
+link.addEventListener("moved", () => verdict("look", words.moved, gateName(link.device.gate)));
 link.addEventListener("clashes", ({ detail }) => {
   for (const { id, answer } of detail) if (answer.name) names.set(id, [answer.name, answer.category].filter(Boolean).join(" · "));
   navigator.vibrate?.(SHAKES.look);

@@ -18,7 +18,8 @@ const LOCK = "forum scanner";
 export class Unreachable extends Error {}
 class Dismissed extends Error {}
 
-// Events: "changed" (anything the page shows), "clashes" (detail: scans), "revoked", "stranger".
+// Events: "changed" (anything the page shows), "clashes" (detail: scans), "moved" (to another gate by an organiser),
+// "revoked", "wiped", "stranger".
 export class Link extends EventTarget {
   constructor({ version }) {
     super();
@@ -195,23 +196,41 @@ export class Link extends EventTarget {
   }
 
   async sendState() {
-    const { body, status } = await this.call("PUT", "/api/device/state", await this.says());
-    if (status === 422 && body.code === "gate_not_allowed") return this.gateRefused();
-    if (status !== 200) return;
+    const said = await this.says();
+    const { body, status } = await this.call("PUT", "/api/device/state", said);
     this.due.state = performance.now() + STATE_EVERY_MS;
-    this.device = { ...this.device, ...body.device };
-    this.chosen = null;
+    if (status === 200) await this.stands(said, body);
+    if (status === 422 && body.code === "gate_not_allowed") await this.refuseGate(said, body);
+  }
+
+  // What the server answers is how it is, but for a gate that was chosen meanwhile.
+  async stands(said, { device, edition, counters }) {
+    const chosen = this.device.gate !== said.gate;
+    const moved = !chosen && device.gate !== said.gate;
+    this.device = { ...this.device, ...device, gate: chosen ? this.device.gate : device.gate };
     await store.takeDevice(this.device);
-    if (body.edition) await store.put("about", body.edition);
-    await takeCounters(body.counters ?? {});
+    await store.put("about", edition);
+    await takeCounters(counters);
+    if (chosen) this.due.state = 0;
     this.tell("changed");
+    if (moved) this.tell("moved");
+  }
+
+  // The gate is not this phone's (any more): it stands where the server says.
+  async refuseGate(said, { gate, gates }) {
+    if (!gate || this.device.gate !== said.gate) return;
+    this.device = { ...this.device, gate, gates: gates ?? this.device.gates };
+    await store.put("device", this.device);
+    this.due.state = 0;
+    this.tell("changed");
+    this.tell("moved");
   }
 
   async says() {
     const battery = await navigator.getBattery?.().catch(() => null);
     const state = {
       sent_at: new Date(this.clock.wall()).toISOString(),
-      gate: this.chosen ?? this.device.gate,
+      gate: this.device.gate,
       waiting: await store.waiting(),
       version: this.version,
     };
@@ -220,22 +239,13 @@ export class Link extends EventTarget {
     return state;
   }
 
-  // An organiser took this gate from the phone: it stands at one that it has.
-  async gateRefused() {
-    const refused = this.chosen ?? this.device.gate;
-    const gate = this.device.gates?.find(one => one !== refused);
-    this.due.state = performance.now() + (gate ? 0 : STATE_EVERY_MS);
-    if (gate) await this.stand(gate);
-    this.tell("gate_refused");
-  }
-
   async getManifest({ whole = false } = {}) {
     const asked = performance.timeOrigin + performance.now();
     const cursor = whole ? null : (await store.get("rules"))?.cursor;
     const since = cursor ? `?since=${encodeURIComponent(cursor)}` : "";
     const { status, body } = await this.call("GET", `/api/device/manifest${since}`, undefined, { patience_ms: 3 * ANSWER_MS });
-    if (status !== 200) return;
     this.due.manifest = performance.now() + MANIFEST_EVERY_MS;
+    if (status !== 200) return;
     const complete = await store.takeManifest(body, asked);
     if (!complete && !whole) return this.getManifest({ whole: true });
     this.tell("changed");
@@ -255,7 +265,6 @@ export class Link extends EventTarget {
 
   // Stand at another gate of this phone's.
   async stand(gate) {
-    this.chosen = gate;
     this.device = { ...this.device, gate };
     await store.put("device", this.device);
     this.due.state = 0;

@@ -1,12 +1,13 @@
 """The scanner's own decisions in a real browser: as the server's, in every case that there is."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.browser.chromium import SITE, serve_samples
-from tests.browser.doors import DATA
 
+DATA = Path(__file__).parents[1] / "data"
 ALL_CASES = """async ([data, module]) => {
   const { decide, place } = await import(module);
   const values = Object.fromEntries(data.dimensions.map(one => [one.name, one.values]));
@@ -40,7 +41,8 @@ ALL_CASES = """async ([data, module]) => {
   for (const first of spread(names.slice(0, 4))) {
     for (const rest of spread(names.slice(4))) {
       const one = { ...first, ...rest };
-      const gates = { gate: { slug: "gate", directions: one.gate.directions, check_in_list: "list" } };
+      const { directions } = one.gate;
+      const gates = { gate: { slug: "gate", directions, check_in_list: "list" } };
       const question = {
         rules: { edition: data.edition, days: one.day.days, gates, lists: { list: list(one) } },
         gate: "gate", at: data.at, direction: one.direction.direction,
@@ -62,7 +64,11 @@ STANDINGS = """async ([check_in, own, rule, module]) => {
 
 IN, OUT, TWICE = (
     {"id": name, "at": at, "seq": at, "direction": way, "let_in": let_in, "refusal": None}
-    for name, at, way, let_in in (("a", 1, "in", True), ("b", 2, "out", True), ("c", 3, "in", False))
+    for name, at, way, let_in in (
+        ("a", 1, "in", True),
+        ("b", 2, "out", True),
+        ("c", 3, "in", False),
+    )
 )
 NEVER, INSIDE, LEFT = (
     {"entered": entered, "inside": inside}
