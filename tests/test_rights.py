@@ -56,6 +56,7 @@ ATTENDEE = {
 }
 DEVICE = dict.fromkeys(EVERYONE, 401) | {"device": "ok"}
 WATCHING = only("organiser", "reception", "door", others=401) | {"device": "ok"}
+MAY_NOT = DEVICE | {"device": 403}  # it scans, and was given no other right
 STAFF = [*TEAM, "stranger"]
 OWN = only(*STAFF, others=401)  # one's own account: whoever is signed in has one
 OWN_NOTHING = OWN | dict.fromkeys(STAFF, 404)  # what nobody has
@@ -160,6 +161,11 @@ OPEN = {
     "POST /speaker/{key}/photo/withdrawal": OWN_LINK,
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
     "POST /api/device/scans": DEVICE,
+    "GET /api/device/registrations": MAY_NOT,
+    "POST /api/device/registrations": MAY_NOT,
+    "PATCH /api/device/registrations/{reference}": MAY_NOT,
+    "GET /api/device/registrations/{reference}/badge.pdf": MAY_NOT,
+    "GET /api/device/categories": MAY_NOT,
     "GET /api/editions/{edition_slug}/counters": WATCHING,
     "GET /api/editions/{edition_slug}/counters/stream": WATCHING,
     "GET /organiser": only(*TEAM, "stranger", others=401),
@@ -375,6 +381,8 @@ class House:
             "POST /organiser/{slug}/team/{member}": {"data": {"roles": "door", "held": "door"}},
             "POST /me/{key}/sessions": {"data": {"take": str(self.programme.sessions[1].id)}},
             "POST /api/devices": {"json": {"code": "ZZZZ-ZZZZ"}},
+            "POST /api/device/registrations": {"json": {**person(), **ANOTHER}},
+            "PATCH /api/device/registrations/{reference}": {"json": {}},
             "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
             "POST /api/editions/{edition_slug}/registrations": {"json": person()},
             "POST /{edition_slug}/register": {"data": person()},

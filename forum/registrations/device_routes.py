@@ -100,7 +100,7 @@ def shown(row: Row) -> AtDesk:
     middleware=[limited("device desk", per_minute=PER_MINUTE)],
 )
 async def find(
-    door: Given[Door], db: Given[Db], q: Annotated[str, QueryParameter(max_length=200)]
+    door: Given[Door], db: Given[Db], q: Annotated[str, QueryParameter(max_length=200)] = ""
 ) -> Response[FoundAtDesk]:
     """Search by words of a name or an organisation, in any order, or by a reference.
 
