@@ -212,6 +212,22 @@ def test_registrations_go_through_csv_xlsx_and_json_and_come_back(forum, tmp_pat
     assert "csv, xlsx, json" in error
 
 
+def test_scans_and_attendance_are_written_even_where_nobody_came(forum, tmp_path):
+    for what in ("scans", "attendance"):
+        for ending in ("csv", "xlsx", "json"):
+            out = tmp_path / f"{what}.{ending}"
+            many = "scans" if what == "scans" else "rows"
+            assert forum.run("export", what, out) == f"{out}: 0 {many}\n"
+        assert json.loads((tmp_path / f"{what}.json").read_text("utf-8")) == []
+    assert (tmp_path / "scans.csv").read_text("utf-8-sig").startswith("at,gate,gate_name,device")
+    out = tmp_path / "halves.json"
+    forum.run("export", "attendance", out, "--of", "half-days")
+    halves = json.loads(out.read_text("utf-8"))
+    assert {(one["half"], one["present"]) for one in halves} == {("morning", 0), ("afternoon", 0)}
+    assert "--of is for attendance" in forum.run("export", "scans", out, "--of", "people", status=2)
+    assert "csv, xlsx, json" in forum.run("export", "scans", tmp_path / "x.pdf", status=1)
+
+
 def test_guides_come_from_a_folder_and_what_is_no_pdf_stops_them_all(forum, tmp_path):
     folder = tmp_path / "guides"
     folder.mkdir()
