@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -27,6 +27,8 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     WRONG_EDITION = "wrong_edition"
     LEFT = "left"
+    UNDONE = "undone"
+    """Another scan was taken back."""
 
 
 class Direction(StrEnum):
@@ -34,6 +36,43 @@ class Direction(StrEnum):
 
     IN = "in"
     OUT = "out"
+
+
+class GateKind(StrEnum):
+    """What a gate leads to."""
+
+    DOOR = "door"
+    ROOM = "room"
+    MEAL = "meal"
+    CLOAKROOM = "cloakroom"
+    EXIT = "exit"
+
+
+class Directions(StrEnum):
+    """Which ways a gate is passed."""
+
+    IN = "in"
+    OUT = "out"
+    BOTH = "both"
+
+
+class Counting(StrEnum):
+    """In what a check-in list admits a person once: all of the forum, a day, a session, nothing."""
+
+    FORUM = "forum"
+    DAY = "day"
+    SESSION = "session"
+    NEVER = "never"
+
+
+class ConflictKind(StrEnum):
+    """What can have gone wrong at a door."""
+
+    ADMITTED_TWICE = "admitted_twice"
+    ADMITTED_AFTER_CANCELLATION = "admitted_after_cancellation"
+    ADMITTED_AGAINST_THE_RULES = "admitted_against_the_rules"
+    CLOCK_OFF = "clock_off"
+    DEVICE_REVOKED = "device_revoked"
 
 
 class TokenPayload(Struct, frozen=True, kw_only=True):
@@ -125,18 +164,32 @@ class Attestation(Struct, frozen=True, kw_only=True):
     language: str
 
 
+Time = Annotated[datetime, Meta(tz=True)]
+Seq = Annotated[int, Meta(ge=0, le=2**53)]
+OffsetMs = Annotated[int, Meta(ge=-(2**45), le=2**45)]
+
+
 class Scan(Struct, frozen=True, kw_only=True):
     """One reading of a code; `id` is minted by the device, so a scan sent twice counts once.
 
     `token` and `gate` are whatever was read or sent, of any length: what is none of ours gets an
-    outcome like any other, so that one strange code never holds up the scans around it.
+    outcome like any other, so that one strange code never holds up the scans around it. In place
+    of a token stands a reference where it was typed, or found by name.
+
+    `seq` counts the scans of the device; `clock_offset_ms` is what the device knows to be missing
+    from its clock. `shown` is what it decided alone, and showed. A scan that `undoes` another of
+    the same device takes it back, and reads nothing.
     """
 
     id: UUID
     token: str
     gate: str
-    scanned_at: Annotated[datetime, Meta(tz=True)]
+    scanned_at: Time
     direction: Direction = Direction.IN
+    seq: Seq = 0
+    clock_offset_ms: OffsetMs | None = None
+    shown: Outcome | None = None
+    undoes: UUID | None = None
 
 
 class UnreadScan(Scan, frozen=True, kw_only=True):
@@ -146,10 +199,14 @@ class UnreadScan(Scan, frozen=True, kw_only=True):
 
 
 class Presented(Struct, frozen=True, kw_only=True):
-    """A scan with the device that sent it."""
+    """A scan with the device that sent it, and how far its clock was off as it did (None: unsaid).
+
+    `skew_ms` is what must be added to the device's clock.
+    """
 
     device: Device
     scan: Scan
+    skew_ms: int | None = None
 
 
 class Gate(Struct, frozen=True, kw_only=True):
@@ -157,8 +214,63 @@ class Gate(Struct, frozen=True, kw_only=True):
 
     slug: str
     name: Text
+    kind: GateKind
+    directions: Directions
     check_in_list: str
+    position: int
+    revision: int
     checked_in: int
+
+
+class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a list is open: from `opens` to `closes` (HH:MM, where the edition is held).
+
+    `days` are days of the edition from 0, None all of them. An end that is not after its beginning
+    is on the next day.
+    """
+
+    opens: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    closes: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    days: list[int] | None = None
+
+
+class CheckInList(Struct, frozen=True, kw_only=True):
+    """Who may pass, when, and what counts once; None, or no hours, restricts nothing.
+
+    `categories` are codes; bit n of `days` opens day n. With `rooms` the list is open for their
+    sessions, from `lead_minutes` before each; with `seats` those that take seats let in who holds
+    one, and everybody from `seats_kept_minutes` after they began (None: never). `building` counts
+    who is in the house.
+    """
+
+    slug: str
+    name: Text
+    categories: list[str] | None = None
+    days: int | None = None
+    hours: list[Hours] = []
+    rooms: list[UUID] | None = None
+    lead_minutes: int = 30
+    seats: bool = False
+    seats_kept_minutes: int | None = None
+    counts: Counting = Counting.DAY
+    reentry: bool = True
+    building: bool = False
+    revision: int = 1
+
+
+class DoorSession(Struct, frozen=True, kw_only=True):
+    """A published session as the door of its room knows it; `capacity` is what the room holds."""
+
+    number: int
+    session_id: UUID
+    title: Text
+    type: str
+    room_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    cancelled: bool
+    capacity: int | None
+    sign_up: bool
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
@@ -177,8 +289,9 @@ class Ticket(Struct, frozen=True, kw_only=True):
 class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The answer to one scan; `at` and `gate` say when and where the bearer was let in before.
 
-    `detail` says to programmers what of the scan could not be read. Without a usable `id` (null)
-    the scan was not recorded.
+    `conflict` says what is wrong with somebody who was let in all the same. `detail` says to
+    programmers what of the scan could not be read. Without a usable `id` (null) the scan was not
+    recorded.
     """
 
     id: UUID | None
@@ -188,6 +301,7 @@ class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: datetime | None = None
     gate: str | None = None
     detail: str | None = None
+    conflict: ConflictKind | None = None
 
 
 class SigningKey(Struct, frozen=True, kw_only=True):
@@ -206,36 +320,121 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     name: str
     gate: str
     revoked_at: datetime | None
+    drained_at: datetime | None
 
 
 class Reading(Struct, frozen=True, kw_only=True):
     """What the database holds on one scan of a batch; `n` is its place, from 1.
 
-    `answered` is the outcome if this scan id was answered before. The ticket's fields are None
-    for an unknown ticket; `admitted_at` and `admitted_gate` for one not yet let in.
+    `answered`, `offline` and `at` are of this scan id, if it was stored before; `own` says that the
+    same device sent it then, `conflict` what is wrong with it. `undone` says that it was taken
+    back. The bearer's fields are None where nobody is known, the ticket's where they have none;
+    `seated` says that they hold a seat in the session asked about. `check_in_list` and `period` say
+    what the scan counts for; for one that undoes another, what that counts for. `steps` are the
+    scans that count there beside this one, each as [id, at, device, seq, direction, gate, let in,
+    refusal], `writes` how often they were settled.
     """
 
     n: int
     answered: Outcome | None
-    gate: str
-    check_in_list: str
+    offline: bool | None
+    at: datetime | None
+    own: bool
+    undone: bool
+    conflict: ConflictKind | None
     registration_id: UUID | None
     status: str | None
+    category_number: int | None
+    days: int | None
     revision: int | None
     revoked_at: datetime | None
+    reissued_at: datetime | None
     given_name: str | None
     family_name: str | None
-    category: str | None
     category_name: Text | None
-    admitted_at: datetime | None
-    admitted_gate: str | None
+    seated: bool
+    check_in_list: str | None
+    period: str | None
+    steps: list[list[Any]] | None
+    writes: int
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What is looked up of one scan: whose it is by number or reference, and what it counts for.
+
+    `session_id` is the session in which a seat is asked for, if one is.
+    """
+
+    id: UUID
+    device_id: UUID
+    number: int | None
+    reference: str | None
+    check_in_list: str
+    period: str
+    session_id: UUID | None
+    undoes: UUID | None
+
+
+class NewScan(Struct, frozen=True, kw_only=True):
+    """A scan to store; `tally` is the place of the tally that holds it, None for one without.
+
+    `undone` says that it was known to be taken back as it was decided; one that `amends` is there
+    already, and tells what its device showed.
+    """
+
+    id: UUID
+    device_id: UUID
+    gate: str
+    direction: Direction
+    registration_id: UUID | None
+    scanned_at: datetime
+    at: datetime
+    seq: int
+    clock_offset_ms: int | None
+    check_in_list: str | None
+    period: str | None
+    session: int | None
+    offline: bool
+    outcome: Outcome
+    refusal: Outcome | None
+    undoes: UUID | None
+    undone: bool
+    amends: bool
+    tally: int | None
+
+
+class Tally(Struct, frozen=True, kw_only=True):
+    """What the scans of one person on one list in one period come to, to be stored.
+
+    `writes` is how often it was written before, as it was read.
+    """
+
+    check_in_list: str
+    registration_id: UUID
+    period: str
+    scan_id: UUID | None
+    gate: str | None
+    at: datetime | None
+    inside: bool
+    entries: int
+    last_at: datetime | None
+    writes: int
+
+
+class NewConflict(Struct, frozen=True, kw_only=True):
+    """A conflict to store: of the tally at this place, or (None) of a scan alone."""
+
+    scan_id: UUID
+    kind: ConflictKind
+    other_scan_id: UUID | None = None
+    registration_id: UUID | None = None
+    tally: int | None = None
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
-    """One scan as it was stored."""
+    """One scan that was stored."""
 
     id: UUID
-    outcome: Outcome
 
 
 class PastScan(Struct, frozen=True, kw_only=True):
@@ -250,11 +449,17 @@ class PastScan(Struct, frozen=True, kw_only=True):
 
 
 class Passage(Struct, frozen=True, kw_only=True):
-    """A person went through a gate: `admitted`, `already_in` or `left`, and when."""
+    """A person went through a gate: `admitted`, `already_in` or `left`, and when.
+
+    `session` is the number of the session for which the gate was open, None at other gates. The
+    lists of a `building` gate say who is in the house.
+    """
 
     registration_id: UUID
     at: datetime
     outcome: Outcome
+    session: int | None = None
+    building: bool = True
 
 
 class Presence(Struct, frozen=True, kw_only=True):
@@ -288,5 +493,6 @@ class CategoryRow(Struct, frozen=True, kw_only=True):
     """A category as a badge shows it, as it comes from the database."""
 
     code: str
+    number: int
     name: Text
     tint: int

@@ -1,30 +1,20 @@
 """Scans: a batch of readings in, an answer for each out, two statements whatever their number."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
-from badges import queries, rules
+from badges import doors, presented, scan_queries
+from badges.doors import Doors
 from badges.keys import Keyring
-from badges.models import (
-    Answer,
-    Outcome,
-    PastScan,
-    Presented,
-    Reading,
-    Scan,
-    TokenPayload,
-    UnreadScan,
-)
-from badges.tokens import Forged
+from badges.models import Answer, Asked, PastScan, Presented, Scan
+from badges.presented import ReadScan
+from badges.settling import Group
 from forum.core.context import Device, Edition
 from forum.core.db import Db, retried
-from forum.core.text import pick
 
-FARTHEST = timedelta(days=366)
-"""A device whose clock is off by more has none: its scans count when they arrive."""
+TRIES = 100
+"""Of those who write the same check-in one gets through each time: so many may be at it at once."""
 
 
 async def scan(
@@ -38,121 +28,68 @@ async def scan(
 ) -> list[Answer]:
     """Record what one device read, see `scan_all`."""
     presented = [Presented(device=device, scan=one) for one in scans]
-    return await scan_all(db, edition, keyring, presented, at=at)
+    known = await doors.read(db, edition)
+    return await scan_all(db, edition, known, keyring, presented, at=at)
 
 
 @retried
 async def scan_all(
-    db: Db, edition: Edition, keyring: Keyring, presented: Sequence[Presented], *, at: datetime
+    db: Db,
+    edition: Edition,
+    known: Doors,
+    keyring: Keyring,
+    sent: Sequence[Presented],
+    *,
+    at: datetime,
 ) -> list[Answer]:
     """Record what devices of one edition read, and say what each gate must do, in order.
 
     The same scan id always gets the same outcome, so a device may send again what it is not sure
-    arrived; within a batch, the first reading of a ticket is the one that is admitted.
+    arrived. What a device showed by itself stands, with its conflict, and may be told later; what
+    it did not decide is decided here, in the order of their own times as far as they come together.
+    What the scans of a person come to is made of all of them in that order (`deciding.settle`).
     """
-    presented = [_storable(one, at) for one in presented]
-    payloads = [_payload(keyring, one.scan.token) for one in presented]
-    numbers = [_ticket(payload, edition.id) for payload in payloads]
-    readings = await queries.read_scans(db, edition.id, presented, numbers)
-    zone, days = edition.zone, edition.days
-    outcomes = [
-        reading.answered
-        or rules.decide(
-            payload,
-            reading,
-            one.scan.direction,
-            edition_id=edition.id,
-            day=rules.day_of(one.scan.scanned_at, zone, days),
-            unread=isinstance(one.scan, UnreadScan),
+    read = [presented.read(one, known, keyring, at) for one in sent]
+    asked = [presented.asked(one, known) for one in read]
+    answers: dict[int, Answer] = {}
+    remaining = list(range(len(read)))
+    for _ in range(TRIES):
+        group, stored = await _record(
+            db, edition, known, [read[n] for n in remaining], [asked[n] for n in remaining], at
         )
-        for one, payload, reading in zip(presented, payloads, readings, strict=True)
-    ]
-    outcomes = _one_per_id(presented, outcomes)
-    if not await _record(db, edition, presented, readings, outcomes, at):
-        readings = await queries.read_scans(db, edition.id, presented, numbers)
-        outcomes = [
-            reading.answered or outcome for reading, outcome in zip(readings, outcomes, strict=True)
-        ]
-    return [
-        _answer(one.scan, reading, outcome, edition)
-        for one, reading, outcome in zip(presented, readings, outcomes, strict=True)
-    ]
-
-
-async def of_person(db: Db, edition_id: int, registration_id: UUID) -> list[PastScan]:
-    """Return what the doors read of one person's ticket, the latest first."""
-    return await queries.list_scans(db, edition_id, registration_id)
-
-
-def _one_per_id(presented: Sequence[Presented], outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the outcomes, those of one scan id being the first's."""
-    firsts: dict[UUID, Outcome] = {}
-    pairs = zip(presented, outcomes, strict=True)
-    return [firsts.setdefault(one.scan.id, outcome) for one, outcome in pairs]
-
-
-def _storable(one: Presented, at: datetime) -> Presented:
-    """Return a scan with a time that can be, at a gate whose name a database can hold."""
-    scan = one.scan
-    believed = abs(scan.scanned_at - at) <= FARTHEST
-    if believed and "\0" not in scan.gate:
-        return one
-    when = scan.scanned_at if believed else at
-    mended = msgspec.structs.replace(scan, scanned_at=when, gate=scan.gate.replace("\0", ""))
-    return Presented(device=one.device, scan=mended)
-
-
-def _payload(keyring: Keyring, token: str) -> TokenPayload | None:
-    try:
-        return keyring.read(token)
-    except Forged:
-        return None
-
-
-def _ticket(payload: TokenPayload | None, edition_id: int) -> int | None:
-    return payload.ticket if payload is not None and payload.edition == edition_id else None
+        answers |= {n: group.answer(place) for place, n in enumerate(remaining) if stored[place]}
+        remaining = [n for place, n in enumerate(remaining) if not stored[place]]
+        if not remaining:
+            return [answers[n] for n in range(len(read))]
+    raise TimeoutError("other requests kept writing the same check-ins")
 
 
 async def _record(
     db: Db,
     edition: Edition,
-    presented: Sequence[Presented],
-    readings: Sequence[Reading],
-    outcomes: Sequence[Outcome],
+    known: Doors,
+    read: Sequence[ReadScan],
+    asked: Sequence[Asked],
     at: datetime,
-) -> bool:
-    """Store the readings that are new; say whether each was stored as it was decided.
+) -> tuple[Group, list[bool]]:
+    """Decide and store scans; return them with whether the answer to each stands.
 
-    If not, another request, or another reading of this batch, came in between. Of readings that
-    share an id, the first alone is stored.
+    What takes back a scan that is not there is looked at once more while nobody else stores any.
     """
-    new = [n for n, reading in enumerate(readings) if reading.answered is None]
-    fresh = sorted({presented[n].scan.id: n for n in reversed(new)}.values())
-    if not fresh:
-        return True
-    stored = await queries.record_scans(
-        db,
-        edition.id,
-        [presented[n] for n in fresh],
-        [readings[n] for n in fresh],
-        [outcomes[n] for n in fresh],
-        at,
-    )
-    as_stored = {one.id: one.outcome for one in stored}
-    return all(as_stored.get(presented[n].scan.id) is outcomes[n] for n in fresh)
+
+    async def group() -> Group:
+        readings = await scan_queries.read_scans(db, edition.id, asked)
+        return Group(list(zip(read, readings, strict=True)), known, edition, at)
+
+    made = await group()
+    if not made.undoes_unknown:
+        return made, await made.record(db, at)
+    async with db.transaction():
+        await scan_queries.lock_scans(db)
+        made = await group()
+        return made, await made.record(db, at)
 
 
-def _answer(one: Scan, reading: Reading, outcome: Outcome, edition: Edition) -> Answer:
-    if reading.registration_id is None:
-        unknown = outcome is Outcome.UNKNOWN
-        flaw = one.flaw if unknown and isinstance(one, UnreadScan) else None
-        return Answer(id=one.id, outcome=outcome, detail=flaw)
-    before = outcome is Outcome.ALREADY_IN
-    return Answer(
-        id=one.id,
-        outcome=outcome,
-        name=f"{reading.given_name} {reading.family_name}",
-        category=pick(reading.category_name or {}, edition.language),
-        at=reading.admitted_at if before else None,
-        gate=reading.admitted_gate if before else None,
-    )
+async def of_person(db: Db, edition_id: int, registration_id: UUID) -> list[PastScan]:
+    """Return what the doors read of one person's ticket, the latest first."""
+    return await scan_queries.list_scans(db, edition_id, registration_id)

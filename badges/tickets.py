@@ -29,14 +29,22 @@ async def issue(
 
 
 async def reissue(
-    db: Db, edition: Edition, registration_id: UUID, category_number: int, *, days: int | None
+    db: Db,
+    edition: Edition,
+    registration_id: UUID,
+    category_number: int,
+    *,
+    days: int | None,
+    at: datetime,
 ) -> Ticket | None:
     """Make the ticket say another category or other days; what was issued before opens no more.
 
     Return None where there is no ticket that opens anything.
     """
     opened = rules.all_days(len(edition.days)) if days is None else days
-    return await queries.reissue_ticket(db, edition.id, registration_id, category_number, opened)
+    return await queries.reissue_ticket(
+        db, edition.id, registration_id, category_number, opened, at
+    )
 
 
 async def print_again(db: Db, edition_id: int, registration_id: UUID) -> None:

@@ -4,15 +4,18 @@ import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from msgspec import Struct
 
-from badges import scanning
+from badges import devices, doors, scanning
+from badges.doors import Doors
 from badges.keys import Keyring
 from badges.models import Answer, Presented, Scan
 from forum.core.context import Device, Edition
 from forum.core.db import LOST, Database, DatabaseUnavailable
+from forum.core.shelf import Shelf
 
 WRITERS = 2
 """Groups of one edition that are under way at once: one is decided while the other is written."""
@@ -39,14 +42,32 @@ class Together:
         self._waiting: defaultdict[int, deque[Waiting]] = defaultdict(deque)
         self._writers: Counter[int] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._doors: Shelf[int, Doors] = Shelf()
 
-    async def record(self, device: Device, edition: Edition, scans: Sequence[Scan]) -> list[Answer]:
+    async def doors(self, edition: Edition) -> Doors:
+        """Return the rules of an edition's doors, as they were a second ago at most."""
+        return await self._doors.get(edition.id, partial(self._read_doors, edition))
+
+    async def _read_doors(self, edition: Edition) -> Doors:
+        async with self._database.acquire() as db:
+            return await doors.read(db, edition)
+
+    async def record(
+        self,
+        device: Device,
+        edition: Edition,
+        scans: Sequence[Scan],
+        *,
+        skew_ms: int | None = None,
+    ) -> list[Answer]:
         """Record what one device read, and answer each scan, in order (see `scanning.scan_all`).
+
+        `skew_ms` is what its clock lacks, as far as the request tells.
 
         Raises:
             DatabaseUnavailable: the connection was lost; the scans may be sent again as they are.
         """
-        presented = [Presented(device=device, scan=one) for one in scans]
+        presented = [Presented(device=device, scan=one, skew_ms=skew_ms) for one in scans]
         mine = Waiting(presented, asyncio.get_running_loop().create_future())
         self._waiting[edition.id].append(mine)
         if self._writers[edition.id] < WRITERS:
@@ -55,6 +76,11 @@ class Together:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return await mine.answers
+
+    async def drain(self, device: Device, *, at: datetime) -> None:
+        """Note that a revoked device holds no more scans."""
+        async with self._database.acquire() as db:
+            await devices.drain(db, device, at=at)
 
     async def _write(self, edition: Edition) -> None:
         """Record groups of this edition until nobody waits."""
@@ -69,9 +95,10 @@ class Together:
         """Record a group; if something in it cannot be, each request of it alone."""
         presented = [each for one in group for each in one.presented]
         try:
+            known = await self.doors(edition)
             async with self._database.acquire() as db:
                 answers = await scanning.scan_all(
-                    db, edition, self._keyring, presented, at=self._now()
+                    db, edition, known, self._keyring, presented, at=self._now()
                 )
         except (DatabaseUnavailable, *LOST):
             for one in group:
@@ -87,16 +114,35 @@ class Together:
 
 
 class Door:
-    """A device where it stands: what it reads is recorded together with what others read."""
+    """A device where it stands: what it reads is recorded together with what others read.
 
-    def __init__(self, device: Device, edition: Edition, together: Together) -> None:
+    `forget` makes what is known of the device be read anew.
+    """
+
+    def __init__(
+        self,
+        device: Device,
+        edition: Edition,
+        together: Together,
+        forget: Callable[[], None] = lambda: None,
+    ) -> None:
         self.device = device
         self.edition = edition
         self._together = together
+        self._forget = forget
 
-    async def record(self, scans: Sequence[Scan]) -> list[Answer]:
+    async def rules(self) -> Doors:
+        """Return the rules of the doors, see `Together.doors`."""
+        return await self._together.doors(self.edition)
+
+    async def record(self, scans: Sequence[Scan], *, skew_ms: int | None = None) -> list[Answer]:
         """Record what the device read, see `Together.record`."""
-        return await self._together.record(self.device, self.edition, scans)
+        return await self._together.record(self.device, self.edition, scans, skew_ms=skew_ms)
+
+    async def close(self, *, at: datetime) -> None:
+        """Take no more scans of a revoked device, which has handed over the last one."""
+        await self._together.drain(self.device, at=at)
+        self._forget()
 
 
 def _next_group(waiting: deque[Waiting]) -> list[Waiting]:

@@ -31,6 +31,9 @@ DEEDS = {
     Deed.WRITE: "Change the texts of e-mails, and write to many",
     Deed.EDIT_PROGRAMME: "Change the programme",
     Deed.MANAGE_TEAM: "Manage the team",
+    Deed.RUN_DOORS: "Change gates, check-in lists and devices, settle conflicts at the doors",
+    Deed.WATCH_DOORS: "Watch the doors: who came in, rooms, devices",
+    Deed.SEE_PRESENT: "See who is in the building, and save scans",
 }
 
 

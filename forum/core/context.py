@@ -74,12 +74,22 @@ class Organiser(Struct, frozen=True, kw_only=True):
 
 
 class Device(Struct, frozen=True, kw_only=True):
-    """An enrolled phone or scanner, bound to one edition and one gate."""
+    """An enrolled phone or scanner of one edition, and the gate at which it stands.
+
+    It may stand at any of `gates`. With `may_search` it finds people by name, with `may_desk` it
+    registers and corrects them, with `may_evacuate` it holds the list of who is in the house. A
+    `revoked` one may only hand over what it still holds.
+    """
 
     id: UUID
     edition_id: int
     name: str
     gate: str
+    gates: list[str] = []
+    may_search: bool = False
+    may_desk: bool = False
+    may_evacuate: bool = False
+    revoked: bool = False
 
 
 class Attendee(Struct, frozen=True, kw_only=True):

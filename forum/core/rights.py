@@ -29,6 +29,12 @@ class Deed(StrEnum):
     """Change the texts of e-mails, and write to many."""
     EDIT_PROGRAMME = "edit_programme"
     MANAGE_TEAM = "manage_team"
+    RUN_DOORS = "run_doors"
+    """Change gates, check-in lists and devices; settle what went wrong at a door."""
+    WATCH_DOORS = "watch_doors"
+    """See how many are in, how rooms fill, and how devices do."""
+    SEE_PRESENT = "see_present"
+    """See by name who is in the house, and save scans."""
 
 
 RIGHTS: dict[Deed, frozenset[Role]] = {
@@ -44,6 +50,9 @@ RIGHTS: dict[Deed, frozenset[Role]] = {
     Deed.WRITE: frozenset({Role.ORGANISER}),
     Deed.EDIT_PROGRAMME: frozenset({Role.ORGANISER, Role.PROGRAMME_EDITOR}),
     Deed.MANAGE_TEAM: frozenset({Role.ORGANISER}),
+    Deed.RUN_DOORS: frozenset({Role.ORGANISER}),
+    Deed.WATCH_DOORS: frozenset({Role.ORGANISER, Role.RECEPTION, Role.DOOR}),
+    Deed.SEE_PRESENT: frozenset({Role.ORGANISER, Role.RECEPTION}),
 }
 
 

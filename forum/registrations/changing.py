@@ -90,7 +90,7 @@ async def change(
             raise RegistrationNotFound
         if answered:
             await questions.store_answers(db, edition.id, before.id, answers or {}, at=at)
-        ticket = await _ticket(db, edition, before, stored, target)
+        ticket = await _ticket(db, edition, before, stored, target, at=at)
         if before.days != stored.days:
             await signing_up.release_other_days(db, edition.id, stored.id, at=at, ids=ids)
         if announced:
@@ -207,13 +207,19 @@ async def _moved(
 
 
 async def _ticket(
-    db: Db, edition: Edition, before: Registration, after: Registration, target: Places
+    db: Db,
+    edition: Edition,
+    before: Registration,
+    after: Registration,
+    target: Places,
+    *,
+    at: datetime,
 ) -> Ticket | None:
     """Return the ticket as it stands after a change, made anew where it says something else."""
     if after.status is not Status.CONFIRMED:
         return None
     if (before.category, before.days) != (after.category, after.days):
-        return await tickets.reissue(db, edition, after.id, target.number, days=after.days)
+        return await tickets.reissue(db, edition, after.id, target.number, days=after.days, at=at)
     if any(getattr(before, name) != getattr(after, name) for name in ON_THE_BADGE):
         await tickets.print_again(db, edition.id, after.id)
     return await tickets.find(db, edition.id, after.id)

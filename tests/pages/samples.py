@@ -16,6 +16,7 @@ from forum.campaigns.organiser_routes import Typed
 from forum.core.context import Edition, EditionState
 from forum.core.i18n import words
 from forum.core.pages import Templates
+from forum.core.sheets import Format
 from forum.core.text import Filled
 from forum.demo import programme as demo_programme
 from forum.editions.models import Category, Consent
@@ -30,7 +31,7 @@ from forum.registrations import import_routes, importing, intake_models
 from forum.registrations.bulk import Done, ManyDeed, Order
 from forum.registrations.columns import BASIC, Group
 from forum.registrations.columns import columns as columns_of
-from forum.registrations.exporting import Format, Labels
+from forum.registrations.exporting import Labels
 from forum.registrations.exporting import Order as Export
 from forum.registrations.listing import Asked, Choice, Column, Filter, Row, Sort
 from forum.registrations.listing import Page as Found
@@ -70,6 +71,7 @@ from schedule.models import (
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent
 from schedule.saying import Teller
+from tests.pages import attendance_samples
 from tests.schedule.factory import programme
 
 EDITION = Edition(
@@ -2101,6 +2103,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
             "staff": View(may=lambda deed: deed == "see_edition", organiser=STAFF.organiser),
         },
     ),
+    **attendance_samples.PAGES,
     "door-list": ("schedule/door_list.html", DOOR_LIST),
     "door-list-none": ("schedule/door_list.html", {**DOOR_LIST, "sessions": [], "query": ""}),
     "guides": ("guides/guides.html", {"guides": GUIDES}),

@@ -3,10 +3,8 @@
 import json
 from uuid import uuid4
 
-from badges import queries
-from badges.models import Presented
-from forum.core.context import Device
-from tests.factories import scan
+from badges import scan_queries
+from badges.models import Asked
 
 
 class Explaining:
@@ -29,11 +27,22 @@ def nodes(plan):
 
 async def test_scans_are_looked_up_by_key_though_nothing_is_known_of_the_tables(pool):
     """On the first morning the tables are empty; a plan made then must hold all day."""
-    device = Device(id=uuid4(), edition_id=1, name="Phone", gate="main")
-    presented = [Presented(device=device, scan=scan("x")) for _ in range(500)]
+    asked = [
+        Asked(
+            id=uuid4(),
+            device_id=uuid4(),
+            number=n,
+            reference=None,
+            check_in_list="main",
+            period="0",
+            session_id=None,
+            undoes=None,
+        )
+        for n in range(500)
+    ]
     async with pool.acquire() as db:
         explaining = Explaining(db)
-        await queries.read_scans(explaining, 1, presented, list(range(500)))
+        await scan_queries.read_scans(explaining, 1, asked)
     by = {
         (node["Relation Name"], node.get("Index Name", node["Node Type"]))
         for node in nodes(explaining.plan[0]["Plan"])
@@ -43,5 +52,7 @@ async def test_scans_are_looked_up_by_key_though_nothing_is_known_of_the_tables(
         ("scan", "scan_pkey"),
         ("ticket", "ticket_number_key"),
         ("check_in", "check_in_pkey"),
+        ("scan", "scan_registration"),
+        ("scan", "scan_undoes"),
     }
     assert {name for name, way in by if way == "Seq Scan"} == set()
