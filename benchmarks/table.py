@@ -13,10 +13,12 @@ from forum.core.errors import Problem
 
 MODULES = (
     "scan",
+    "manifest",
     "registration",
     "phone",
     "forty",
     "search",
+    "board",
     "export",
     "programme_export",
     "programme_growth",

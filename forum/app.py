@@ -351,8 +351,7 @@ class Parts:
         slug: str = request.path_params["edition_slug"]
         edition = await self.editions.get(slug, partial(self._with_db, editions.find, slug))
         if "authorization" in request.headers:
-            device = await self.device(request)
-            if device.revoked or device.edition_id != edition.id:
+            if (await self.device(request)).edition_id != edition.id:
                 raise Forbidden
         else:
             organiser = await organiser_of(request, db, self.settings, self.now())
