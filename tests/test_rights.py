@@ -57,6 +57,7 @@ ATTENDEE = {
 }
 DEVICE = dict.fromkeys(EVERYONE, 401) | {"device": "ok"}
 WATCHING = only("organiser", "reception", "door", others=401) | {"device": "ok"}
+MAY_NOT = DEVICE | {"device": 403}  # it scans, and was given no other right
 STAFF = [*TEAM, "stranger"]
 OWN = only(*STAFF, others=401)  # one's own account: whoever is signed in has one
 OWN_NOTHING = OWN | dict.fromkeys(STAFF, 404)  # what nobody has
@@ -72,6 +73,8 @@ OPEN = {
     "GET /health/ready": ALL,
     "GET /static/{version}/{path}": ALL,
     "GET /scan": ALL,
+    "GET /scan.webmanifest": ALL,
+    "GET /scan-worker.js": ALL,
     "GET /outbox": ALL,
     "GET /outbox/{name}": dict.fromkeys(EVERYONE, 404),
     "GET /{edition_slug}": ALL,
@@ -159,6 +162,11 @@ OPEN = {
     "POST /speaker/{key}/photo/withdrawal": OWN_LINK,
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
     "POST /api/device/scans": DEVICE,
+    "GET /api/device/registrations": MAY_NOT,
+    "POST /api/device/registrations": MAY_NOT,
+    "PATCH /api/device/registrations/{reference}": MAY_NOT,
+    "GET /api/device/registrations/{reference}/badge.pdf": MAY_NOT,
+    "GET /api/device/categories": MAY_NOT,
     "GET /api/device/manifest": DEVICE,
     "GET /api/device/people": DEVICE | {"device": 403},  # a right of its own, see test_in_clear
     "GET /api/device/present": DEVICE | {"device": 403},
@@ -407,6 +415,8 @@ class House:
             "POST /organiser/{slug}/team/{member}": {"data": {"roles": "door", "held": "door"}},
             "POST /me/{key}/sessions": {"data": {"take": str(self.programme.sessions[1].id)}},
             "POST /api/devices": {"json": {"code": "ZZZZ-ZZZZ"}},
+            "POST /api/device/registrations": {"json": {**person(), **ANOTHER}},
+            "PATCH /api/device/registrations/{reference}": {"json": {}},
             "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
             "POST /api/editions/{edition_slug}/registrations": {"json": person()},
             "POST /{edition_slug}/register": {"data": person()},
