@@ -243,14 +243,15 @@ class Group:
         """Return the answer to the scan at this place; a revoked device is told no name."""
         decided = self._decided[place]
         reading, scan = decided.reading, decided.read.scan
+        conflict = self._worst(decided) if decided.fresh else reading.conflict
         if reading.registration_id is None:
             unread = isinstance(scan, UnreadScan) and decided.outcome is Outcome.UNKNOWN
             return Answer(
                 id=scan.id,
                 outcome=decided.outcome,
                 detail=scan.flaw if unread and isinstance(scan, UnreadScan) else None,
+                conflict=conflict,
             )
-        conflict = self._worst(decided) if decided.fresh else reading.conflict
         if decided.read.presented.device.revoked:
             return Answer(id=scan.id, outcome=decided.outcome, conflict=conflict)
         earlier = self._earlier(decided, conflict)
