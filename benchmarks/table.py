@@ -14,6 +14,7 @@ from forum.core.errors import Problem
 MODULES = (
     "scan",
     "sync",
+    "manifest",
     "registration",
     "phone",
     "forty",
