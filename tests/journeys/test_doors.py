@@ -84,7 +84,7 @@ def test_a_batch_is_answered_in_its_order_and_sent_again_the_same(demo, tickets)
 
 
 def test_a_phone_asks_goes_offline_clashes_with_another_and_takes_a_scan_back(demo, tickets):
-    first, second = (demo.device("demo", "lunch") for _ in range(2))
+    first, second = (demo.device("demo", "main") for _ in range(2))
     asked, offline, mistaken = (reading(tickets[n]["token"]) for n in (400, 401, 402))
     [answer] = demo.scan(first, asked)
     assert answer["outcome"] == "admitted"
@@ -100,4 +100,4 @@ def test_a_phone_asks_goes_offline_clashes_with_another_and_takes_a_scan_back(de
     again = demo.scan(first, undo, *alone)
     assert [one["outcome"] for one in again] == ["undone", "admitted", "admitted"]
     [late] = demo.scan(first, reading(tickets[400]["token"]))
-    assert (late["outcome"], late["gate"]) == ("already_in", "lunch")
+    assert (late["outcome"], late["gate"]) == ("already_in", "main")
