@@ -161,7 +161,7 @@ OPEN = {
     "POST /speaker/{key}/photo/removal": OWN_LINK,
     "POST /speaker/{key}/photo/withdrawal": OWN_LINK,
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
-    "POST /api/device/scans": DEVICE,
+    "POST /api/device/scans": DEVICE | {"revoked": "ok"},  # it may hand over what it still holds
     "GET /api/device/registrations": MAY_NOT,
     "POST /api/device/registrations": MAY_NOT,
     "PATCH /api/device/registrations/{reference}": MAY_NOT,
