@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 
 from badges import devices
 from badges.batches import MOST_SCANS, read_batch
+from badges.device_models import Enrolled
 from badges.models import Answer, Direction, Scan
 from badges.together import Door
 from forum.core.db import Db
@@ -56,12 +57,12 @@ async def enrol(
     once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
-) -> devices.Enrolled:
+) -> Enrolled:
     """Trade an enrolment code, once, for the device's own token, shown this once.
 
     A device whose answer was lost sends its request again, with the same Idempotency-Key.
     """
-    return await once(devices.Enrolled, lambda: devices.enrol(db, data.code, at=now, ids=ids))
+    return await once(Enrolled, lambda: devices.enrol(db, data.code, at=now, ids=ids))
 
 
 @dataclass

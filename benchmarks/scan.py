@@ -9,6 +9,7 @@ import msgspec
 import uvloop
 
 from badges import devices, queries
+from badges.device_models import Enrolled
 from badges.keys import Keyring
 from badges.models import Outcome, Presented, Scan
 from benchmarks import Row
@@ -196,7 +197,7 @@ class Bench:
 
 async def prepare(
     inside: Installation, edition: Edition, count: int
-) -> tuple[list[str], Keyring, devices.Enrolled]:
+) -> tuple[list[str], Keyring, Enrolled]:
     """Store people with tickets, and enrol a device."""
     at = inside.now()
     tokens = await admit(inside, edition, count)

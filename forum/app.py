@@ -19,6 +19,9 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath, HeaderParameter
 
 from badges import devices
+from badges.device_api import router as device_api_routes
+from badges.device_routes import router as device_routes
+from badges.fullness import Fullness
 from badges.keys import Keyring, open_keyring
 from badges.routes import router as badge_routes
 from badges.together import Door, Together
@@ -172,6 +175,7 @@ class Parts:
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
         self.device_editions: Shelf[int, Edition] = Shelf()
+        self.fullness = Fullness(lambda: self.database, now)
 
     @property
     def database(self) -> Database:
@@ -334,6 +338,7 @@ class Parts:
             "shelves",
             "ids",
             "exports",
+            "fullness",
         )
         return {
             **{make.__name__: Provide(make) for make in made},
@@ -395,6 +400,8 @@ def create_app(
             programme_import_routes,
             guide_routes,
             badge_routes,
+            device_api_routes,
+            device_routes,
             account_routes,
             team_routes,
             organiser_routes,

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from badges import devices
-from badges.devices import GateUnknown
+from badges.device_models import GateUnknown
 from tests.factories import sent
 
 
@@ -61,7 +61,7 @@ async def test_a_revoked_device_is_refused_within_a_second(site, client, edition
     await site.value("update device set revoked_at = now() where id = $1", device.id)
     now[0] += 1.0
     answer = await client.post("/api/device/scans", json=body, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert (answer.status_code, answer.json()["code"]) == (401, "device_revoked")
 
 
 async def test_a_device_stands_at_a_gate_that_there_is(site, edition):
