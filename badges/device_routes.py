@@ -1,5 +1,6 @@
 """The team's pages of devices: how each does, new ones with their codes, changes, the end."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
@@ -28,7 +29,6 @@ from badges.device_models import (
     NoCodeWaits,
     StoredDevice,
 )
-from badges.models import Gate
 from forum.core import forms
 from forum.core.db import Db
 from forum.core.errors import Invalid, Problem
@@ -165,9 +165,12 @@ class Desk:
             why=self.page.words.say(problem.message) if problem and not problem.fields else "",
         )
 
-    def sheet(self, staff: Staff, made: list[Announced], standing: list[Gate]) -> AnyResponse:
+    async def sheet(self, staff: Staff, made: list[Announced]) -> AnyResponse:
         """Answer with codes, which are shown this once."""
-        shown = device_views.codes(made, standing, self.settings.base_url, self.page.words)
+        standing = await gates.all_of(self.db, staff.edition.id)
+        shown = await asyncio.to_thread(  # thirty codes would hold up the doors meanwhile
+            device_views.codes, made, standing, self.settings.base_url, self.page.words
+        )
         return self.page("badges/device_codes.html", staff.edition, staff=staff, codes=shown)
 
     async def _stays(self, edition_id: int, found: StoredDevice) -> str:
@@ -246,7 +249,7 @@ async def announce(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse:
         made = await desk.once(list[Announced], make)
     except (Invalid, GateUnknown) as problem:
         return await desk.listed(staff, sent=sent, errors=problem.fields)
-    return desk.sheet(staff, made, await gates.all_of(desk.db, edition.id))
+    return await desk.sheet(staff, made)
 
 
 @get(ONE, include_in_schema=False, opt=RUN)
@@ -330,7 +333,7 @@ async def renew_code(
         )
 
     made = await desk.once(Announced, make)
-    return desk.sheet(staff, [made], await gates.all_of(desk.db, edition.id))
+    return await desk.sheet(staff, [made])
 
 
 @post(f"{ONE}/code/withdrawal", include_in_schema=False, opt=RUN, status_code=200)
