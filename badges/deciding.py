@@ -23,7 +23,6 @@ from badges.models import (
 )
 from forum.core.text import Text
 
-ALWAYS: None = None
 MS = 1000
 
 
@@ -110,6 +109,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 NEVER_SEEN = Standing()
+WITHIN = Standing(entered=True, inside=True)
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -171,8 +171,8 @@ def _closed(rule: ListRule, days: Sequence[int], day: int, at: int) -> Outcome:
     windows = rule.windows or []
     if day >= 0:
         windows = [one for one in windows if one.opens < days[day + 1] and one.closes > days[day]]
-        if not windows:
-            return Outcome.WRONG_DAY
+    if not windows:
+        return Outcome.WRONG_DAY
     return Outcome.NOT_YET if any(one.opens > at for one in windows) else Outcome.TOO_LATE
 
 
@@ -283,7 +283,7 @@ class Settled(Struct, frozen=True, kw_only=True):
     first: Step | None
     standing: Standing
     entries: int
-    last_at: int
+    last_at: int | None
     conflicts: list[Found]
 
 
@@ -291,31 +291,35 @@ def settle(steps: Iterable[Step], rule: ListRule) -> Settled:
     """Return what scans come to, by corrected time, then device, then sequence.
 
     The same scans give the same answer in whatever order they arrived. An entry is whoever was let
-    in, and the first who would have been. A conflict is only where somebody was let in: against
-    the rules, or a second time.
+    in, and the first who would have been: who is shown green a moment later is the same entry. A
+    conflict is only where somebody was let in: against the rules, or a second time.
     """
-    first = before = None
-    standing = NEVER_SEEN
-    entries = last_at = 0
+    first = before = last_at = None
+    standing, unseen = NEVER_SEEN, False
+    entries = 0
     conflicts = []
-    for step in sorted(steps, key=_turn):
+    for step in sorted(filter(counts, steps), key=_turn):
         last_at = step.at
         if step.direction is Direction.OUT:
-            if step.refusal is None or step.let_in:
-                standing = Standing(entered=standing.entered, inside=False)
-                before = None if rule.reentry else before
-            continue
-        if step.let_in:
-            conflict = _conflict(step, before, rule)
-            conflicts += [conflict] if conflict is not None else []
-            before = step
-        if step.let_in or (step.refusal is None and admits(rule, standing)):
+            standing, unseen = Standing(entered=standing.entered, inside=False), False
+            before = None if rule.reentry else before
+        elif step.let_in:
+            conflicts += _conflict(step, before, rule)
+            first, before = first or step, step
+            entries += not unseen
+            standing, unseen = WITHIN, False
+        elif admits(rule, standing):
             first = first or step
-            standing = Standing(entered=True, inside=True)
             entries += 1
+            standing, unseen = WITHIN, True
     return Settled(
         first=first, standing=standing, entries=entries, last_at=last_at, conflicts=conflicts
     )
+
+
+def counts(step: Step) -> bool:
+    """Say whether a scan is part of what is settled: nothing was in its way, or it was let in."""
+    return step.let_in or step.refusal is None
 
 
 def _turn(step: Step) -> tuple[int, bytes, int, bool, bytes]:
@@ -323,11 +327,12 @@ def _turn(step: Step) -> tuple[int, bytes, int, bool, bytes]:
     return step.at, step.device.bytes, step.seq, not step.let_in, step.id.bytes
 
 
-def _conflict(step: Step, before: Step | None, rule: ListRule) -> Found | None:
+def _conflict(step: Step, before: Step | None, rule: ListRule) -> list[Found]:
+    """Return the conflict of somebody who was let in, if it is one."""
     if step.refusal in (Outcome.CANCELLED, Outcome.REVOKED):
-        return Found(scan=step.id, kind=ConflictKind.ADMITTED_AFTER_CANCELLATION)
+        return [Found(scan=step.id, kind=ConflictKind.ADMITTED_AFTER_CANCELLATION)]
     if step.refusal is not None:
-        return Found(scan=step.id, kind=ConflictKind.ADMITTED_AGAINST_THE_RULES)
+        return [Found(scan=step.id, kind=ConflictKind.ADMITTED_AGAINST_THE_RULES)]
     if before is not None and rule.counts is not Counting.NEVER:
-        return Found(scan=step.id, kind=ConflictKind.ADMITTED_TWICE, other=before.id)
-    return None
+        return [Found(scan=step.id, kind=ConflictKind.ADMITTED_TWICE, other=before.id)]
+    return []

@@ -75,7 +75,7 @@ async def enrol_device(
                        from device_gate g
                       where g.edition_id = d.edition_id and g.device_id = d.id
                       order by g.gate) as gates,
-               may_search, may_desk, may_evacuate, revoked_at
+               may_search, may_desk, may_evacuate, revoked_at, drained_at
         """,
         code_digest,
         token_digest,
@@ -94,7 +94,7 @@ async def find_device(db: Db, token_digest: bytes) -> DeviceRow | None:
                        from device_gate g
                       where g.edition_id = d.edition_id and g.device_id = d.id
                       order by g.gate) as gates,
-               may_search, may_desk, may_evacuate, revoked_at
+               may_search, may_desk, may_evacuate, revoked_at, drained_at
           from device d
          where token_digest = $1
         """,
@@ -221,6 +221,20 @@ async def revoke_device(db: Db, edition_id: int, device_id: UUID, at: datetime) 
     )
 
 
+async def drain_device(db: Db, edition_id: int, device_id: UUID, at: datetime) -> None:
+    """Note since when a revoked device holds no more scans."""
+    await db.execute(
+        """
+        update device
+           set drained_at = coalesce(drained_at, $3)
+         where edition_id = $1 and id = $2 and revoked_at is not null
+        """,
+        edition_id,
+        device_id,
+        at,
+    )
+
+
 async def has_scanned(db: Db, edition_id: int, device_id: UUID) -> bool:
     """Say whether a device ever sent a scan."""
     found: bool = await db.fetchval(
@@ -262,7 +276,7 @@ async def store_told(
                        from device_gate g
                       where g.edition_id = d.edition_id and g.device_id = d.id
                       order by g.gate) as gates,
-               may_search, may_desk, may_evacuate, revoked_at, moved
+               may_search, may_desk, may_evacuate, revoked_at, drained_at, moved
         """,
         edition_id,
         device_id,

@@ -104,12 +104,30 @@ async def identify(db: Db, token: str) -> Device:
         Unauthenticated: none does.
         DeviceRevoked: the one that does was revoked.
     """
+    found = await identify_to_deliver(db, token)
+    if found.revoked:
+        raise DeviceRevoked
+    return found
+
+
+async def identify_to_deliver(db: Db, token: str) -> Device:
+    """Return the device that holds `token`, to take the scans that it holds: a `revoked` one too.
+
+    Raises:
+        Unauthenticated: none does.
+        DeviceRevoked: the one that does was revoked, and has handed over all its scans since.
+    """
     row = await device_queries.find_device(db, digest(token))
     if row is None:
         raise Unauthenticated("This device is not enrolled, or no longer: enrol it again.")
-    if row.revoked_at is not None:
+    if row.drained_at is not None:
         raise DeviceRevoked
     return as_device(row)
+
+
+async def drain(db: Db, device: Device, *, at: datetime) -> None:
+    """Note that a revoked device has handed over all its scans; it is heard no more."""
+    await device_queries.drain_device(db, device.edition_id, device.id, at)
 
 
 def as_device(row: DeviceRow) -> Device:

@@ -164,6 +164,11 @@ class Attestation(Struct, frozen=True, kw_only=True):
     language: str
 
 
+Time = Annotated[datetime, Meta(tz=True)]
+Seq = Annotated[int, Meta(ge=0, le=2**53)]
+OffsetMs = Annotated[int, Meta(ge=-(2**45), le=2**45)]
+
+
 class Scan(Struct, frozen=True, kw_only=True):
     """One reading of a code; `id` is minted by the device, so a scan sent twice counts once.
 
@@ -179,10 +184,10 @@ class Scan(Struct, frozen=True, kw_only=True):
     id: UUID
     token: str
     gate: str
-    scanned_at: Annotated[datetime, Meta(tz=True)]
+    scanned_at: Time
     direction: Direction = Direction.IN
-    seq: Annotated[int, Meta(ge=0, le=2**53)] = 0
-    clock_offset_ms: Annotated[int, Meta(ge=-(2**45), le=2**45)] | None = None
+    seq: Seq = 0
+    clock_offset_ms: OffsetMs | None = None
     shown: Outcome | None = None
     undoes: UUID | None = None
 
@@ -319,22 +324,26 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     may_desk: bool
     may_evacuate: bool
     revoked_at: datetime | None
+    drained_at: datetime | None
 
 
 class Reading(Struct, frozen=True, kw_only=True):
     """What the database holds on one scan of a batch; `n` is its place, from 1.
 
-    `answered` and `offline` are of this scan id, if it was stored before, `conflict` what is wrong
-    with it. The ticket's fields are None for an unknown ticket; `seated` says that its bearer holds
-    a seat in the session asked about. `check_in_list` and `period` say what the scan counts for;
-    for one that undoes another, what that counts for. `steps` are the scans before in that period,
-    each as [id, at, device, seq, direction, gate, let in, refusal], `writes` how often they were
-    settled.
+    `answered`, `offline` and `at` are of this scan id, if it was stored before; `own` says that the
+    same device sent it then, `conflict` what is wrong with it. `undone` says that it was taken
+    back. The bearer's fields are None where nobody is known, the ticket's where they have none;
+    `seated` says that they hold a seat in the session asked about. `check_in_list` and `period` say
+    what the scan counts for; for one that undoes another, what that counts for. `steps` are the
+    scans that count there beside this one, each as [id, at, device, seq, direction, gate, let in,
+    refusal], `writes` how often they were settled.
     """
 
     n: int
     answered: Outcome | None
     offline: bool | None
+    at: datetime | None
+    own: bool
     undone: bool
     conflict: ConflictKind | None
     registration_id: UUID | None
@@ -355,7 +364,7 @@ class Reading(Struct, frozen=True, kw_only=True):
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """What is looked up of one scan: its ticket by number or reference, and what it counts for.
+    """What is looked up of one scan: whose it is by number or reference, and what it counts for.
 
     `session_id` is the session in which a seat is asked for, if one is.
     """
@@ -371,7 +380,11 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class NewScan(Struct, frozen=True, kw_only=True):
-    """A scan to store; one that `counts` is part of a tally."""
+    """A scan to store; `tally` is the place of the tally that holds it, None for one without.
+
+    `undone` says that it was known to be taken back as it was decided; one that `amends` is there
+    already, and tells what its device showed.
+    """
 
     id: UUID
     device_id: UUID
@@ -389,7 +402,9 @@ class NewScan(Struct, frozen=True, kw_only=True):
     outcome: Outcome
     refusal: Outcome | None
     undoes: UUID | None
-    counts: bool
+    undone: bool
+    amends: bool
+    tally: int | None
 
 
 class Tally(Struct, frozen=True, kw_only=True):
@@ -406,19 +421,18 @@ class Tally(Struct, frozen=True, kw_only=True):
     at: datetime | None
     inside: bool
     entries: int
-    last_at: datetime
+    last_at: datetime | None
     writes: int
 
 
 class NewConflict(Struct, frozen=True, kw_only=True):
-    """A conflict to store: of a tally, or (without a list) of a scan alone."""
+    """A conflict to store: of the tally at this place, or (None) of a scan alone."""
 
     scan_id: UUID
     kind: ConflictKind
     other_scan_id: UUID | None = None
     registration_id: UUID | None = None
-    check_in_list: str | None = None
-    period: str | None = None
+    tally: int | None = None
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
@@ -439,11 +453,17 @@ class PastScan(Struct, frozen=True, kw_only=True):
 
 
 class Passage(Struct, frozen=True, kw_only=True):
-    """A person went through a gate: `admitted`, `already_in` or `left`, and when."""
+    """A person went through a gate: `admitted`, `already_in` or `left`, and when.
+
+    `session` is the number of the session for which the gate was open, None at other gates. The
+    lists of a `building` gate say who is in the house.
+    """
 
     registration_id: UUID
     at: datetime
     outcome: Outcome
+    session: int | None = None
+    building: bool = True
 
 
 class Presence(Struct, frozen=True, kw_only=True):

@@ -1,25 +1,18 @@
 """Badges over HTTP: devices enrol and send scans; the scanner's page."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from litestar import Router, get, post
-from litestar.openapi.spec import (
-    OpenAPIFormat,
-    OpenAPIMediaType,
-    OpenAPIType,
-    Operation,
-    RequestBody,
-    Schema,
-)
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from badges import devices
-from badges.batches import MOST_SCANS, read_batch
+from badges.batches import read_batch
+from badges.clocks import missing_ms
 from badges.device_models import Enrolled
-from badges.models import Answer, Direction, Scan
+from badges.models import Answer, Scan
+from badges.scan_schema import RecordOperation
 from badges.together import Door
 from forum.core.db import Db
 from forum.core.idempotency import Once
@@ -38,10 +31,11 @@ class EnrolForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     code: Annotated[str, Meta(min_length=1, max_length=40)]
 
 
-class Outcomes(Struct, frozen=True, kw_only=True):
-    """One answer for each scan, in order."""
+class Outcomes(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One answer for each scan, in order; a `revoked` device hands over what it holds, no more."""
 
     outcomes: list[Answer]
+    revoked: bool = False
 
 
 @post(
@@ -65,61 +59,6 @@ async def enrol(
     return await once(Enrolled, lambda: devices.enrol(db, data.code, at=now, ids=ids))
 
 
-@dataclass
-class RecordOperation(Operation):
-    """Describes the body of `record`, which reads it by itself so as to refuse no scan for another.
-
-    The description says what a scan should be; what is not so gets its outcome all the same.
-    """
-
-    def __post_init__(self) -> None:
-        """Say what a batch holds (`badges.batches.read_batch`)."""
-        text = OpenAPIType.STRING
-        told = {
-            "id": Schema(
-                type=text,
-                format=OpenAPIFormat.UUID,
-                description="Minted by the device. Sent again, it gets the same outcome and counts"
-                " once. Without one, or with none that is a UUID, a scan is `unknown`, its answer"
-                " has `id: null`, and it is not recorded.",
-            ),
-            "token": Schema(
-                type=text,
-                description="What was read, whatever it is. What is no text makes the scan"
-                " `unknown`.",
-            ),
-            "gate": Schema(
-                type=text,
-                description="Where it was read; the device's own gate counts when there is no such"
-                " gate.",
-            ),
-            "scanned_at": Schema(
-                type=text,
-                format=OpenAPIFormat.DATE_TIME,
-                description="RFC 3339, with an offset. Without one, as no date at all or more than"
-                " a year off, it is not believed: the scan counts when it arrives.",
-            ),
-            "direction": Schema(
-                type=text,
-                enum=[one.value for one in Direction],
-                default=Direction.IN.value,
-                description="Anything else makes the scan `unknown`.",
-            ),
-        }
-        scan = Schema(
-            type=OpenAPIType.OBJECT,
-            properties=dict(told),
-            required=["id", "token", "gate", "scanned_at"],
-            description="What of it cannot be read is told in the `detail` of its own answer; the"
-            " other scans of the batch are recorded as ever.",
-        )
-        scans = Schema(type=OpenAPIType.ARRAY, items=scan, min_items=1, max_items=MOST_SCANS)
-        batch = Schema(type=OpenAPIType.OBJECT, properties={"scans": scans}, required=["scans"])
-        self.request_body = RequestBody(
-            required=True, content={"application/json": OpenAPIMediaType(schema=batch)}
-        )
-
-
 @post(
     "/api/device/scans",
     tags=["devices"],
@@ -127,16 +66,22 @@ class RecordOperation(Operation):
     operation_class=RecordOperation,
     status_code=200,
 )
-async def record(request: AnyRequest, door: Given[Door]) -> Outcomes:
+async def record(request: AnyRequest, delivery_door: Given[Door], now: Given[datetime]) -> Outcomes:
     """Record 1 to 500 scans and answer each, in order; sending again changes nothing.
 
     A scan that makes no sense is `unknown`, and never holds up the others. There is no
-    Idempotency-Key here: the id of each scan does its work.
+    Idempotency-Key here: the id of each scan does its work. A revoked device hands over what it
+    still holds, and is told no names.
     """
     sent = read_batch(await request.body())
-    scans = [one for one in sent if isinstance(one, Scan)]
-    answers = iter(await door.record(scans) if scans else [])
-    return Outcomes(outcomes=[one if isinstance(one, Answer) else next(answers) for one in sent])
+    scans = [one for one in sent.scans if isinstance(one, Scan)]
+    skew_ms = missing_ms(sent.sent_at, now)
+    recorded = iter(await delivery_door.record(scans, skew_ms=skew_ms) if scans else [])
+    answers = [one if isinstance(one, Answer) else next(recorded) for one in sent.scans]
+    revoked = delivery_door.device.revoked
+    if revoked and not sent.waiting:
+        await delivery_door.close(at=now)
+    return Outcomes(outcomes=answers, revoked=revoked)
 
 
 @get("/scan", include_in_schema=False)

@@ -29,11 +29,13 @@ def presences(
 ) -> list[Presence]:
     """Return on which of `days` one person was there, by their passages in any order.
 
-    An entry makes a day: the first one is the arrival. `already_in` is an entry too, for a list
-    admits once, and who comes back on the second day is in already. The last passage is the
-    departure if it was one outwards; whoever came back, or whom nobody saw leave, has none.
+    An entry makes a day, at whatever gate: who was read at a room was in the house. The first one
+    is the arrival. `already_in` is an entry too, for a list admits once, and who comes back on the
+    second day is in already. The last passage is the departure if it was one out of the house;
+    whoever came back, or whom nobody saw leave, has none, and who leaves a room stays in the house.
     """
-    in_order = sorted(passages, key=lambda one: (one.at, one.outcome is Outcome.LEFT))
+    counted = (one for one in passages if one.building or one.outcome is not Outcome.LEFT)
+    in_order = sorted(counted, key=lambda one: (one.at, one.outcome is Outcome.LEFT))
     found = []
     for day, some in groupby(in_order, key=lambda one: day_lived(one.at, zone)):
         seen = list(some)

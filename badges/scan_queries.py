@@ -27,19 +27,21 @@ async def read_scans(db: Db, edition_id: int, asked: Sequence[Asked]) -> list[Re
         db,
         Reading,
         """
-        select u.n, s.outcome as answered, s.offline, y.id is not null as undone,
-               w.kind as conflict, t.registration_id, a.status, a.category_number, t.days,
+        select u.n, s.outcome as answered, s.offline, s.at,
+               coalesce(s.device_id = u.device_id, false) as own, y.id is not null as undone,
+               w.kind as conflict, p.registration_id, a.status, a.category_number, t.days,
                t.revision, t.revoked_at, t.reissued_at, a.given_name, a.family_name,
                k.name as category_name, z.registration_id is not null as seated,
-               coalesce(x.check_in_list, u.list) as check_in_list,
-               coalesce(x.period, u.period) as period, h.steps, coalesce(c.revision, 0) as writes
+               p.check_in_list, p.period, h.steps, coalesce(c.revision, 0) as writes
           from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[],
                       $8::uuid[], $9::uuid[])
                with ordinality u (id, device_id, number, reference, list, period, session_id,
                                   undoes, n)
           left join lateral (
-                 select outcome, offline from scan where edition_id = $1 and id = u.id limit 1) s
-            on true
+                 select id, device_id, outcome, offline, at, registration_id, check_in_list, period
+                   from scan
+                  where edition_id = $1 and id = u.id
+                  limit 1) s on true
           left join lateral (
                  select id
                    from scan
@@ -53,7 +55,7 @@ async def read_scans(db: Db, edition_id: int, asked: Sequence[Asked]) -> list[Re
           left join lateral (
                  select kind
                    from scan_conflict
-                  where edition_id = $1 and scan_id = u.id
+                  where edition_id = $1 and scan_id = s.id
                   order by kind
                   limit 1) w on true
           left join lateral (
@@ -66,29 +68,33 @@ async def read_scans(db: Db, edition_id: int, asked: Sequence[Asked]) -> list[Re
                    from attendee
                   where edition_id = $1 and reference = u.reference
                   limit 1) r on true
+         cross join lateral (
+                 select case when u.undoes is not null then x.registration_id
+                             when s.id is not null then s.registration_id
+                             else coalesce(o.registration_id, r.id) end as registration_id,
+                        coalesce(s.check_in_list, x.check_in_list, u.list) as check_in_list,
+                        coalesce(s.period, x.period, u.period) as period) p
           left join lateral (
                  select registration_id, days, revision, revoked_at, reissued_at
                    from ticket
-                  where edition_id = $1
-                    and registration_id = coalesce(o.registration_id, r.id, x.registration_id)
+                  where edition_id = $1 and registration_id = p.registration_id
                   limit 1) t on true
           left join lateral (
                  select given_name, family_name, category, category_number, status
                    from attendee
-                  where edition_id = $1 and id = t.registration_id
+                  where edition_id = $1 and id = p.registration_id
                   limit 1) a on true
           left join lateral (
                  select registration_id
                    from seat
                   where edition_id = $1 and session_id = u.session_id
-                    and registration_id = t.registration_id and state = 'seat'
+                    and registration_id = p.registration_id and state = 'seat'
                   limit 1) z on true
           left join lateral (
                  select revision
                    from check_in
-                  where edition_id = $1 and registration_id = t.registration_id
-                    and check_in_list = coalesce(x.check_in_list, u.list)
-                    and period = coalesce(x.period, u.period)
+                  where edition_id = $1 and registration_id = p.registration_id
+                    and check_in_list = p.check_in_list and period = p.period
                   limit 1) c on true
           left join lateral (
                  select jsonb_agg(jsonb_build_array(
@@ -96,10 +102,10 @@ async def read_scans(db: Db, edition_id: int, asked: Sequence[Asked]) -> list[Re
                           coalesce(e.seq, 0), e.direction, e.gate,
                           e.outcome in ('admitted', 'left'), e.refusal)) as steps
                    from scan e
-                  where e.edition_id = $1 and e.registration_id = t.registration_id
-                    and e.check_in_list = coalesce(x.check_in_list, u.list)
-                    and e.period = coalesce(x.period, u.period)
-                    and e.id <> u.id and e.undoes is null
+                  where e.edition_id = $1 and e.registration_id = p.registration_id
+                    and e.check_in_list = p.check_in_list and e.period = p.period
+                    and e.id <> u.id
+                    and (e.refusal is null or e.outcome in ('admitted', 'left'))
                     and not exists (
                           select from scan q
                            where q.edition_id = $1 and q.undoes = e.id
@@ -119,6 +125,11 @@ async def read_scans(db: Db, edition_id: int, asked: Sequence[Asked]) -> list[Re
     )
 
 
+async def lock_scans(db: Db) -> None:
+    """Let nobody else store scans until the transaction ends."""
+    await db.execute("lock table scan in share row exclusive mode")
+
+
 async def record_scans(
     db: Db,
     edition_id: int,
@@ -129,10 +140,10 @@ async def record_scans(
 ) -> list[Recorded]:
     """Store scans and what they come to, in one statement; return those that were stored.
 
-    A scan that counts goes in only together with the tally that holds it. A tally that another
-    request has written since it was read stays as it is, and its scans are missing from the
-    answer: they are to be read again. So is a scan that another request has stored meanwhile. Rows
-    go in by key, so that two batches of the same people wait for each other in one order.
+    A scan of a tally goes in only together with it. A tally that another request has written since
+    it was read stays as it is, and its scans are missing from the answer: they are to be read
+    again. So is a scan that another request has stored, or taken back, meanwhile. Rows go in by
+    key, so that two batches of the same people wait for each other in one order.
     """
     return await many(
         db,
@@ -143,8 +154,8 @@ async def record_scans(
               from unnest($2::text[], $3::uuid[], $4::text[], $5::uuid[], $6::text[],
                           $7::timestamptz[], $8::boolean[], $9::integer[], $10::timestamptz[],
                           $11::integer[])
-                   as t (check_in_list, registration_id, period, scan_id, gate, at, inside, entries,
-                         last_at, writes)),
+                   with ordinality t (check_in_list, registration_id, period, scan_id, gate, at,
+                                      inside, entries, last_at, writes, n)),
         claimed as (
             insert into check_in as c (edition_id, check_in_list, registration_id, period, scan_id,
                                        gate, at, inside, entries, last_at, revision)
@@ -158,45 +169,60 @@ async def record_scans(
                         last_at = excluded.last_at, revision = excluded.revision
                   where c.revision = excluded.revision - 1
               returning check_in_list, registration_id, period),
+        settled as (
+            select t.n - 1 as n, t.check_in_list, t.registration_id, t.period
+              from claimed c
+              join tally t on t.registration_id = c.registration_id and t.period = c.period
+                          and t.check_in_list = c.check_in_list),
         sent as (
             select *
               from unnest($12::uuid[], $13::uuid[], $14::text[], $15::scan_direction[],
                           $16::uuid[], $17::timestamptz[], $18::timestamptz[], $19::bigint[],
                           $20::bigint[], $21::text[], $22::text[], $23::integer[], $24::boolean[],
-                          $25::scan_outcome[], $26::scan_outcome[], $27::uuid[], $28::boolean[])
+                          $25::scan_outcome[], $26::scan_outcome[], $27::uuid[], $28::boolean[],
+                          $29::integer[])
                    as s (id, device_id, gate, direction, registration_id, scanned_at, at, seq,
                          clock_offset_ms, check_in_list, period, session, offline, outcome,
-                         refusal, undoes, counts)),
+                         refusal, undoes, undone, tally)),
         stored as (
             insert into scan as k (edition_id, id, device_id, gate, direction, registration_id,
                                    scanned_at, at, received_at, seq, clock_offset_ms,
                                    check_in_list, period, session, offline, outcome, refusal,
                                    undoes)
-                 select $1, id, device_id, gate, direction, registration_id, scanned_at, at, $29,
+                 select $1, s.id, device_id, gate, direction, registration_id, scanned_at, at, $30,
                         seq, clock_offset_ms, check_in_list, period, session, offline, outcome,
                         refusal, undoes
                    from sent s
-                  where not counts
-                     or exists (select
-                                  from claimed c
-                                 where c.registration_id = s.registration_id
-                                   and c.check_in_list = s.check_in_list
-                                   and c.period = s.period)
-                  order by id
+                   left join lateral (
+                          select q.id
+                            from scan q
+                           where q.edition_id = $1 and q.undoes = s.id
+                             and q.device_id = s.device_id
+                           limit 1) y on true
+                  where (s.tally is null or s.tally in (select n from settled))
+                    and (s.undone or y.id is null)
+                  order by s.id
             on conflict (edition_id, id)
-          do update set outcome = excluded.outcome, offline = true
-                  where excluded.offline and not k.offline
+          do update set outcome = excluded.outcome, refusal = excluded.refusal, offline = true
+                  where excluded.offline and not k.offline and k.device_id = excluded.device_id
               returning id),
         found as (
             select *
-              from unnest($30::uuid[], $31::scan_conflict_kind[], $32::uuid[], $33::uuid[],
-                          $34::text[], $35::text[])
-                   as f (scan_id, kind, other_scan_id, registration_id, check_in_list, period)),
+              from unnest($31::uuid[], $32::scan_conflict_kind[], $33::uuid[], $34::uuid[],
+                          $35::integer[])
+                   as f (scan_id, kind, other_scan_id, registration_id, tally)),
         gone as (
             delete from scan_conflict x
-             using claimed c
-             where x.edition_id = $1 and x.registration_id = c.registration_id
-               and x.check_in_list = c.check_in_list and x.period = c.period
+             using settled t
+             where x.edition_id = $1 and x.registration_id = t.registration_id
+               and x.check_in_list = t.check_in_list and x.period = t.period
+               and x.settled_at is null
+               and not exists (select
+                                 from found f
+                                where f.scan_id = x.scan_id and f.kind = x.kind)),
+        corrected as (
+            delete from scan_conflict x
+             where x.edition_id = $1 and x.scan_id = any($36::uuid[]) and x.check_in_list is null
                and x.settled_at is null
                and not exists (select
                                  from found f
@@ -204,17 +230,13 @@ async def record_scans(
         kept as (
             insert into scan_conflict (edition_id, scan_id, kind, other_scan_id, registration_id,
                                        check_in_list, period, found_at)
-                 select $1, scan_id, kind, other_scan_id, registration_id, check_in_list, period,
-                        $29
+                 select $1, f.scan_id, f.kind, f.other_scan_id, f.registration_id, t.check_in_list,
+                        t.period, $30
                    from found f
-                  where exists (select
-                                  from claimed c
-                                 where c.registration_id = f.registration_id
-                                   and c.check_in_list = f.check_in_list
-                                   and c.period = f.period)
-                     or (f.check_in_list is null
-                         and exists (select from stored where id = f.scan_id))
-                  order by scan_id, kind
+                   left join settled t on t.n = f.tally
+                  where t.n is not null
+                     or (f.tally is null and exists (select from stored where id = f.scan_id))
+                  order by f.scan_id, f.kind
             on conflict (edition_id, scan_id, kind) do update
                     set other_scan_id = excluded.other_scan_id
                   where scan_conflict.settled_at is null)
@@ -247,14 +269,15 @@ async def record_scans(
         [one.outcome for one in scans],
         [one.refusal for one in scans],
         [one.undoes for one in scans],
-        [one.counts for one in scans],
+        [one.undone for one in scans],
+        [one.tally for one in scans],
         at,
         [one.scan_id for one in conflicts],
         [one.kind for one in conflicts],
         [one.other_scan_id for one in conflicts],
         [one.registration_id for one in conflicts],
-        [one.check_in_list for one in conflicts],
-        [one.period for one in conflicts],
+        [one.tally for one in conflicts],
+        [one.id for one in scans if one.amends],
     )
 
 
@@ -280,16 +303,19 @@ async def list_scans(db: Db, edition_id: int, registration_id: UUID) -> list[Pas
 async def list_passages(db: Db, edition_id: int) -> list[Passage]:
     """Return every time that somebody went through a gate, whoever it was, in order of time.
 
-    What a device took back is none.
+    What a device took back is none, nor is `already_in` of somebody whom the rules refuse.
     """
     return await many(
         db,
         Passage,
         """
-        select s.registration_id, s.at, s.outcome
+        select s.registration_id, s.at, s.outcome, s.session,
+               coalesce(l.building, false) as building
           from scan s
+          left join check_in_list l on l.edition_id = s.edition_id and l.slug = s.check_in_list
          where s.edition_id = $1 and s.registration_id is not null
-           and s.outcome in ('admitted', 'already_in', 'left')
+           and (s.outcome in ('admitted', 'left')
+                or (s.outcome = 'already_in' and s.refusal is null))
            and not exists (select
                              from scan u
                             where u.edition_id = $1 and u.undoes = s.id
@@ -306,10 +332,13 @@ async def list_passages_of(db: Db, edition_id: int, registration_id: UUID) -> li
         db,
         Passage,
         """
-        select s.registration_id, s.at, s.outcome
+        select s.registration_id, s.at, s.outcome, s.session,
+               coalesce(l.building, false) as building
           from scan s
+          left join check_in_list l on l.edition_id = s.edition_id and l.slug = s.check_in_list
          where s.edition_id = $1 and s.registration_id = $2
-           and s.outcome in ('admitted', 'already_in', 'left')
+           and (s.outcome in ('admitted', 'left')
+                or (s.outcome = 'already_in' and s.refusal is null))
            and not exists (select
                              from scan u
                             where u.edition_id = $1 and u.undoes = s.id

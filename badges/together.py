@@ -9,7 +9,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from badges import doors, scanning
+from badges import devices, doors, scanning
 from badges.doors import Doors
 from badges.keys import Keyring
 from badges.models import Answer, Presented, Scan
@@ -77,6 +77,11 @@ class Together:
             task.add_done_callback(self._tasks.discard)
         return await mine.answers
 
+    async def drain(self, device: Device, *, at: datetime) -> None:
+        """Note that a revoked device holds no more scans."""
+        async with self._database.acquire() as db:
+            await devices.drain(db, device, at=at)
+
     async def _write(self, edition: Edition) -> None:
         """Record groups of this edition until nobody waits."""
         waiting = self._waiting[edition.id]
@@ -109,12 +114,22 @@ class Together:
 
 
 class Door:
-    """A device where it stands: what it reads is recorded together with what others read."""
+    """A device where it stands: what it reads is recorded together with what others read.
 
-    def __init__(self, device: Device, edition: Edition, together: Together) -> None:
+    `forget` makes what is known of the device be read anew.
+    """
+
+    def __init__(
+        self,
+        device: Device,
+        edition: Edition,
+        together: Together,
+        forget: Callable[[], None] = lambda: None,
+    ) -> None:
         self.device = device
         self.edition = edition
         self._together = together
+        self._forget = forget
 
     async def rules(self) -> Doors:
         """Return the rules of the doors, see `Together.doors`."""
@@ -123,6 +138,11 @@ class Door:
     async def record(self, scans: Sequence[Scan], *, skew_ms: int | None = None) -> list[Answer]:
         """Record what the device read, see `Together.record`."""
         return await self._together.record(self.device, self.edition, scans, skew_ms=skew_ms)
+
+    async def close(self, *, at: datetime) -> None:
+        """Take no more scans of a revoked device, which has handed over the last one."""
+        await self._together.drain(self.device, at=at)
+        self._forget()
 
 
 def _next_group(waiting: deque[Waiting]) -> list[Waiting]:

@@ -20,12 +20,13 @@ from forum.core import tables
 from forum.core.context import Edition
 from forum.core.db import Db, connect
 from forum.core.i18n import words
+from forum.core.sheets import Format
 from forum.editions import service as editions
 from forum.questions import service as questions
 from forum.questions.models import Kind, NewOption, NewQuestion
 from forum.registrations import columns, downloads, export_queries, listing
 from forum.registrations.columns import Column, Exported
-from forum.registrations.exporting import Format, Labels, Order
+from forum.registrations.exporting import Labels, Order
 
 NAME = "export"
 MOST_RATIO = 0.2

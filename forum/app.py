@@ -19,12 +19,21 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath, HeaderParameter
 
 from badges import devices
+from badges.attendance_routes import router as attendance_routes
+from badges.board_routes import router as board_routes
+from badges.conflict_routes import router as conflict_routes
 from badges.device_api import router as device_api_routes
+from badges.device_models import DeviceRevoked
 from badges.device_routes import router as device_routes
 from badges.fullness import Fullness
+from badges.gate_api import router as gate_api_routes
+from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, open_keyring
+from badges.manifest_routes import router as manifest_routes
+from badges.manifests import Manifests
 from badges.routes import router as badge_routes
 from badges.together import Door, Together
+from badges.watching import Watch
 from forum import __version__
 from forum.accounts.organiser_routes import router as team_routes
 from forum.accounts.routes import organiser_of, to_sign_in
@@ -52,12 +61,13 @@ from forum.core.errors import (
     Problem,
     Unauthenticated,
 )
+from forum.core.exports import Exports
 from forum.core.idempotency import Once, RequestKey
 from forum.core.ids import Ids
 from forum.core.limits import Limits
 from forum.core.log import configure
 from forum.core.pages import Page, Templates, static_content, static_version
-from forum.core.rights import Staff, require
+from forum.core.rights import Deed, Staff, require
 from forum.core.settings import Settings, load
 from forum.core.shelf import Shelf
 from forum.core.shell import Shell
@@ -89,7 +99,6 @@ from forum.questions.routes import router as question_routes
 from forum.registrations.attestation_routes import router as attestation_routes
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.desk_routes import router as desk_routes
-from forum.registrations.downloads import Exports
 from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.import_routes import router as import_routes
@@ -121,7 +130,7 @@ LARGEST_BODY = 2_000_000
 LOANS = POOL_SIZE - 4
 """The most requests that hold a connection at once: fewer than the pool has, so that what they wait
 for while holding it (an edition, a device, a version of the programme, an export that begins) can
-always be read. Exports have at most `downloads.AT_ONCE` of the others."""
+always be read. Exports have at most `forum.core.exports.AT_ONCE` of the others."""
 HUNG_UP = "client disconnected prematurely"
 """What Litestar says, as a failure of the server, of a client who left in the middle of a body."""
 NO_BODY = {"data": "'data'"}
@@ -147,6 +156,14 @@ class BodyCut(Problem):
 
     code = "body_cut"
     status = 400
+
+
+def _bearer(request: AnyRequest) -> str:
+    """Return the token that a device sent."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("Send the device's token as a bearer token.")
+    return token.strip()
 
 
 class Parts:
@@ -195,6 +212,16 @@ class Parts:
     def together(self) -> Together:
         """What records the scans that arrive at the same moment."""
         return Together(self.database, self.keyring, self.now)
+
+    @cached_property
+    def manifests(self) -> Manifests:
+        """What devices are sent to decide alone."""
+        return Manifests(self.database, self.keyring, self.now, self.ids)
+
+    @cached_property
+    def watch(self) -> Watch:
+        """What those who watch the doors share."""
+        return Watch(self.database, self.now)
 
     @cached_property
     def exports(self) -> Exports:
@@ -295,20 +322,47 @@ class Parts:
 
     async def device(self, request: AnyRequest) -> Device:
         """Say which device's token was sent; a revoked one is refused within a second."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated("Send the device's token as a bearer token.")
+        found = await self._device_to_deliver(request)
+        if found.revoked:
+            raise DeviceRevoked
+        return found
+
+    async def _device_to_deliver(self, request: AnyRequest) -> Device:
+        token = _bearer(request)
         return await self.devices.get(
-            token, partial(self._with_db, devices.identify, token.strip())
+            token, partial(self._with_db, devices.identify_to_deliver, token)
         )
 
     async def door(self, device: Given[Device]) -> Door:
         """Find where a device stands: its edition, and what records its scans."""
+        return await self._door(device)
+
+    async def delivery_door(self, request: AnyRequest) -> Door:
+        """Find where a device stands, to take its scans alone: a revoked one may hand them over."""
+        token = _bearer(request)
+        return await self._door(
+            await self._device_to_deliver(request), lambda: self.devices.forget(token)
+        )
+
+    async def _door(self, device: Device, forget: Callable[[], None] = lambda: None) -> Door:
         number = device.edition_id
         edition = await self.device_editions.get(
             number, partial(self._with_db, editions.by_id, number)
         )
-        return Door(device, edition, self.together)
+        return Door(device, edition, self.together, forget)
+
+    async def watched(self, request: AnyRequest, db: Given[Db]) -> Edition:
+        """Find the edition whose doors are watched: by one of its devices, or by its team."""
+        slug: str = request.path_params["edition_slug"]
+        edition = await self.editions.get(slug, partial(self._with_db, editions.find, slug))
+        if "authorization" in request.headers:
+            device = await self.device(request)
+            if device.revoked or device.edition_id != edition.id:
+                raise Forbidden
+        else:
+            organiser = await organiser_of(request, db, self.settings, self.now())
+            require(organiser, edition.id, Deed.WATCH_DOORS)
+        return edition
 
     async def page(self, request: AnyRequest) -> Page:
         """Make the page of a request, in its language."""
@@ -325,6 +379,8 @@ class Parts:
             self.attendee,
             self.device,
             self.door,
+            self.delivery_door,
+            self.watched,
             self.page,
         )
         kept = (
@@ -336,9 +392,11 @@ class Parts:
             "codes",
             "speaker_keys",
             "shelves",
+            "watch",
             "ids",
             "exports",
             "fullness",
+            "manifests",
         )
         return {
             **{make.__name__: Provide(make) for make in made},
@@ -384,6 +442,7 @@ def create_app(
             export_routes,
             person_routes,
             attestation_routes,
+            attendance_routes,
             desk_routes,
             import_routes,
             territory_routes,
@@ -402,6 +461,11 @@ def create_app(
             badge_routes,
             device_api_routes,
             device_routes,
+            manifest_routes,
+            board_routes,
+            conflict_routes,
+            gate_api_routes,
+            gate_routes,
             account_routes,
             team_routes,
             organiser_routes,

@@ -57,6 +57,7 @@ ATTENDEE = {
     "revoked": 404,
 }
 DEVICE = dict.fromkeys(EVERYONE, 401) | {"device": "ok"}
+WATCHING = only("organiser", "reception", "door", others=401) | {"device": "ok"}
 STAFF = [*TEAM, "stranger"]
 OWN = only(*STAFF, others=401)  # one's own account: whoever is signed in has one
 OWN_NOTHING = OWN | dict.fromkeys(STAFF, 404)  # what nobody has
@@ -160,6 +161,11 @@ OPEN = {
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
     "POST /api/device/scans": DEVICE,
     "PUT /api/device/state": DEVICE,
+    "GET /api/device/manifest": DEVICE,
+    "GET /api/device/people": DEVICE | {"device": 403},  # a right of its own, see test_in_clear
+    "GET /api/device/present": DEVICE | {"device": 403},
+    "GET /api/editions/{edition_slug}/counters": WATCHING,
+    "GET /api/editions/{edition_slug}/counters/stream": WATCHING,
     "GET /organiser": only(*TEAM, "stranger", others=401),
     "GET /organiser/sign-in": ALL,
     "POST /organiser/sign-in": ALL,
@@ -201,6 +207,7 @@ class House:
     async def built(cls, site):
         house = cls()
         house.site = site
+        site.parts.watch.longest_s = 0  # a client inside this process waits for the end of a stream
         house.edition = await site.edition(
             categories=[
                 NewCategory(code="elected", name={"fr": "Élu"}, places=2),
@@ -358,6 +365,7 @@ class House:
             "invitation_id": self.invitation.id,
             "import_id": self.table,
             "number": self.campaign,
+            "session_number": 1,
             "moved": self.programme.sessions[0].id,
             "file_id": self.resting,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",

@@ -11,10 +11,12 @@ import msgspec
 
 from badges import printing
 from forum.commands.installation import Installation
+from forum.core import exports
 from forum.core.blobs import whole_file, write_whole
 from forum.core.context import Edition
 from forum.core.errors import Invalid, Problem
 from forum.registrations import columns, downloads, exporting
+from forum.registrations.downloads import RegistrationsExport
 from forum.registrations.exporting import Labels, Order
 from schedule import publishing
 from schedule.exports import ics, schedule_json, schedule_xml, tables
@@ -105,7 +107,8 @@ async def registrations(
         whole_file(out, mode=READABLE) as part,
         TemporaryDirectory(dir=out.parent, prefix=".new-") as folder,
     ):
-        number = await downloads.write(site.db, edition, order, wanted, part, Path(folder))
+        export = RegistrationsExport(edition=edition, order=order, wanted=wanted)
+        number = await exports.write(site.db, export, part, Path(folder))
         at, ids = site.now(), site.ids
         await downloads.record(site.db, edition, order, number, actor="command", at=at, ids=ids)
     return number

@@ -38,11 +38,13 @@ class Draining:
 
     The server by itself closes connections that it has accepted and not read yet. So it goes on for
     a moment: nobody new can connect, whoever is connected is answered with `Connection: close`, and
-    once nobody asks the server is told to end, by SIGINT, to which it listens as well.
+    once nobody asks the server is told to end, by SIGINT, to which it listens as well. Answers that
+    would go on without an end find an event in their scope, `ending`, and end themselves.
     """
 
     def __init__(self, app: Any) -> None:
         self.app = app
+        self.ending = asyncio.Event()
         self._asked = False
         self._ending: asyncio.Task[None] | None = None
 
@@ -50,6 +52,7 @@ class Draining:
         """Serve one connection (ASGI 3)."""
         if scope["type"] == "lifespan":
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.begin)
+        scope["ending"] = self.ending
         if self._ending is None or scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -64,6 +67,7 @@ class Draining:
 
     def begin(self) -> None:
         """Begin to end; a second SIGTERM changes nothing."""
+        self.ending.set()
         if self._ending is None:
             self._ending = asyncio.create_task(self._end())
 

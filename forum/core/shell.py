@@ -90,6 +90,7 @@ class Shell:
         messages: list[dict[str, Any]] = []
         if method == "HEAD":
             scope["method"] = "GET"
+            scope["head"] = True
 
         async def answer(message: dict[str, Any]) -> None:
             nonlocal status

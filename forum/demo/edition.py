@@ -1,15 +1,17 @@
 """The demonstration edition itself: its categories and places, gates, questions, accounts."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from msgspec import Struct
 
+from badges.models import Counting, Directions, GateKind
 from forum.core.context import Role
 from forum.core.text import Text
 from forum.demo.answers import Question, questions
 from forum.demo.contents import both, read
 from forum.demo.people import COUNT, shares
-from forum.demo.programme import TIMEZONE
+from forum.demo.programme import TIMEZONE, identity
 
 
 class Category(Struct, frozen=True, kw_only=True):
@@ -23,10 +25,34 @@ class Category(Struct, frozen=True, kw_only=True):
 
 
 class Gate(Struct, frozen=True, kw_only=True):
-    """A spot where badges are scanned."""
+    """A spot where badges are scanned, see `forum.editions.models.NewGate`."""
 
     slug: str
     name: Text
+    kind: GateKind
+    directions: Directions
+    check_in_list: str | None
+
+
+class Hours(Struct, frozen=True, kw_only=True):
+    """When a list is open, every day."""
+
+    opens: str
+    closes: str
+
+
+class CheckInList(Struct, frozen=True, kw_only=True):
+    """Who may pass at gates, and what counts once; `rooms` are ids of the programme's rooms."""
+
+    slug: str
+    name: Text
+    hours: list[Hours]
+    rooms: list[str] | None
+    seats: bool
+    seats_kept_minutes: int | None
+    counts: Counting
+    reentry: bool
+    building: bool
 
 
 class Consent(Struct, frozen=True, kw_only=True):
@@ -63,6 +89,7 @@ class DemoEdition(Struct, frozen=True, kw_only=True):
     places: int
     categories: list[Category]
     gates: list[Gate]
+    lists: list[CheckInList]
     consents: list[Consent]
     questions: list[Question]
     accounts: list[Account]
@@ -99,11 +126,39 @@ def edition(starts_on: date, count: int = COUNT) -> DemoEdition:
         fictitious=True,
         places=sum(kind.places for kind in kinds),
         categories=kinds,
-        gates=[Gate(slug=row["slug"], name=both(row["fr"], row["en"])) for row in table["gates"]],
+        gates=[gate(row) for row in table["gates"]],
+        lists=[check_in_list(row) for row in table["lists"]],
         consents=[
             Consent(purpose=row["purpose"], wording=both(row["fr"], row["en"]))
             for row in table["consents"]
         ],
         questions=questions(),
         accounts=[Account(email=row["email"], role=Role(row["role"])) for row in table["accounts"]],
+    )
+
+
+def gate(row: dict[str, Any]) -> Gate:
+    """Return one gate of the data file."""
+    return Gate(
+        slug=row["slug"],
+        name=both(row["fr"], row["en"]),
+        kind=GateKind(row["kind"]),
+        directions=Directions(row.get("directions", "both")),
+        check_in_list=row.get("list"),
+    )
+
+
+def check_in_list(row: dict[str, Any]) -> CheckInList:
+    """Return one check-in list of the data file; one with a room has its sessions."""
+    room = row.get("room")
+    return CheckInList(
+        slug=row["slug"],
+        name=both(row["fr"], row["en"]),
+        hours=[Hours(opens=opens, closes=closes) for opens, closes in row.get("hours", [])],
+        rooms=[str(identity("room", room))] if room else None,
+        seats=bool(room),
+        seats_kept_minutes=row.get("seats_kept_minutes"),
+        counts=Counting.SESSION if room else Counting(row.get("counts", "day")),
+        reentry=row.get("reentry", True),
+        building=row.get("building", False),
     )

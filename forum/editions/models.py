@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
+from badges.models import Counting, Directions, GateKind
 from forum.core.context import EditionState
 from forum.core.errors import Invalid, Problem
 from forum.core.text import Text
@@ -100,11 +101,46 @@ class NewCategory(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class NewGate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A gate to create; gates of one check-in list admit a person once between them."""
+    """A gate to create; gates of one check-in list admit a person once between them.
+
+    Without a `check_in_list` it has the list of its own name: one of `NewEdition.lists`, or the
+    usual one of its kind. Gates are listed in the order in which they come.
+    """
 
     slug: Slug
     name: Text
+    kind: GateKind = GateKind.DOOR
+    directions: Directions = Directions.BOTH
     check_in_list: Slug | None = None
+
+
+class NewHours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a list is open: `opens` and `closes` as `9:30`, on these days (None: all)."""
+
+    opens: str
+    closes: str
+    days: list[date] | None = None
+
+
+class NewCheckInList(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A check-in list to create, see `badges.models.CheckInList`.
+
+    `days` are dates, `categories` codes. `rooms` are named as a table of the programme names them,
+    or given by their ids.
+    """
+
+    slug: Slug
+    name: Text
+    categories: list[Code] | None = None
+    days: list[date] | None = None
+    hours: list[NewHours] = []
+    rooms: list[str] | None = None
+    lead_minutes: int = 30
+    seats: bool = False
+    seats_kept_minutes: int | None = None
+    counts: Counting = Counting.DAY
+    reentry: bool = True
+    building: bool = False
 
 
 class NewConsent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -143,6 +179,7 @@ class NewEdition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     asks_days: bool = False
     categories: list[NewCategory] = []
     gates: list[NewGate] = []
+    lists: list[NewCheckInList] = []
     consents: list[NewConsent] = []
 
 

@@ -1,15 +1,24 @@
 """Decisions on editions: values in, a decision out."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 from zoneinfo import available_timezones
 
-from forum.core.context import EditionState
+import msgspec
+
+from badges import door_forms
+from badges.models import CheckInList
+from forum.core.context import Edition, EditionState
+from forum.core.errors import Invalid
 from forum.core.i18n import LANGUAGES, N_
 from forum.core.text import Filled
 from forum.editions.models import (
     RESERVED,
     Category,
     NewCategory,
+    NewCheckInList,
     NewEdition,
     NewTerms,
     Opening,
@@ -94,8 +103,53 @@ def mistakes(new: NewEdition) -> dict[str, str]:
     for field, names in (
         ("categories", [category.code for category in new.categories]),
         ("gates", [gate.slug for gate in new.gates]),
+        ("lists", [one.slug for one in new.lists]),
         ("consents", [consent.purpose for consent in new.consents]),
     ):
         if len(set(names)) < len(names):
             found[field] = "The same name stands twice: each must differ."
+    return found or _mistaken_doors(new)
+
+
+def _mistaken_doors(new: NewEdition) -> dict[str, str]:
+    """Return what is wrong with the gates and the check-in lists of a new edition."""
+    found: dict[str, str] = {}
+    for one in new.lists:
+        try:
+            check_in_list(one, new, room=lambda _name: str(UUID(int=1)))
+        except Invalid as invalid:
+            found |= {f"lists.{one.slug}.{field}": said for field, said in invalid.fields.items()}
+    known = {one.slug for one in new.lists} | {gate.slug for gate in new.gates}
+    for gate in new.gates:
+        if new.lists and gate.check_in_list not in known | {None}:
+            found[f"gates.{gate.slug}.check_in_list"] = door_forms.NO_LIST
+        if gate.slug in door_forms.RESERVED:
+            found[f"gates.{gate.slug}.slug"] = door_forms.TAKEN
     return found
+
+
+def check_in_list(
+    one: NewCheckInList, new: NewEdition, *, room: Callable[[str], str]
+) -> CheckInList:
+    """Return a list of a new edition as doors know it; `room` gives the id of a room by its name.
+
+    Raises:
+        Invalid: naming every field at fault.
+    """
+    sent: Mapping[str, Any] = {
+        **msgspec.structs.asdict(one),
+        "hours": [msgspec.structs.asdict(hours) for hours in one.hours],
+        "rooms": [room(name) for name in one.rooms or []],
+    }
+    edition = Edition(
+        id=0,
+        slug=new.slug,
+        title=new.title,
+        timezone=new.timezone,
+        starts_on=new.starts_on,
+        ends_on=new.ends_on,
+        languages=new.languages,
+        state=new.state,
+    )
+    codes = [category.code for category in new.categories] or ["attendee"]
+    return door_forms.list_of(sent, edition, categories=codes, rooms=None)

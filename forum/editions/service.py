@@ -2,11 +2,11 @@
 
 import tomllib
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
-from badges import gates
+from badges import gates, lists
 from forum.core.context import Edition, EditionState
 from forum.core.db import Db, refused
 from forum.core.i18n import LANGUAGES
@@ -19,6 +19,7 @@ from forum.editions.models import (
     NewGate,
     SlugTaken,
 )
+from schedule.naming import identity
 
 NAME_RULE = "use small letters without accents, digits and hyphens, such as forum-2027"
 TEXTS = {"title", "subtitle", "venue", "name", "wording", "label", "help"}
@@ -50,11 +51,26 @@ async def create(db: Db, new: NewEdition, *, at: datetime) -> Edition:
             await queries.insert_consent_purpose(
                 db, edition_id, position, consent.purpose, consent.wording, at
             )
-        for position, gate in enumerate(new.gates or [DEFAULT_GATE]):
-            await gates.add(
-                db, edition_id, gate.slug, gate.name, gate.check_in_list, position=position
-            )
+        await _lay_down_doors(db, edition_id, new)
     return await find(db, new.slug)
+
+
+async def _lay_down_doors(db: Db, edition_id: int, new: NewEdition) -> None:
+    """Store the check-in lists of a new edition, and its gates."""
+    for one in new.lists:
+        made = rules.check_in_list(one, new, room=lambda name: str(identity("", "room", name)))
+        await lists.put(db, edition_id, made)
+    for position, gate in enumerate(new.gates or [DEFAULT_GATE]):
+        await gates.put(
+            db,
+            edition_id,
+            gate.slug,
+            gate.name,
+            gate.check_in_list,
+            position=position,
+            kind=gate.kind,
+            directions=gate.directions,
+        )
 
 
 async def find(db: Db, slug: str) -> Edition:
@@ -136,14 +152,46 @@ def described(values: Any, into: type[T], language: str) -> T:
     """Read a part of an edition's description; a text in no language is in `language`.
 
     Raises:
-        EditionInvalid: naming the place of the mistake.
+        EditionInvalid: naming the place of each mistake.
     """
+    texts = _texts(values, language)
     try:
-        return msgspec.convert(_texts(values, language), into)
+        return msgspec.convert(texts, into)
     except msgspec.ValidationError as error:
-        what, _, place = str(error).partition(" - at ")
-        said = f"{NAME_RULE} - at {place}" if "matching regex" in what else str(error)
+        said = "; ".join(_each_mistake(texts, into, "$") or [_said(str(error))])
         raise EditionInvalid(f"The edition's description is wrong: {said}") from error
+
+
+def _each_mistake(value: Any, into: Any, place: str) -> list[str]:
+    """Return every mistake of a description with its place, where msgspec stops at the first."""
+    parts: list[tuple[Any, Any, str]] = []
+    if isinstance(value, list) and get_origin(into) is list:
+        parts = [(one, get_args(into)[0], f"{place}[{n}]") for n, one in enumerate(value)]
+    elif isinstance(value, dict) and isinstance(into, type) and issubclass(into, msgspec.Struct):
+        fields = {field.encode_name: field for field in msgspec.structs.fields(into)}
+        known = {name: fields[name].type for name in value if name in fields}
+        parts = [(value[name], type_, f"{place}.{name}") for name, type_ in known.items()]
+        strangers = [name for name in value if name not in fields]
+        missing = [name for name, field in fields.items() if field.required and name not in value]
+        return [
+            *(f"Object contains unknown field `{name}` - at `{place}`" for name in strangers),
+            *(f"Object missing required field `{name}` - at `{place}`" for name in missing),
+            *(said for part in parts for said in _each_mistake(*part)),
+        ]
+    if parts:
+        return [said for part in parts for said in _each_mistake(*part)]
+    try:
+        msgspec.convert(value, into)
+    except msgspec.ValidationError as error:
+        what, _, inside = str(error).partition(" - at ")
+        deeper = inside.strip("`").removeprefix("$")
+        return [_said(f"{what} - at `{place}{deeper}`")]
+    return []
+
+
+def _said(error: str) -> str:
+    what, _, place = error.partition(" - at ")
+    return f"{NAME_RULE} - at {place}" if "matching regex" in what else error
 
 
 def _texts(value: Any, language: str, name: str = "") -> Any:

@@ -11,17 +11,6 @@ from forum.core.db import Db, batches, value
 from forum.registrations.columns import Exported
 
 
-async def bound(db: Db, *, milliseconds: int) -> None:
-    """End the transaction in hand if a statement, or the wait for the next, takes longer."""
-    await db.execute(
-        """
-        select set_config('statement_timeout', $1, true) as statement,
-               set_config('idle_in_transaction_session_timeout', $1, true) as idle
-        """,
-        str(milliseconds),
-    )
-
-
 async def count(db: Db, filter_: Sequence[Any], references: Sequence[str] | None) -> int:
     """Return how many registrations are meant."""
     return await value(

@@ -11,16 +11,18 @@ from litestar.response import Redirect, Stream
 
 from forum.core.db import Db
 from forum.core.errors import Invalid
+from forum.core.exports import Exports
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.rights import Deed, Staff
+from forum.core.sheets import MEDIA_TYPES, Format
 from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, disposition
 from forum.editions import queries as editions
 from forum.registrations import columns, downloads, exporting, listing
 from forum.registrations.columns import BASIC, Column, Group
-from forum.registrations.downloads import Exports
-from forum.registrations.exporting import Format, Labels, Order
+from forum.registrations.downloads import RegistrationsExport
+from forum.registrations.exporting import Labels, Order
 from forum.registrations.listing import Asked
 from forum.registrations.team_api import PATH
 
@@ -109,7 +111,9 @@ async def _send(
 ) -> AnyResponse:
     """Begin an export, record it, and answer with its bytes as they come."""
     wanted = columns.chosen(offered, order.columns)
-    running = await exports.begin(staff.edition, order, wanted)
+    running = await exports.begin(
+        RegistrationsExport(edition=staff.edition, order=order, wanted=wanted)
+    )
     try:
         await downloads.record(
             db, staff.edition, order, running.number.result(), actor=staff.actor, at=at, ids=ids
@@ -120,7 +124,7 @@ async def _send(
     name = exporting.file_name(order, staff.edition, at)
     return Stream(
         running.read(),
-        media_type=exporting.MEDIA_TYPES[order.format],
+        media_type=MEDIA_TYPES[order.format],
         headers={"cache-control": PRIVATE, "content-disposition": disposition(name)},
     )
 

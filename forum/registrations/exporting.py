@@ -5,15 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any
 from urllib.parse import urlencode
 
-import msgspec
 from msgspec import Struct
 
 from forum.core.context import Edition
 from forum.core.i18n import N_, words
-from forum.core.tables import CsvWriter, XlsxWriter
+from forum.core.sheets import Format, JsonSheet, Sheet, TableSheet
 from forum.core.text import Filled, slug
 from forum.registrations import columns, listing
 from forum.registrations.columns import BASIC, Column, Exported
@@ -29,27 +28,12 @@ TOO_MANY_CHOSEN = N_("Name 200 registrations or fewer: for more, use a filter.")
 NO_REFERENCE = N_("Give references such as K7QM-4TXV.")
 
 
-class Format(StrEnum):
-    """What kind of file is made."""
-
-    XLSX = "xlsx"
-    CSV = "csv"
-    JSON = "json"
-
-
 class Labels(StrEnum):
     """How a table speaks: in words of a language, or as the API does."""
 
     FR = "fr"
     EN = "en"
     NAMES = "names"
-
-
-MEDIA_TYPES = {
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Format.CSV: "text/csv",  # Litestar adds that it is UTF-8
-    Format.JSON: "application/json",
-}
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -162,80 +146,21 @@ def file_name(order: Order, edition: Edition, at: datetime) -> str:
     return f"{re.sub(r'[^a-z0-9._-]+', '-', stem)[:150]}.{order.format.value}"
 
 
-class Sheet(Protocol):
-    """A file that is filled with rows."""
-
-    def add(self, rows: Sequence[Exported]) -> None:
-        """Write some rows."""
-        ...
-
-    def close(self) -> None:
-        """Write what stands after the rows."""
-        ...
-
-    def drop(self) -> None:
-        """Let go of what waits elsewhere, whether the file is whole or not."""
-        ...
-
-
 def sheet(
     order: Order, wanted: Sequence[Column], edition: Edition, out: IO[bytes], folder: Path
-) -> Sheet:
-    """Return what writes the file of an order into `out`; rows of XLSX wait in `folder`."""
+) -> Sheet[Exported]:
+    """Return what writes the file of an order into `out`; rows of XLSX wait in `folder`.
+
+    A table has a row of headers, then cells with the times on the wall of the edition.
+    """
     if order.format is Format.JSON:
-        return _Json(wanted, out)
-    return _Table(order, wanted, edition, out, folder)
-
-
-class _Table:
-    """CSV or XLSX: a row of headers, then cells with the times on the wall of the edition."""
-
-    def __init__(
-        self,
-        order: Order,
-        wanted: Sequence[Column],
-        edition: Edition,
-        out: IO[bytes],
-        folder: Path,
-    ) -> None:
-        said = None if order.labels is Labels.NAMES else words(order.labels.value)
-        heads = columns.headers(wanted, said)
-        self._cells = columns.in_cells(wanted, said, edition)
-        self._writer: CsvWriter | XlsxWriter
-        if order.format is Format.CSV:
-            self._writer = CsvWriter(out, heads)
-        else:
-            self._writer = XlsxWriter(out, heads, sheet="registrations", folder=folder)
-
-    def add(self, rows: Sequence[Exported]) -> None:
-        self._writer.add(map(self._cells, rows))
-
-    def close(self) -> None:
-        if isinstance(self._writer, XlsxWriter):
-            self._writer.close()
-
-    def drop(self) -> None:
-        if isinstance(self._writer, XlsxWriter):
-            self._writer.drop()
-
-
-class _Json:
-    """A list of objects, one in a line."""
-
-    def __init__(self, wanted: Sequence[Column], out: IO[bytes]) -> None:
-        self._made = columns.in_objects(wanted)
-        self._out = out
-        self._before = b"[\n"
-
-    def add(self, rows: Sequence[Exported]) -> None:
-        encode = msgspec.json.Encoder().encode
-        lines = b",\n".join(encode(self._made(row)) for row in rows)
-        if lines:
-            self._out.write(self._before + lines)
-            self._before = b",\n"
-
-    def close(self) -> None:
-        self._out.write(b"[]\n" if self._before == b"[\n" else b"\n]\n")
-
-    def drop(self) -> None:
-        """Do nothing: all is in the file."""
+        return JsonSheet(out, columns.in_objects(wanted))
+    said = None if order.labels is Labels.NAMES else words(order.labels.value)
+    return TableSheet(
+        order.format,
+        out,
+        columns.headers(wanted, said),
+        columns.in_cells(wanted, said, edition),
+        name="registrations",
+        folder=folder,
+    )

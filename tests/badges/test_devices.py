@@ -21,7 +21,7 @@ from badges.device_models import (
     NoCodeWaits,
 )
 from forum.core.errors import Unauthenticated
-from tests.factories import sent
+from tests.factories import DURING, sent
 
 ACTOR = "organiser:1"
 
@@ -130,18 +130,6 @@ async def test_a_code_has_sixty_bits_in_groups_to_read(code):
     assert [len(group) for group in code.split("-")] == [4, 4, 4]
 
 
-async def test_a_revoked_device_is_refused_within_a_second(site, client, edition, monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(site.parts.devices, "clock", lambda: now[0])
-    device, headers = await site.device(edition)
-    body = {"scans": [sent("x")]}
-    assert (await client.post("/api/device/scans", json=body, headers=headers)).status_code == 200
-    await site.do(devices.revoke, edition.id, device.id, actor=ACTOR)
-    now[0] += 1.0
-    answer = await client.post("/api/device/scans", json=body, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (401, "device_revoked")
-
-
 async def test_a_token_that_nobody_has_is_not_known(site, edition):
     with pytest.raises(Unauthenticated) as refused:
         await known_as(site, {"authorization": "Bearer nobody"})
@@ -154,6 +142,76 @@ async def test_neither_code_nor_token_is_stored(site, client, code):
     told = await site.rows("select detail from audit")
     for secret in (token, code, code.replace("-", "").lower()):
         assert secret not in str(stored) + str(told)
+
+
+async def revoked(site, edition):
+    """Enrol a device and revoke it; return the headers by which it is known."""
+    device, headers = await site.device(edition)
+    await site.value("update device set revoked_at = now() where id = $1", device.id)
+    return headers
+
+
+async def deliver(client, headers, *scans, **told):
+    return await client.post("/api/device/scans", json={"scans": scans, **told}, headers=headers)
+
+
+async def test_a_revoked_device_is_revoked_within_a_second(site, client, edition, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(site.parts.devices, "clock", lambda: now[0])
+    device, headers = await site.device(edition)
+    assert "revoked" not in (await deliver(client, headers, sent("x"))).json()
+    await site.value("update device set revoked_at = now() where id = $1", device.id)
+    now[0] += 1.0
+    assert (await deliver(client, headers, sent("x"))).json()["revoked"] is True
+
+
+async def test_a_revoked_device_hands_over_what_it_holds_and_is_told_no_name(site, client, edition):
+    site.clock.at = DURING
+    person, other = await site.register(edition), await site.register(edition)
+    headers = await revoked(site, edition)
+    batch = [sent(person.token, shown="admitted"), sent(other.reference)]
+    answer = await deliver(client, headers, *batch, waiting=3)
+    assert answer.json() == {
+        "outcomes": [
+            {"id": one["id"], "outcome": "admitted", "conflict": "device_revoked"} for one in batch
+        ],
+        "revoked": True,
+    }
+    assert await site.gates(edition) == {"main": 2, "garden": 2, "dinner": 0}
+    kinds = await site.rows(
+        "select kind::text from scan_conflict where edition_id = $1", edition.id
+    )
+    assert kinds == [("device_revoked",)] * 2
+
+
+@pytest.mark.parametrize("last", [{}, {"waiting": 0}])
+async def test_a_revoked_device_is_heard_until_it_holds_nothing_more(site, client, edition, last):
+    person = await site.register(edition)
+    headers = await revoked(site, edition)
+    for told in ({"waiting": 1}, last):
+        answer = await deliver(client, headers, sent(person.token), **told)
+        assert (answer.status_code, answer.json()["revoked"]) == (200, True)
+    refused = await deliver(client, headers, sent(person.token), waiting=1)
+    assert (refused.status_code, refused.json()["code"]) == (401, "device_revoked")
+    drained = await site.rows("select drained_at from device where edition_id = $1", edition.id)
+    assert drained == [(site.clock.at,)]
+    assert await site.value("select count(*) from scan where edition_id = $1", edition.id) == 2
+
+
+async def test_a_revoked_device_may_do_nothing_else(site, client, edition):
+    device, headers = await site.device(edition)
+    await site.value("update device set revoked_at = now() where id = $1", device.id)
+    token = headers["authorization"].split()[1]
+    async with site.pool.acquire() as db:
+        with pytest.raises(DeviceRevoked):
+            await devices.identify(db, token)
+        assert (await devices.identify_to_deliver(db, token)).revoked
+
+
+@pytest.mark.parametrize("header", [{}, {"authorization": "Bearer"}, {"authorization": "Bearer x"}])
+async def test_who_has_no_token_delivers_nothing(client, edition, header):
+    answer = await deliver(client, header, sent("x"))
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
 # Announcing

@@ -11,7 +11,7 @@ def test_a_badge_of_our_own_pdf_is_read_by_the_camera_but_not_let_in_twice(
 ):
     demo.run("badges", tmp_path / "badges.pdf")
     write_film(tmp_path / "badges.pdf", film)
-    code = demo.json("device", "add", "Caméra", "--gate", "plenary")["code"]
+    code = demo.json("device", "add", "Caméra", "--gate", "main")["code"]
     context = browser.new_context(locale="fr-FR", permissions=["camera"])
     page = context.new_page()
     page.goto(f"{demo.base}/scan#code={code}")
@@ -20,7 +20,7 @@ def test_a_badge_of_our_own_pdf_is_read_by_the_camera_but_not_let_in_twice(
     assert admitted["name"] in page.get_by_role("alert").inner_text()
     page.reload()
     refused = scanned(page, "look")
-    assert (refused["outcome"], refused["gate"]) == ("already_in", "plenary")
+    assert (refused["outcome"], refused["gate"]) == ("already_in", "main")
     context.close()
 
 

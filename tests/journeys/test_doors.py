@@ -18,7 +18,7 @@ from forum.core.settings import read
 HELD_BY_NOBODY = 2**48 - 1
 
 
-def reading(text, gate="lunch"):
+def reading(text, gate="main"):
     now = clock.now().isoformat()
     return {"id": str(uuid.uuid4()), "token": text, "gate": gate, "scanned_at": now}
 
@@ -53,7 +53,7 @@ async def test_a_code_that_we_signed_for_nobody_is_unknown(demo, database):
         revision=0,
         revoked_at=None,
     )
-    [outcome] = demo.scan(demo.device("demo", "lunch"), reading(keyring.token(ticket)))
+    [outcome] = demo.scan(demo.device("demo", "main"), reading(keyring.token(ticket)))
     assert outcome["outcome"] == "unknown"
     assert sorted(outcome) == ["id", "outcome"]
 
@@ -61,7 +61,7 @@ async def test_a_code_that_we_signed_for_nobody_is_unknown(demo, database):
 def test_a_code_of_another_signer_is_forged_whatever_it_says(demo, tickets):
     stranger = Ed25519PrivateKey.generate()
     payload = TokenPayload(key_id=0, edition=1, ticket=1, category=1, days=3, revision=0)
-    device = demo.device("demo", "lunch")
+    device = demo.device("demo", "main")
     [outcome] = demo.scan(device, reading(tokens.sign(payload, stranger)))
     assert outcome["outcome"] == "forged"
     genuine = tickets[0]["token"]
@@ -72,12 +72,12 @@ def test_a_code_of_another_signer_is_forged_whatever_it_says(demo, tickets):
 
 
 def test_a_batch_is_answered_in_its_order_and_sent_again_the_same(demo, tickets):
-    device = demo.device("demo", "lunch")
+    device = demo.device("demo", "main")
     some = [one["token"] for one in tickets[100:340]]
     batch = [reading(text) for text in [*some, *some, "https://example.org/", ""]]
     outcomes = demo.scan(device, *batch)
     assert [one["id"] for one in outcomes] == [one["id"] for one in batch]
     said = [one["outcome"] for one in outcomes]
-    assert said == ["admitted"] * 240 + ["already_in"] * 240 + ["forged"] * 2
+    assert said == ["admitted"] * 240 + ["already_in"] * 240 + ["unknown"] * 2
     again = demo.scan(device, *batch)
     assert [one["outcome"] for one in again] == said

@@ -5,10 +5,13 @@ from datetime import date
 
 import msgspec
 
+from badges.models import Counting
 from forum.core.context import Role
 from forum.demo.edition import edition
 from forum.demo.people import registrations
+from forum.demo.programme import draft
 from forum.editions.models import NewEdition
+from forum.editions.rules import mistakes
 
 FIRST_DAY = date(2027, 3, 22)
 EDITION = edition(FIRST_DAY)
@@ -45,8 +48,26 @@ def test_a_small_demonstration_has_places_in_every_category():
     assert min(kind.places for kind in edition(FIRST_DAY, count=1).categories) == 1
 
 
-def test_the_three_gates():
-    assert [gate.slug for gate in EDITION.gates] == ["main", "plenary", "lunch"]
+GATES = "main plenary lunch garonne ariane clemence-isaure pastel cloakroom exit".split()
+
+
+def test_the_gates_and_the_lists_by_which_they_go():
+    assert [gate.slug for gate in EDITION.gates] == GATES
+    lists = {one.slug: one for one in EDITION.lists}
+    assert {gate.check_in_list or gate.slug for gate in EDITION.gates} == lists.keys()
+    assert [slug for slug, one in lists.items() if one.building] == ["main"]
+    by_session = [slug for slug, one in lists.items() if one.counts is Counting.SESSION]
+    assert by_session == ["plenary", "garonne", "ariane", "clemence-isaure", "pastel"]
+
+
+def test_rooms_are_those_of_the_programme():
+    rooms = {str(room.id) for room in draft(FIRST_DAY).rooms}
+    assert {room for one in EDITION.lists for room in one.rooms or []} < rooms
+
+
+def test_the_main_door_is_open_before_the_days_of_the_demonstration():
+    main = next(one for one in EDITION.lists if one.slug == "main")
+    assert (main.hours, main.rooms) == ([], None)
 
 
 def test_one_account_a_role():
@@ -61,7 +82,7 @@ def test_one_account_a_role():
 def test_every_text_is_in_both_languages():
     texts = [EDITION.title, EDITION.subtitle, EDITION.venue]
     texts += [kind.name for kind in EDITION.categories]
-    texts += [gate.name for gate in EDITION.gates]
+    texts += [one.name for one in [*EDITION.gates, *EDITION.lists]]
     texts += [consent.wording for consent in EDITION.consents]
     assert all(text.keys() == {"fr", "en"} and all(text.values()) for text in texts)
 
@@ -69,5 +90,6 @@ def test_every_text_is_in_both_languages():
 def test_it_converts_into_an_edition_to_create():
     new = msgspec.convert(EDITION, NewEdition, from_attributes=True)
     assert (new.title, new.places) == (EDITION.title, 943)
-    assert [gate.slug for gate in new.gates] == ["main", "plenary", "lunch"]
+    assert [gate.slug for gate in new.gates] == GATES
+    assert mistakes(new) == {}
     assert [consent.purpose for consent in new.consents] == ["photo", "newsletter"]

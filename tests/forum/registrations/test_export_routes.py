@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from forum.core import tables
+from forum.core import exports, tables
 from forum.core.context import Role
 from forum.core.rights import RIGHTS, Deed
 from forum.core.text import slug
@@ -173,7 +173,7 @@ async def test_nobody_is_an_empty_file(ask, format_):
 
 
 async def test_who_comes_when_too_many_run_is_told_to_come_back(ask, monkeypatch, site, edition):
-    monkeypatch.setattr(downloads, "AT_ONCE", 0)
+    monkeypatch.setattr(exports, "AT_ONCE", 0)
     answer = await ask(file=True)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert await deeds(site, edition) == []
@@ -181,7 +181,7 @@ async def test_who_comes_when_too_many_run_is_told_to_come_back(ask, monkeypatch
 
 async def test_what_is_not_recorded_is_not_sent(ask, monkeypatch, site, people):
     async def fail(*_, **__):
-        raise downloads.ExportsBusy
+        raise exports.ExportsBusy
 
     monkeypatch.setattr(downloads.audit, "record", fail)
     answer = await ask(file=True)

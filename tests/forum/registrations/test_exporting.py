@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from forum.core import tables
+from forum.core.sheets import Format
 from forum.core.text import clean
 from forum.editions.models import Category
 from forum.registrations import columns, exporting, importing
-from forum.registrations.exporting import Format, Labels, Order
+from forum.registrations.exporting import Labels, Order
 from forum.registrations.listing import Filter
 from forum.registrations.models import Status
 from tests.forum.registrations.test_columns import AT, CONSENTS, EDITION, OFFERED, QUESTIONS, ROW
