@@ -18,6 +18,7 @@ MODULES = (
     "phone",
     "forty",
     "search",
+    "board",
     "export",
     "programme_export",
     "programme_growth",

@@ -31,7 +31,10 @@ from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, open_keyring
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
+from badges.present_routes import router as present_routes
 from badges.routes import router as badge_routes
+from badges.scan_list_routes import router as scan_list_routes
+from badges.scanner_routes import router as scanner_routes
 from badges.together import Door, Together
 from badges.watching import Watch
 from forum import __version__
@@ -99,6 +102,7 @@ from forum.questions.routes import router as question_routes
 from forum.registrations.attestation_routes import router as attestation_routes
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.desk_routes import router as desk_routes
+from forum.registrations.device_routes import router as device_desk_routes
 from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.import_routes import router as import_routes
@@ -356,8 +360,7 @@ class Parts:
         slug: str = request.path_params["edition_slug"]
         edition = await self.editions.get(slug, partial(self._with_db, editions.find, slug))
         if "authorization" in request.headers:
-            device = await self.device(request)
-            if device.revoked or device.edition_id != edition.id:
+            if (await self.device(request)).edition_id != edition.id:
                 raise Forbidden
         else:
             organiser = await organiser_of(request, db, self.settings, self.now())
@@ -430,7 +433,12 @@ def create_app(
     ids: Ids | None = None,
 ) -> Shell:
     """Assemble the site; without `database` and `keyring` they are opened as it starts."""
-    parts = Parts(settings, database, keyring, now, ids or Ids())
+    return assemble(Parts(settings, database, keyring, now, ids or Ids()))
+
+
+def assemble(parts: Parts) -> Shell:
+    """Assemble the site from its parts: half a second of the processor, for its many routes."""
+    settings = parts.settings
     app = Litestar(
         [
             edition_routes,
@@ -443,7 +451,10 @@ def create_app(
             person_routes,
             attestation_routes,
             attendance_routes,
+            scan_list_routes,
+            present_routes,
             desk_routes,
+            device_desk_routes,
             import_routes,
             territory_routes,
             group_routes,
@@ -461,6 +472,7 @@ def create_app(
             badge_routes,
             device_api_routes,
             device_routes,
+            scanner_routes,
             manifest_routes,
             board_routes,
             conflict_routes,

@@ -440,13 +440,21 @@ def publish(
 
 
 @commands.command()
-@click.argument("what", type=click.Choice(["registrations", "tickets", "programme"]))
+@click.argument(
+    "what", type=click.Choice(["registrations", "tickets", "programme", "scans", "attendance"])
+)
 @click.argument("out", type=FILE)
 @edition_option
 @click.option("--language", type=click.Choice(["fr", "en"]))
 @click.option("--columns", default="", help="Of registrations: names, with commas.")
 @click.option(
     "--filter", "query", default="", help="Of registrations: what the table's address says after ?"
+)
+@click.option(
+    "--of",
+    "whose",
+    type=click.Choice(["people", "sessions", "half-days"]),
+    help="Of attendance: by name, or in numbers.  [default: people]",
 )
 @click.pass_obj
 def export(
@@ -457,12 +465,16 @@ def export(
     language: str | None,
     columns: str,
     query: str,
+    whose: str | None,
 ) -> None:
-    """Write registrations, tickets or the programme; OUT's ending names the format."""
+    """Write registrations, tickets, programme, scans or attendance; OUT's ending says how."""
+    from badges.attendance_sheets import What  # noqa: PLC0415
     from forum.commands import exporting  # noqa: PLC0415
 
     if (columns or query) and what != "registrations":
         raise click.UsageError("--columns and --filter are for registrations.")
+    if whose and what != "attendance":
+        raise click.UsageError("--of is for attendance.")
 
     async def work(site: Installation, one: Edition) -> str:
         if what == "programme":
@@ -470,6 +482,11 @@ def export(
             return f"version {version.version}, {many(version.sessions, 'session')}"
         if what == "tickets":
             return many(await exporting.tickets(site, one, out), "ticket")
+        if what == "scans":
+            return many(await exporting.scans(site, one, out, language=language), "scan")
+        if what == "attendance":
+            of = What(whose or What.PEOPLE)
+            return many(await exporting.attendance(site, one, out, what=of), "row")
         done = await exporting.registrations(
             site, one, out, names=columns, query=query.removeprefix("?"), language=language
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from badges import devices
+from badges import devices, gates, lists
 from badges.device_models import NewDevice
 from forum.accounts import service as accounts
 from forum.app import create_app
@@ -58,6 +58,7 @@ ATTENDEE = {
 }
 DEVICE = dict.fromkeys(EVERYONE, 401) | {"device": "ok"}
 WATCHING = only("organiser", "reception", "door", others=401) | {"device": "ok"}
+MAY_NOT = DEVICE | {"device": 403}  # it scans, and was given no other right
 STAFF = [*TEAM, "stranger"]
 OWN = only(*STAFF, others=401)  # one's own account: whoever is signed in has one
 OWN_NOTHING = OWN | dict.fromkeys(STAFF, 404)  # what nobody has
@@ -73,6 +74,8 @@ OPEN = {
     "GET /health/ready": ALL,
     "GET /static/{version}/{path}": ALL,
     "GET /scan": ALL,
+    "GET /scan.webmanifest": ALL,
+    "GET /scan-worker.js": ALL,
     "GET /outbox": ALL,
     "GET /outbox/{name}": dict.fromkeys(EVERYONE, 404),
     "GET /{edition_slug}": ALL,
@@ -161,6 +164,11 @@ OPEN = {
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
     "POST /api/device/scans": DEVICE,
     "PUT /api/device/state": DEVICE,
+    "GET /api/device/registrations": MAY_NOT,
+    "POST /api/device/registrations": MAY_NOT,
+    "PATCH /api/device/registrations/{reference}": MAY_NOT,
+    "GET /api/device/registrations/{reference}/badge.pdf": MAY_NOT,
+    "GET /api/device/categories": MAY_NOT,
     "GET /api/device/manifest": DEVICE,
     "GET /api/device/people": DEVICE | {"device": 403},  # a right of its own, see test_in_clear
     "GET /api/device/present": DEVICE | {"device": 403},
@@ -220,6 +228,7 @@ class House:
             house.resting = await resting.rest(
                 db, house.edition, "a.csv", TABLE_FILE, actor="test", at=NOON, ids=site.ids
             )
+        house.conflict = await house.let_in_twice()
         house.guide, _ = await site.guide(house.edition)
         house.programme = await site.programme(house.edition, draft(capacity=20, sign_up=True))
         async with site.pool.acquire() as db:
@@ -236,6 +245,7 @@ class House:
             )
         house.sessions = [str(one.id) for one in house.programme.sessions]
         house.parts = await house.spare_parts()
+        house.spare = await house.spare_gates()
         house.speaker_key = SpeakerKeys(site.settings.secret_key).key(
             house.edition.id, house.programme.speakers[0].id
         )
@@ -289,6 +299,29 @@ class House:
         """Return how often the device was changed that the table changes."""
         sql = "select revision from device where edition_id = $1 and id = $2"
         return await self.site.value(sql, self.edition.id, self.devices[0])
+
+    async def let_in_twice(self):
+        """Have two devices without a network let somebody in; return the scan of the second."""
+        person = await self.site.register(self.edition, category="press")
+        for ago in (2, 1):
+            _, headers = await self.site.device(self.edition)
+            read = sent(person.token, at=NOON - timedelta(minutes=ago), shown="admitted")
+            async with self.site.client(headers=headers) as client:
+                await client.post("/api/device/scans", json={"scans": [read]})
+        return read["id"]
+
+    async def spare_gates(self):
+        """Add gates and lists that nothing uses; return their names, for removing."""
+        found = {"gates": [], "lists": []}
+        async with self.site.pool.acquire() as db:
+            for n in range(3):
+                name = {"name": {"fr": f"Libre {n}"}}
+                by = {"actor": "organiser:1", "at": NOON, "ids": self.site.ids}
+                own = await lists.add(db, self.edition, name, **by)
+                gate = {**name, "check_in_list": "main"}
+                found["gates"].append((await gates.add(db, self.edition, gate, **by)).slug)
+                found["lists"].append(own.slug)
+        return found
 
     async def spare_parts(self):
         """Add parts to the draft that no session names; return the ids of each kind, for removing.
@@ -372,6 +405,11 @@ class House:
         }
         if "{device_id}" in path:
             values["device_id"] = self.devices.pop() if removed else self.devices[0]
+        for kind, name in (("gates", "gate"), ("lists", "check_in_list")):
+            if f"{{{name}}}" in path:
+                values[name] = self.spare[kind].pop() if removed else self.spare[kind][0]
+        if "{scan}" in path:
+            values |= {"scan": self.conflict, "kind": "admitted_twice"}
         if "{part}" in path:
             values["part"] = self.part(path, removed=removed)
         if "/guides/" in path:
@@ -392,6 +430,8 @@ class House:
             "POST /organiser/{slug}/team/{member}": {"data": {"roles": "door", "held": "door"}},
             "POST /me/{key}/sessions": {"data": {"take": str(self.programme.sessions[1].id)}},
             "POST /api/devices": {"json": {"code": "ZZZZ-ZZZZ"}},
+            "POST /api/device/registrations": {"json": {**person(), **ANOTHER}},
+            "PATCH /api/device/registrations/{reference}": {"json": {}},
             "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
             "PUT /api/device/state": {"json": told()},
             "POST /api/editions/{edition_slug}/devices": {
@@ -432,6 +472,29 @@ class House:
                 f"POST /organiser/{{slug}}/programme/{name}/{path}": {"data": part}
                 for name, part in TYPED.items()
                 for path in ("new", "{part}")
+            },
+            **{
+                f"{method} /api/editions/{{edition_slug}}/{path}": {"json": NAMED}
+                for method, path in (
+                    ("POST", "gates"),
+                    ("POST", "lists"),
+                    ("PATCH", "gates/{gate}"),
+                    ("PATCH", "lists/{check_in_list}"),
+                )
+            },
+            "PUT /api/editions/{edition_slug}/conflicts/{scan}/{kind}/settlement": {
+                "json": {"decision": "same_person"}
+            },
+            f"POST {DOORS}/conflicts/{{scan}}/{{kind}}/settlement": {
+                "data": {"decision": "same_person"}
+            },
+            f"POST {DOORS}/conflicts/settlements": {
+                "data": {"kind": "admitted_twice", "decision": "same_person"}
+            },
+            f"POST {DOORS}/gates/presets": {"data": {"preset": "door"}},
+            **{
+                f"POST {DOORS}/{path}": {"data": TYPED_DOOR}
+                for path in ("gates/new", "lists/new", "gates/{gate}", "lists/{check_in_list}")
             },
             f"POST {TABLE}/walk-ins": {"json": {**person(), "email": None, **ANOTHER}},
             f"PATCH {TABLE}/{{reference}}": {"json": {}},
@@ -497,6 +560,9 @@ TYPED = {
     "speakers": {"name": "Zoé Lefèvre"},
     "sessions": {"title.fr": "Séance", "type": "talk"},
 }
+NAMED = {"name": {"fr": "Porte"}}
+TYPED_DOOR = {"name.fr": "Porte", "kind": "door", "directions": "both", "counts": "day"}
+DOORS = "/organiser/{slug}/doors"
 TABLE_FILE = b"Titre\nOuverture\n"
 TABLE = "/api/editions/{edition_slug}/registrations"
 TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
