@@ -22,6 +22,10 @@ from badges import devices
 from badges.attendance_routes import router as attendance_routes
 from badges.board_routes import router as board_routes
 from badges.conflict_routes import router as conflict_routes
+from badges.device_api import router as device_api_routes
+from badges.device_models import DeviceRevoked
+from badges.device_routes import router as device_routes
+from badges.fullness import Fullness
 from badges.gate_api import router as gate_api_routes
 from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, open_keyring
@@ -192,6 +196,7 @@ class Parts:
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
         self.device_editions: Shelf[int, Edition] = Shelf()
+        self.fullness = Fullness(lambda: self.database, now)
 
     @property
     def database(self) -> Database:
@@ -323,7 +328,7 @@ class Parts:
         """Say which device's token was sent; a revoked one is refused within a second."""
         found = await self._device_to_deliver(request)
         if found.revoked:
-            raise devices.DeviceRevoked
+            raise DeviceRevoked
         return found
 
     async def _device_to_deliver(self, request: AnyRequest) -> Device:
@@ -393,6 +398,7 @@ class Parts:
             "watch",
             "ids",
             "exports",
+            "fullness",
             "manifests",
         )
         return {
@@ -464,6 +470,8 @@ def assemble(parts: Parts) -> Shell:
             programme_import_routes,
             guide_routes,
             badge_routes,
+            device_api_routes,
+            device_routes,
             scanner_routes,
             manifest_routes,
             board_routes,

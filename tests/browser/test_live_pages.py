@@ -54,6 +54,8 @@ PAGES = {
     "import": "/organiser/demo/import",
     "campaigns": "/organiser/demo/campaigns",
     "campaign-new": "/organiser/demo/campaigns/new?category=elected",
+    "devices": "/organiser/demo/doors/devices",
+    "device": "/organiser/demo/doors/devices/{device}",
     "editor": "/organiser/demo/programme",
     "move": "/organiser/demo/programme/move/{moved}",
     "gates": "/organiser/demo/doors/gates",
@@ -212,6 +214,7 @@ def addresses(demo, person, organiser, tmp_path_factory):
         "letter": outbox.split('href="/outbox/')[1].split('"')[0],
         "token": other.rpartition("/")[2],
         "member": member.rpartition("/")[2],
+        "device": demo.json("device", "add", "Regardée", "--gate", "main")["id"],
     }
     return {name: demo.base + path.format(**values) for name, path in PAGES.items()}
 
