@@ -19,7 +19,7 @@ MANIFEST = "application/manifest+json"
 SCRIPT = "text/javascript"
 GROUND = "#101820"
 """The scanner's own ground, see `scan.css`."""
-MODULES = tuple("clock decide desk door inputs manifest prepare scan store sync".split())
+MODULES = "camera clock decide desk door inputs manifest prepare scan store sync".split()
 FILES = (
     "favicon.svg",
     "badges/scan.css",
