@@ -25,7 +25,7 @@ from forum.core.i18n import N_, Words
 from forum.core.text import pick
 
 LABELS = {
-    "name": N_("Name"),
+    "name": N_("Name that is shown"),
     "slug": N_("Name for programs"),
     "kind": N_("What it leads to"),
     "directions": N_("Which way people pass"),
@@ -35,8 +35,8 @@ LABELS = {
     "days": N_("Which days"),
     "hours": N_("Hours"),
     "day": N_("Day"),
-    "opens": N_("From"),
-    "closes": N_("To"),
+    "opens": N_("From, as in 9:30"),
+    "closes": N_("To, as in 12:00"),
     "rooms": N_("Rooms"),
     "lead_minutes": N_("Open so many minutes before a session"),
     "seats": N_("A seat is needed, in sessions that take seats"),
@@ -63,7 +63,7 @@ DIRECTIONS = {
     Directions.IN: N_("In only"),
     Directions.OUT: N_("Out only"),
 }
-WAYS = {Direction.IN: N_("In"), Direction.OUT: N_("Out")}
+WAYS = {Direction.IN: N_("Coming in"), Direction.OUT: N_("Going out")}
 COUNTS = {
     Counting.FORUM: N_("Once for the whole forum"),
     Counting.DAY: N_("Once a day"),
@@ -71,14 +71,14 @@ COUNTS = {
     Counting.NEVER: N_("Nothing: everybody passes each time"),
 }
 OUTCOMES = {
-    Outcome.ADMITTED: N_("Let in"),
+    Outcome.ADMITTED: N_("May come in"),
     Outcome.ALREADY_IN: N_("In already"),
     Outcome.NOT_YET: N_("Not yet"),
     Outcome.TOO_LATE: N_("Too late"),
     Outcome.WRONG_DAY: N_("Another day"),
     Outcome.NOT_ON_LIST: N_("Not on the list"),
     Outcome.REVOKED: N_("Ticket taken back"),
-    Outcome.CANCELLED: N_("Cancelled"),
+    Outcome.CANCELLED: N_("Registration cancelled"),
     Outcome.WAITING: N_("No place yet"),
     Outcome.LEFT: N_("Goes out"),
 }

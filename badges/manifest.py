@@ -25,7 +25,7 @@ SHORT_BYTES = 12
 NONCE_BYTES = 12
 
 
-class Name(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Name(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Who bears a ticket, as it is sealed: given name, family name, organisation."""
 
     g: str
@@ -33,7 +33,7 @@ class Name(Struct, frozen=True, kw_only=True, omit_defaults=True):
     o: str | None = None
 
 
-class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Entry(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A ticket, see `badges.deciding.Holder`; its names are short, for there are thousands.
 
     It is known by `h` to who read its token, by `r` to who typed the reference, and by `k` to who
@@ -56,7 +56,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     n: str | None = None
 
 
-class Passed(Struct, frozen=True, kw_only=True):
+class Passed(Struct, frozen=True, kw_only=True, gc=False):
     """What scans come to: of the ticket `k`, on the list `l`, in the period `p`.
 
     `i` says that the bearer is inside, `a` since when they have been known to have entered, `g` at
@@ -71,7 +71,7 @@ class Passed(Struct, frozen=True, kw_only=True):
     g: str | None
 
 
-class Lock(Struct, frozen=True, kw_only=True):
+class Lock(Struct, frozen=True, kw_only=True, gc=False):
     """What a token gives to who holds it: where its entry is found, and the key of its name."""
 
     h: str

@@ -32,7 +32,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     count: int
 
 
-class TicketRow(Struct, frozen=True, kw_only=True):
+class TicketRow(Struct, frozen=True, kw_only=True, gc=False):
     """A ticket as a manifest tells it: the category it was signed with, and the bearer's own."""
 
     edition_id: int
@@ -53,7 +53,7 @@ class TicketRow(Struct, frozen=True, kw_only=True):
     seats: list[int] | None
 
 
-class CheckInRow(Struct, frozen=True, kw_only=True):
+class CheckInRow(Struct, frozen=True, kw_only=True, gc=False):
     """What scans of one ticket come to on one list in one period."""
 
     number: int

@@ -8,15 +8,15 @@ missed that was under way meanwhile. See DECISIONS.md.
 import asyncio
 import re
 import time
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from gzip import compress
 from hashlib import sha256
 from typing import TypeVar
 
-from msgspec import Struct, json
+from msgspec import Raw, Struct, json
 from msgspec.structs import replace
 
 from badges import doors, manifest_queries, queries
@@ -70,14 +70,8 @@ class ManifestEdition(Struct, frozen=True, kw_only=True):
     language: str
 
 
-class Manifest(Struct, frozen=True, kw_only=True):
-    """All that a device decides by, without naming anybody to who has no badge in hand.
-
-    `full` says that it replaces what the device holds; otherwise each of `tickets` replaces the
-    one with the same `k`, and each of `check_ins` the one with the same `k`, `l` and `p`. `count`
-    is how many tickets there are: a device that then holds another number asks for a whole
-    manifest. `keys` are the public keys by number, `categories` and `sessions` names by number.
-    """
+class ManifestHead(Struct, frozen=True, kw_only=True):
+    """All of a manifest but its rows."""
 
     cursor: str
     full: bool
@@ -89,20 +83,45 @@ class Manifest(Struct, frozen=True, kw_only=True):
     categories: dict[str, Text]
     sessions: dict[str, Text]
     salt: str
+
+
+class Manifest(ManifestHead, frozen=True, kw_only=True):
+    """All that a device decides by, without naming anybody to who has no badge in hand.
+
+    `full` says that it replaces what the device holds; otherwise each of `tickets` replaces the
+    one with the same `k`, and each of `check_ins` the one with the same `k`, `l` and `p`. `count`
+    is how many tickets there are: a device that then holds another number asks for a whole
+    manifest. `keys` are the public keys by number, `categories` and `sessions` names by number.
+    """
+
     tickets: list[Entry]
     check_ins: list[Passed]
 
 
+class _Written(ManifestHead, frozen=True, kw_only=True):
+    """A manifest whose rows are JSON already."""
+
+    tickets: Raw
+    check_ins: Raw
+
+
 class _Kept(Struct, frozen=True, kw_only=True, eq=False):
-    """What all devices of an edition that ask from one place are told; its cursor lacks `lists`."""
+    """What all devices of an edition that ask from one place are told; its cursor lacks `lists`.
+
+    `check_ins` are of each check-in list apart.
+    """
 
     cursor: Cursor
-    manifest: Manifest
+    head: ManifestHead
+    tickets: Raw
+    check_ins: Mapping[str, Sequence[bytes]]
 
-    def answer(self, lists: frozenset[str], cursor: Cursor, now: datetime) -> Manifest:
-        """Return it for a device whose gates have these check-in lists."""
-        mine = [one for one in self.manifest.check_ins if one.l in lists]
-        return replace(self.manifest, cursor=str(cursor), now=now, check_ins=mine)
+    def written(self, lists: Collection[str], cursor: Cursor, now: datetime) -> bytes:
+        """Return it as JSON for a device whose gates have these check-in lists."""
+        mine = [one for name in lists for one in self.check_ins.get(name, ())]
+        head = {name: getattr(self.head, name) for name in ManifestHead.__struct_fields__}
+        head |= {"cursor": str(cursor), "now": now}
+        return json.encode(_Written(**head, tickets=self.tickets, check_ins=_array(mine)))
 
 
 class _Found(Struct, frozen=True, kw_only=True, eq=False):
@@ -124,24 +143,20 @@ class Locks:
         self._keyring = keyring
         self._kept: OrderedDict[tuple[int, str], dict[tuple[int, ...], Lock]] = OrderedDict()
 
-    def entries(
-        self, edition_id: int, salt: str, rows: Sequence[TicketRow], *, whole: bool
-    ) -> list[Entry]:
-        """Return the entries of tickets; for a thread. `whole`: the edition has no others."""
+    def entries(self, edition_id: int, salt: str, rows: Sequence[TicketRow], *, whole: bool) -> Raw:
+        """Return the entries of tickets as JSON; for a thread. `whole`: there are no others."""
         known = self._kept.get((edition_id, salt), {})
         used: dict[tuple[int, ...], Lock] = {}
         made = []
-        for turn, row in enumerate(rows):
-            if turn % BETWEEN_YIELDS == 0:
-                time.sleep(0)
+        for row in _yielding(rows):
             key = row.number, row.revision, row.key_id, row.category_number, row.days
             lock = used[key] = known.get(key) or Lock.of(self._token(row), salt)
-            made.append(_entry(row, lock, salt))
+            made.append(json.encode(_entry(row, lock, salt)))
         self._kept[edition_id, salt] = used if whole else known | used
         self._kept.move_to_end((edition_id, salt))
         while len(self._kept) > EDITIONS_KEPT:
             self._kept.popitem(last=False)
-        return made
+        return _array(made)
 
     def _token(self, row: TicketRow) -> str:
         return self._keyring.token(
@@ -182,12 +197,12 @@ class Manifests:
         """
         asked = read_cursor(since)
         kept = await self._kept(edition, asked)
-        lists = lists_of(device, kept.manifest.rules)
-        cursor = replace(kept.cursor, lists=_mark(*sorted(lists)))
-        if asked is not None and not kept.manifest.full and asked.lists != cursor.lists:
+        lists = lists_of(device, kept.head.rules)
+        cursor = replace(kept.cursor, lists=_mark(*lists))
+        if asked is not None and not kept.head.full and asked.lists != cursor.lists:
             return await self.answer(device, edition, None, packed=packed)
-        manifest = partial(kept.answer, lists, cursor, self._now())
-        return await asyncio.to_thread(_written, manifest, packed=packed)
+        write = partial(kept.written, lists, cursor, self._now())
+        return await asyncio.to_thread(_packed if packed else _plain, write)
 
     async def _kept(self, edition: Edition, asked: Cursor | None) -> _Kept:
         key = (edition.id, asked.transaction, asked.era) if asked else (edition.id, None, "")
@@ -229,7 +244,7 @@ class Manifests:
             asyncio.to_thread(entries, found.tickets),
             asyncio.to_thread(_passed, found.check_ins, found.salt),
         )
-        manifest = Manifest(
+        head = ManifestHead(
             cursor="",
             full=found.full,
             count=found.standing.count,
@@ -245,11 +260,9 @@ class Manifests:
             categories={str(one.number): one.name for one in found.categories},
             sessions={str(number): one.title for number, one in found.known.sessions.items()},
             salt=found.salt,
-            tickets=tickets,
-            check_ins=check_ins,
         )
         cursor = Cursor(found.standing.oldest, era_of(found.standing), "")
-        return _Kept(cursor=cursor, manifest=manifest)
+        return _Kept(cursor=cursor, head=head, tickets=tickets, check_ins=check_ins)
 
 
 def read_cursor(text: str | None) -> Cursor | None:
@@ -271,10 +284,10 @@ def since_of(asked: Cursor | None, standing: Standing) -> str | None:
     return str(asked.transaction) if tellable else None
 
 
-def lists_of(device: Device, rules: DoorRules) -> frozenset[str]:
-    """Return the check-in lists of the gates at which a device may stand."""
+def lists_of(device: Device, rules: DoorRules) -> list[str]:
+    """Return the check-in lists of the gates at which a device may stand, in order."""
     gates = {device.gate, *device.gates}
-    return frozenset(rules.gates[one].check_in_list for one in gates if one in rules.gates)
+    return sorted({rules.gates[one].check_in_list for one in gates if one in rules.gates})
 
 
 def _entry(row: TicketRow, lock: Lock, salt: str) -> Entry:
@@ -295,9 +308,11 @@ def _entry(row: TicketRow, lock: Lock, salt: str) -> Entry:
     )
 
 
-def _passed(rows: Iterable[CheckInRow], salt: str) -> list[Passed]:
-    return [
-        Passed(
+def _passed(rows: Sequence[CheckInRow], salt: str) -> dict[str, list[bytes]]:
+    """Return what scans come to as JSON, list by list."""
+    made: defaultdict[str, list[bytes]] = defaultdict(list)
+    for row in _yielding(rows):
+        passed = Passed(
             k=by_number(row.number, salt),
             l=row.check_in_list,
             p=row.period,
@@ -305,16 +320,32 @@ def _passed(rows: Iterable[CheckInRow], salt: str) -> list[Passed]:
             a=instant(row.at),
             g=row.gate,
         )
-        for row in rows
-    ]
+        made[row.check_in_list].append(json.encode(passed))
+    return made
 
 
-def _written(make: Callable[[], Manifest], *, packed: bool) -> tuple[bytes, bool]:
-    """Write a manifest; say whether it is packed."""
-    body = json.encode(make())
-    if packed and len(body) >= SHORTEST_PACKED:
-        return compress(body, compresslevel=COMPRESSION, mtime=0), True
-    return body, False
+def _yielding(rows: Sequence[T]) -> Iterator[T]:
+    """Yield rows to a thread that lets the event loop go on in between."""
+    for turn, row in enumerate(rows):
+        if turn % BETWEEN_YIELDS == 0:
+            time.sleep(0)
+        yield row
+
+
+def _array(rows: Sequence[bytes]) -> Raw:
+    return Raw(b"[" + b",".join(rows) + b"]")
+
+
+def _plain(write: Callable[[], bytes]) -> tuple[bytes, bool]:
+    return write(), False
+
+
+def _packed(write: Callable[[], bytes]) -> tuple[bytes, bool]:
+    """Write a manifest and pack it, where that pays; say whether it did."""
+    body = write()
+    if len(body) < SHORTEST_PACKED:
+        return body, False
+    return compress(body, compresslevel=COMPRESSION, mtime=0), True
 
 
 async def _all(batches: AsyncIterator[list[T]]) -> list[T]:

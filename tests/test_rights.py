@@ -160,6 +160,9 @@ OPEN = {
     "POST /speaker/{key}/photo/withdrawal": OWN_LINK,
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
     "POST /api/device/scans": DEVICE,
+    "GET /api/device/manifest": DEVICE,
+    "GET /api/device/people": DEVICE | {"device": 403},  # a right of its own, see test_in_clear
+    "GET /api/device/present": DEVICE | {"device": 403},
     "GET /api/editions/{edition_slug}/counters": WATCHING,
     "GET /api/editions/{edition_slug}/counters/stream": WATCHING,
     "GET /organiser": only(*TEAM, "stranger", others=401),

@@ -12,7 +12,7 @@ const { board: address, told } = document.querySelector("[data-board]").dataset;
 const said = document.querySelector("[data-said]");
 const lost = document.querySelector("[data-lost]");
 const clock = document.querySelector("[data-clock]");
-const wall = document.documentElement.classList.contains("wall");
+const wall = document.body.classList.contains("wall");
 const language = document.documentElement.lang;
 const wallClock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: clock.dataset.clock });
 const pause = ms => new Promise(done => setTimeout(done, ms));

@@ -143,7 +143,7 @@ async def test_a_gate_where_a_device_stands_stays(site, edition):
 
 async def test_a_gate_where_badges_were_read_stays(site, edition):
     person = await site.register(edition)
-    device, headers = await site.device(edition, "dinner")
+    _, headers = await site.device(edition, "dinner")
     async with site.client(headers=headers) as client:
         read = scan(person.token, gate="garden")
         sent = {"id": str(read.id), "token": read.token, "gate": "garden"}

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import uuid
 from base64 import urlsafe_b64decode
 from contextlib import suppress
 from datetime import timedelta
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from badges import gates, scanning
+from badges import door_queries, scanning
 from badges.deciding import DoorRules
 from badges.manifest_queries import Standing
 from badges.manifests import COUNTED_BACK, Cursor, era_of, read_cursor, since_of
@@ -166,7 +167,7 @@ async def test_titles_of_sessions_are_those_of_the_rooms_of_lists(site, edition,
     assert phone.held["sessions"] == {}
     async with site.pool.acquire() as db:
         room = CheckInList(slug="room", name={"fr": "Salle"}, rooms=[made.rooms[0].id])
-        await gates.add_list(db, edition.id, room)
+        await door_queries.insert_check_in_list(db, edition.id, room)
     await phone.sync()
     assert phone.held["sessions"] == {"1": {"fr": "Ouverture"}}
     assert phone.held["rules"]["lists"]["room"]["windows"][0]["session"] == 1
@@ -280,6 +281,43 @@ async def test_who_is_in_is_told_for_the_lists_of_the_devices_gates(site, editio
     await main.sync()
     assert [one["i"] for one in main.check_ins.values()] == [False]
     assert main.whole == 1
+
+
+async def test_a_device_of_several_gates_is_told_of_each_of_their_lists(site, edition, phone):
+    person = await site.register(edition)
+    main, dinner = await phone(edition), await phone(edition, "dinner")
+    await read(site, edition, main, scan(person.token))
+    await read(site, edition, dinner, scan(person.token, gate="dinner"))
+    several = msgspec.structs.replace(main.device, gates=["main", "garden", "dinner"])
+    lists = []
+    for device in (main.device, dinner.device, several):
+        body, _ = await site.parts.manifests.answer(device, edition, None, packed=False)
+        lists.append([one["l"] for one in json.loads(body)["check_ins"]])
+    assert lists == [["main"], ["dinner"], ["dinner", "main"]]
+
+
+async def test_a_device_that_may_stand_elsewhere_too_is_told_all_anew(site, edition, phone):
+    await site.register(edition)
+    phone = await (await phone(edition)).sync()
+    since = phone.held["cursor"]
+    for gates_now, full in ((["main", "garden"], False), (["main", "dinner"], True)):
+        device = msgspec.structs.replace(phone.device, gates=gates_now)
+        body, _ = await site.parts.manifests.answer(device, edition, since, packed=False)
+        assert json.loads(body)["full"] is full
+
+
+async def test_a_manifest_is_packed_for_who_takes_that(site, edition, phone):
+    for _ in range(5):
+        await site.register(edition)
+    phone = await phone(edition)
+    phone.headers["accept-encoding"] = "gzip"
+    packed = await phone.ask()
+    phone.headers["accept-encoding"] = "identity"
+    plain_answer = await phone.ask()
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain_answer.headers
+    assert packed.json()["tickets"] == plain_answer.json()["tickets"]
+    assert int(packed.headers["content-length"]) < int(plain_answer.headers["content-length"])
 
 
 async def test_the_salt_of_an_edition_stays(site, edition, phone):
@@ -460,17 +498,38 @@ async def test_nothing_that_commits_while_manifests_are_read_is_missed(site, edi
 async def test_devices_that_ask_at_once_share_the_work(site, edition, phone, monkeypatch):
     await site.register(edition)
     phones = [await phone(edition, gate) for gate in ("main", "dinner", "garden") for _ in range(3)]
-    monkeypatch.setattr(site.parts.manifests.kept, "fresh_s", 1.0)
+    monkeypatch.setattr(site.parts.manifests.kept, "fresh_s", 60)
     counting = CountingPool(site.pool)
-    for one in phones:
-        await site.parts.devices.get(  # known already
-            one.headers["authorization"].removeprefix("Bearer "), lambda: asyncio.sleep(0)
-        )
     monkeypatch.setattr(site.parts.manifests, "_database", counting)
-    bodies = await asyncio.gather(*(one.ask() for one in phones))
-    looked = [sql for sql in counting.statements if "from check_in_list" in sql]
-    assert len(looked) <= 2  # once more for the salt of an edition that had none
-    assert {len(body.json()["tickets"]) for body in bodies} == {1}
+    answers = await asyncio.gather(*(one.ask() for one in phones))
+    looks = [sql for sql in counting.statements if "pg_current_snapshot" in sql]
+    assert len(looks) == 2, "once more, for the edition had no salt"
+    assert {len(answer.json()["tickets"]) for answer in answers} == {1}
+    counting.statements.clear()
+    cursors = {answer.json()["cursor"] for answer in answers}
+    assert len(cursors) == 2, "one for each set of lists"
+    for one, answer in zip(phones, answers, strict=True):
+        await one.ask(since=answer.json()["cursor"])
+    assert sum("pg_current_snapshot" in sql for sql in counting.statements) == 1
+
+
+@pytest.mark.parametrize(("rooms", "wanted"), [([], 7), ([uuid.uuid4()], 8)])
+async def test_a_manifest_takes_as_many_statements_for_all_as_for_nothing(
+    site, edition, phone, monkeypatch, rooms, wanted
+):
+    """Two more, the tickets and the check-ins, are read by cursors, which are not counted."""
+    for _ in range(3):
+        await site.register(edition)
+    await site.value("update check_in_list set rooms = $2 where edition_id = $1", edition.id, rooms)
+    phone = await (await phone(edition)).sync()
+    counting = CountingPool(site.pool)
+    monkeypatch.setattr(site.parts.manifests, "_database", counting)
+    counts = []
+    for query in ({}, {"since": phone.held["cursor"]}):
+        counting.statements.clear()
+        await phone.ask(**query)
+        counts.append(len(counting.statements))
+    assert counts == [wanted, wanted]
 
 
 # Any changes

@@ -5,6 +5,7 @@ among the quantiles of the web published by the EcoIndex collective. Elements in
 count as nodes.
 """
 
+import time
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
@@ -21,6 +22,8 @@ KILOBYTES = [0, 1.37, 144.7, 319.53, 479.46, 631.97, 783.38, 937.91, 1098.62, 12
              223212.26]
 # fmt: on
 GRADES = {"A": 80, "B": 70, "C": 55, "D": 40, "E": 25, "F": 10}
+STREAM = "text/event-stream"
+PATIENCE_S = 60
 TWO_FRAMES = "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 COUNT_NODES = "document.querySelectorAll('*').length - document.querySelectorAll('svg *').length"
 
@@ -105,8 +108,12 @@ class Scale:
         self.sizes.clear()
         self.page.goto(url)
         self.page.evaluate(TWO_FRAMES)
-        if self.coming:
-            self.page.wait_for_load_state("networkidle")
+        until = time.monotonic() + PATIENCE_S
+        while self.coming:
+            assert time.monotonic() < until, self.coming
+            self.page.wait_for_timeout(20)
+            if not self.coming:  # what has come may ask for more
+                self.page.evaluate(TWO_FRAMES)
         return Weight(
             requests=len(self.sizes),
             kilobytes=sum(self.sizes.values()) / 1024,
@@ -114,7 +121,11 @@ class Scale:
         )
 
     def _asked(self, event: Any) -> None:
-        self.coming.add(event["requestId"])
+        headers = {name.lower(): value for name, value in event["request"]["headers"].items()}
+        if headers.get("accept") == STREAM:  # it has no end to wait for, and weighs next to nothing
+            self.sizes[event["requestId"]] = 0
+        else:
+            self.coming.add(event["requestId"])
 
     def _came(self, event: Any) -> None:
         self.coming.discard(event["requestId"])

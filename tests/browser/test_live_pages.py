@@ -60,6 +60,8 @@ PAGES = {
     "walk-in": "/organiser/demo/desk?q=zzz",
     "invitations": "/organiser/demo/invitations",
     "sign-ups": "/organiser/demo/sign-ups",
+    "doors": "/organiser/demo/doors",
+    "doors-wall": "/organiser/demo/doors/wall",
     "door-list": "/organiser/demo/door-list?session={seated}",
     "attendance": "/organiser/demo/doors/attendance",
     "publication": "/organiser/demo/programme/publication",

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import msgspec
 
-from badges.models import Outcome, Presence, Ticket
+from badges import board as door_board
+from badges import board_charts, board_views
+from badges.models import GateKind, Outcome, Presence, Ticket
 from forum.campaigns.models import Campaign, Fate, Progress, Reach, Skip, State
 from forum.campaigns.models import Row as Recipient
 from forum.campaigns.organiser_routes import Typed
@@ -71,7 +73,7 @@ from schedule.models import (
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent
 from schedule.saying import Teller
-from tests.pages import attendance_samples
+from tests.pages import attendance_samples, gate_samples
 from tests.schedule.factory import programme
 
 EDITION = Edition(
@@ -2689,6 +2691,116 @@ ASKED_SPEAKERS = {
     "left_out": 0,
     "nobody": False,
 }
+WATCHED_AT = datetime(2027, 3, 23, 9, 7, tzinfo=UTC)
+
+
+def watched_room(room: str, moment: str, inside: int, capacity: int | None) -> door_board.RoomCount:
+    """Return a session that fills."""
+    return door_board.RoomCount(
+        check_in_list="rooms",
+        room=room,
+        session=inside,
+        title={"fr": "L’eau et les communes", "en": "Water and towns"},
+        moment=door_board.Moment(moment),
+        starts_at=WATCHED_AT,
+        ends_at=WATCHED_AT + timedelta(hours=1),
+        entered=inside + 3,
+        inside=inside,
+        capacity=capacity,
+        level=door_board.level(inside, capacity),
+    )
+
+
+def watched_device(name: str, **told: object) -> door_board.DeviceState:
+    """Return a device as the board tells it."""
+    row = {"seen_at": None, "battery": None, "charging": None, "waiting": None}
+    values = {"id": uuid.uuid4(), "name": name, "gate": "main", "clock_offset_ms": None, **row}
+    return door_board.device(msgspec.convert({**values, **told}, door_board.DeviceRow), WATCHED_AT)
+
+
+NO_COUNTERS = door_board.Counters(
+    at=WATCHED_AT,
+    day=None,
+    inside=0,
+    entered_today=0,
+    entered=0,
+    expected=812,
+    last=None,
+    categories=[],
+    gates=[],
+    arrivals=[],
+    rooms=[],
+    devices=[],
+    conflicts=0,
+)
+COUNTERS = msgspec.structs.replace(
+    NO_COUNTERS,
+    day=0,
+    inside=356,
+    entered_today=412,
+    entered=980,
+    conflicts=2,
+    last=door_board.LastEdition(title={"fr": "Forum 2026"}, entered=380),
+    categories=[
+        door_board.CategoryCount(
+            code=code, name=name, inside=120, entered_today=130, entered=300, expected=270
+        )
+        for code, name in (("elected", {"fr": "Élus"}), ("agent", {"fr": "Agents publics"}))
+    ],
+    gates=[
+        door_board.GateCount(
+            slug=slug, name=name, kind=GateKind.DOOR, entries=420, exits=56, refused=7
+        )
+        for slug, name in (("main", {"fr": "Entrée principale"}), ("garden", {"fr": "Jardin"}))
+    ],
+    arrivals=[
+        door_board.Arrivals(
+            at=datetime(2027, 3, 23, 6, 30, tzinfo=UTC) + n * door_board.STRETCH,
+            entered=n % 13,
+            last=n % 7,
+        )
+        for n in range(100)
+    ],
+    rooms=[
+        watched_room("Salle Garonne", "now", 60, 60),
+        watched_room("Salle Garonne", "next", 4, 60),
+        watched_room("Salle Tarn", "now", 92, 100),
+        watched_room("Hall", "now", 35, None),
+    ],
+    devices=[
+        watched_device("Téléphone de l’entrée", seen_at=WATCHED_AT, battery=82, waiting=0),
+        watched_device("Douchette", seen_at=WATCHED_AT, battery=9, charging=True),
+        watched_device(
+            "Tablette",
+            seen_at=WATCHED_AT - timedelta(days=1),
+            battery=12,
+            waiting=14,
+            clock_offset_ms=-1_200_000,
+        ),
+        watched_device("Perdu"),
+    ],
+)
+
+
+def watching(counters: door_board.Counters) -> dict[str, object]:
+    """Return what the route hands to the board."""
+    return {
+        "staff": STAFF,
+        "counters": counters,
+        "told": "0123456789abcdef",
+        "charts": board_charts,
+        "board": board_views.board(counters, EDITION, words("fr")),
+        "path": "/organiser/toulouse-2027/doors",
+    }
+
+
+PAGES |= {
+    "doors": ("badges/board.html", watching(COUNTERS)),
+    "doors-empty": ("badges/board.html", watching(NO_COUNTERS)),
+    "doors-wall": ("badges/board_wall.html", watching(COUNTERS)),
+    "doors-wall-empty": ("badges/board_wall.html", watching(NO_COUNTERS)),
+}
+
 PAGES |= {
     "speaking": ("speakers/own.html", own_page(SpeakerState.INVITED)),
     "speaking-confirmed": (
@@ -2761,6 +2873,7 @@ PAGES |= {
         },
     ),
 }
+PAGES |= gate_samples.pages(EDITION, STAFF)
 TO_SPEAKERS = {
     "person": "Maëlys d’Hérouville",
     "own_link": "https://forum.example/speaker/abc",
