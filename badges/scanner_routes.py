@@ -21,7 +21,6 @@ GROUND = "#101820"
 """The scanner's own ground, see `scan.css`."""
 MODULES = "camera clock decide desk door inputs manifest prepare scan store sync".split()
 FILES = (
-    "favicon.svg",
     "badges/scan.css",
     *(f"badges/{module}.js" for module in MODULES),
     "vendor/zxing-reader.js",

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.browser.axe import assert_clean, sighted
-from tests.browser.doors import all_sent, type_code, verdict
+from tests.browser.doors import all_sent, keep_page, type_code, verdict
 from tests.browser.ecoindex import measure
 
 SHELL_KB = 30
@@ -16,7 +16,7 @@ WHOLE_KB = 450
 KEPT = ["badges/camera.js", "badges/clock.js", "badges/decide.js", "badges/door.js",
         "badges/inputs.js",
         "badges/manifest.js", "badges/prepare.js", "badges/scan.css", "badges/scan.js",
-        "badges/store.js", "badges/sync.js", "favicon.svg", "vendor/zxing-reader.js",
+        "badges/store.js", "badges/sync.js", "vendor/zxing-reader.js",
         "vendor/zxing_reader.wasm"]
 # fmt: on
 FILES = """async () => {
@@ -57,13 +57,7 @@ def phones(demo, browser):
 def open_scanner(page, address):
     """Open the scanner; wait until it works without a network."""
     page.goto(address)
-    page.wait_for_selector("body[data-ready][data-tickets]:not([data-tickets=''])")
-    page.evaluate("navigator.serviceWorker.ready.then(() => {})")
-    page.click("nav [data-panel=prepare]")
-    page.wait_for_selector("[data-check=assets]")
-    while page.get_attribute("[data-check=assets]", "data-good") != "true":
-        page.click("#check-again")
-    page.click("nav [data-panel=scan]")
+    keep_page(page)
 
 
 def cut(page):
