@@ -19,9 +19,8 @@ MANIFEST = "application/manifest+json"
 SCRIPT = "text/javascript"
 GROUND = "#101820"
 """The scanner's own ground, see `scan.css`."""
-MODULES = tuple("clock decide desk door inputs manifest prepare scan store sync".split())
+MODULES = "camera clock decide desk door inputs manifest prepare scan store sync".split()
 FILES = (
-    "favicon.svg",
     "badges/scan.css",
     *(f"badges/{module}.js" for module in MODULES),
     "vendor/zxing-reader.js",

@@ -135,6 +135,8 @@ LOANS = POOL_SIZE - 4
 """The most requests that hold a connection at once: fewer than the pool has, so that what they wait
 for while holding it (an edition, a device, a version of the programme, an export that begins) can
 always be read. Exports have at most `forum.core.exports.AT_ONCE` of the others."""
+FILE_POLICY = "default-src 'none'"
+"""For a static file looked at by itself; what a page may do with it, the page's own policy says."""
 HUNG_UP = "client disconnected prematurely"
 """What Litestar says, as a failure of the server, of a client who left in the middle of a body."""
 NO_BODY = {"data": "'data'"}
@@ -582,13 +584,15 @@ async def static(request: AnyRequest, version: FromPath[str], path: FromPath[str
         raise NotFound
     content, etag = found
     current = version == request.app.state.parts.templates.version
-    return document(
+    answer = document(
         request,
         content,
         media_type,
         etag=etag,
         cache_control=IMMUTABLE if current else "no-cache",
     )
+    answer.headers["content-security-policy"] = FILE_POLICY
+    return answer
 
 
 @get("/api/docs", include_in_schema=False)

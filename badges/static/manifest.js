@@ -1,5 +1,4 @@
-// The manifest of tickets that a phone carries: nothing in it names anybody without the badge in front.
-// Contract of GET /api/device/manifest; vectors in tests/data/manifest.json.
+// Tickets as a phone carries them: nothing names anybody without the badge in front (badges/manifest.py).
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const READABLE = /^[0-9A-HJKMNP-TV-Z]{8}$/;
@@ -113,9 +112,8 @@ export async function identify(raw, salt) {
   return { kind: "nothing", text };
 }
 
-// What a token claims; null for a forged one. One that the manifest holds proves itself, for its hash is of the
-// whole token. Of others the signature is verified; where this browser cannot, it is taken at its word unless
-// the manifest has the true token of the same issue: `entry` is what stands there for the ticket.
+// What a token claims; null for a forged one. One that the manifest holds proves itself: its hash is of all of it.
+// Of others the signature is verified; where a browser cannot, only what differs from the true token is forged.
 export async function claimOf({ h, bytes, said }, keys, entry) {
   if (!said || !keys[said.key]) return null;
   const { edition, days, revision } = said;

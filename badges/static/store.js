@@ -1,10 +1,5 @@
-// What the phone keeps (IndexedDB): the manifest, its own scans, and the queue of those to be sent. No name is
-// kept, and a token only while its scan waits.
-//   meta      by name: device, rules, clock, counters, settings
-//   entries   tickets of the manifest by k, found by h and r
-//   check_ins who is in by [k, l, p]
-//   scans     this phone's scans by id: what it decides on, and its last ten
-//   queue     scans as they are sent, in order of seq
+// What the phone keeps (IndexedDB): manifest (entries, check_ins), its own scans, and the queue of those to be
+// sent. No name is kept, and a token only while its scan waits.
 
 const NAME = "forum-scanner";
 const KEPT_SCANS = 10;
@@ -84,8 +79,7 @@ export const acknowledge = id => transact(["scans"], "readwrite", async ({ scans
   if (one) await wait(scans.put({ ...one, acknowledged: true }));
 });
 
-// Take a manifest, whole or what has changed. False: what is there is not what the server counts.
-// `asked_at` is when it was asked for: scans that the server had by then are in it, and forgotten here.
+// Take a manifest; false: what is there is not what the server counts. Scans that it had at `asked_at` are in it.
 export function takeManifest(sent, asked_at) {
   return transact(["meta", "entries", "check_ins", "scans"], "readwrite", async stores => {
     const { meta, entries, check_ins, scans } = stores;

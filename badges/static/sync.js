@@ -1,5 +1,5 @@
-// The phone and the server: scans go, the manifest and the numbers come, whenever there is a way. What has no
-// answer of ours (cut, timeout, a network that asks to sign in) is sent again, and nothing counts twice.
+// The phone and the server: scans go, manifest and numbers come, whenever there is a way. What has no answer of
+// ours (cut, timeout, captive portal) is sent again, and nothing counts twice.
 
 import { Clock } from "./clock.js";
 import { showAlone, takeAnswers, takeCounters } from "./door.js";
@@ -18,8 +18,7 @@ const LOCK = "forum scanner";
 export class Unreachable extends Error {}
 class Dismissed extends Error {}
 
-// Events: "changed" (anything the page shows), "clashes" (detail: scans), "moved" (to another gate by an organiser),
-// "revoked", "wiped", "stranger".
+// Events: changed, clashes (detail: scans), moved (to another gate), revoked, wiped, stranger.
 export class Link extends EventTarget {
   constructor({ version }) {
     super();
@@ -178,7 +177,7 @@ export class Link extends EventTarget {
     return answer.body;
   }
 
-  // A batch that is no batch to the server: smaller ones, down to the scan that is at fault, which is kept apart.
+  // No batch to the server: smaller ones, down to the scan at fault, which is kept apart.
   async refused({ status }, scans) {
     if (status === 401) throw new Dismissed();
     if (scans.length === 1) await hold(scans[0]);
@@ -272,7 +271,6 @@ export class Link extends EventTarget {
     this.work();
   }
 
-  // Trade a code for this device's own token. Where the answer was lost, the same key gets the same again.
   async enrol(code, key) {
     const answer = await this.call("POST", "/api/devices", { code }, { key, token: null });
     if (answer.status !== 201) return false;
@@ -294,7 +292,7 @@ const hold = one => store.transact(["queue"], "readwrite", async ({ queue }) => 
   if (await store.wait(queue.get(one.seq))) queue.put({ ...one, held: true });
 });
 
-// Ask about a scan that is kept, for as long as somebody waits; without an answer the phone decided alone.
+// Ask about a scan that is kept; without an answer in time the phone decided alone.
 export async function settle(link, kept) {
   link.asking.add(kept.sent.seq);
   try {

@@ -191,6 +191,18 @@ def kept(page):
 
 def all_sent(page):
     """Wait until nothing that the scanner keeps is still to be sent, and it shows that."""
-    waiting = "import('/static/0/badges/store.js').then(store => store.waiting())"
-    until(lambda: page.evaluate(waiting) == 0)
+    store = page.get_attribute("#scanner", "src").replace("scan.js", "store.js")
+    waiting = "async path => (await import(path)).waiting()"
+    until(lambda: page.evaluate(waiting, store) == 0)
     page.wait_for_selector("#n-waiting:text-is('0')", state="attached")
+
+
+def keep_page(page):
+    """Wait until the scanner works without a network: its list and its files are on the phone."""
+    page.wait_for_selector("body[data-ready][data-tickets]:not([data-tickets=''])")
+    page.evaluate("navigator.serviceWorker.ready.then(() => {})")
+    page.click("nav [data-panel=prepare]")
+    page.wait_for_selector("[data-check=assets]")
+    while page.get_attribute("[data-check=assets]", "data-good") != "true":
+        page.click("#check-again")
+    page.click("nav [data-panel=scan]")
