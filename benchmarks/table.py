@@ -13,6 +13,7 @@ from forum.core.errors import Problem
 
 MODULES = (
     "scan",
+    "sync",
     "manifest",
     "registration",
     "phone",

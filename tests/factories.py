@@ -9,6 +9,7 @@ import uuid
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from io import BytesIO
 
 import httpx
@@ -21,7 +22,7 @@ from badges import devices, gates, scanning, tickets
 from badges.keys import Keyring, open_keyring
 from badges.models import Direction, Scan
 from forum.accounts import service as accounts
-from forum.app import create_app
+from forum.app import Parts, assemble
 from forum.campaigns import service as campaigns
 from forum.campaigns.models import Author, Order
 from forum.core.context import Role
@@ -141,12 +142,13 @@ class Site:
     ids: Ids = field(default_factory=Ids)
 
     def __post_init__(self):
-        self.app = create_app(self.settings, self.pool, self.keyring, now=self.clock, ids=self.ids)
+        self.parts = Parts(self.settings, self.pool, self.keyring, self.clock, self.ids)
         self.keys = AttendeeKeys(self.settings.secret_key)
 
-    @property
-    def parts(self):
-        return self.app.app.app.state.parts
+    @cached_property
+    def app(self):
+        """The application, made for whoever asks over HTTP."""
+        return assemble(self.parts)
 
     def client(self, **options):
         """Return a client with cookies of its own, inside this process."""

@@ -13,7 +13,7 @@ import pytest
 
 from forum.commands.serving import KILL_AFTER_S
 from forum.core import tables
-from tests.installations import PATIENCE_S, Forum, free_port, get, post, until
+from tests.installations import HTTP, PATIENCE_S, Forum, free_port, get, post, until
 
 TOML = """\
 title = { fr = "Forum des communes", en = "Forum of towns" }
@@ -262,9 +262,9 @@ def test_a_wrong_call_ends_with_2_and_a_failed_one_with_1(forum, tmp_path):
     assert "FORUM_LOG" in error
 
 
-def test_doctor_says_what_is_right_and_what_is_not(empty, tmp_path):
-    assert "BAD" not in empty.run("doctor")
-    assert all(one["ok"] for one in empty.json("doctor"))
+def test_doctor_says_what_is_right_and_what_is_not(untouched, tmp_path):
+    assert "BAD" not in untouched.run("doctor")
+    assert all(one["ok"] for one in untouched.json("doctor"))
     closed = Forum(tmp_path, DATABASE_URL=f"postgresql://x@127.0.0.1:{free_port()}/x")
     done = closed.ended("doctor")
     assert done.returncode == 1
@@ -272,9 +272,9 @@ def test_doctor_says_what_is_right_and_what_is_not(empty, tmp_path):
     assert "DATABASE_URL" in done.stdout
 
 
-def test_migrate_is_done_once(empty):
-    assert empty.run("migrate").split()[0] == "0001_core.sql"
-    assert empty.run("migrate") == "The schema is up to date.\n"
+def test_migrate_is_done_once(untouched):
+    assert untouched.run("migrate").split()[0] == "0001_core.sql"
+    assert untouched.run("migrate") == "The schema is up to date.\n"
 
 
 @pytest.mark.parametrize("words", [["serve"], ["edition", "list"], ["worker"]])
@@ -287,13 +287,13 @@ def test_a_database_that_does_not_answer_is_named(tmp_path, words):
     assert error.count("\n") == 1
 
 
-def test_a_port_in_use_is_named_before_anything_is_made(empty):
-    with socket.create_server(("127.0.0.1", empty.port)):
-        error = empty.run("serve", "--port", empty.port, status=1)
-        assert f"127.0.0.1:{empty.port}" in error
+def test_a_port_in_use_is_named_before_anything_is_made(untouched):
+    with socket.create_server(("127.0.0.1", untouched.port)):
+        error = untouched.run("serve", "--port", untouched.port, status=1)
+        assert f"127.0.0.1:{untouched.port}" in error
         assert "--port" in error
-        empty.run("demo", "--port", empty.port, status=1)
-    assert empty.json("edition", "list") == []
+        untouched.run("demo", "--port", untouched.port, status=1)
+    assert untouched.json("edition", "list") == []
 
 
 def test_a_stopped_server_finishes_what_it_began(forum):
@@ -303,7 +303,7 @@ def test_a_stopped_server_finishes_what_it_began(forum):
     def ask(_):
         while True:
             try:
-                with httpx.Client(base_url=forum.base, timeout=PATIENCE_S) as http:
+                with httpx.Client(base_url=forum.base, **HTTP) as http:
                     answered.append(http.get("/api/editions/forum").status_code)
             except (httpx.NetworkError, httpx.RemoteProtocolError):
                 return  # refused, or closed before its request was read
