@@ -307,7 +307,7 @@ async function enrol(code) {
   element("leaving").hidden = true;
   navigator.storage?.persist?.();
   await refresh();
-  element("start").focus();
+  element("start").focus({ preventScroll: true });
 }
 
 // A code in the address is used at once, and leaves it.
