@@ -14,6 +14,7 @@ from forum.core.errors import Problem
 MODULES = (
     "scan",
     "manifest",
+    "verdict",
     "registration",
     "phone",
     "forty",

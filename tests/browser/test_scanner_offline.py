@@ -243,7 +243,7 @@ def packed(page, address):
 
 def test_every_part_of_the_scanner_is_accessible(demo, browser):
     code = demo.json("device", "add", "Accessible", "--gate", "main")["code"]
-    page = sighted(browser, locale="fr-FR")
+    page = sighted(browser, locale="fr-FR", reduced_motion="reduce")  # colours at once
     page.goto(f"{demo.base}/scan")
     page.wait_for_selector("body[data-ready]")
     assert_clean(page)
