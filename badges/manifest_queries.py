@@ -21,8 +21,9 @@ class Standing(Struct, frozen=True, kw_only=True):
     """How the database stands in one snapshot.
 
     Every transaction before `oldest` has ended, and is seen if it did anything; none from `next` on
-    has begun. `era` is another whenever numbers of transactions may mean others than before: after
-    a restart, a restored copy, a crash. `count` is how many tickets a whole manifest has.
+    has begun. `era` is another whenever numbers may mean others than before: those of transactions
+    after a restart, a restored copy, a crash; those of sessions after a publication. `count` is how
+    many tickets a whole manifest has.
     """
 
     salt: str | None
@@ -86,7 +87,11 @@ async def read_standing(db: Db, edition_id: int) -> Standing:
                pg_snapshot_xmin(s)::text::bigint as oldest,
                pg_snapshot_xmax(s)::text::bigint as next,
                concat_ws(' ', d.oid, extract(epoch from pg_postmaster_start_time()),
-                         extract(epoch from pg_stat_get_bgwriter_stat_reset_time())) as era,
+                         extract(epoch from pg_stat_get_bgwriter_stat_reset_time()),
+                         (select md5(string_agg(n.session_id::text || n.number, ' '
+                                                order by n.session_id))
+                            from seated_number n
+                           where n.edition_id = $1)) as era,
                (select count(*)
                   from ticket t
                   join attendee a on a.edition_id = t.edition_id and a.id = t.registration_id

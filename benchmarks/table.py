@@ -13,12 +13,14 @@ from forum.core.errors import Problem
 
 MODULES = (
     "scan",
+    "sync",
     "manifest",
     "verdict",
     "registration",
     "phone",
     "forty",
     "search",
+    "board",
     "export",
     "programme_export",
     "programme_growth",

@@ -22,12 +22,18 @@ from badges import devices
 from badges.attendance_routes import router as attendance_routes
 from badges.board_routes import router as board_routes
 from badges.conflict_routes import router as conflict_routes
+from badges.device_api import router as device_api_routes
+from badges.device_models import DeviceRevoked
+from badges.device_routes import router as device_routes
+from badges.fullness import Fullness
 from badges.gate_api import router as gate_api_routes
 from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, open_keyring
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
+from badges.present_routes import router as present_routes
 from badges.routes import router as badge_routes
+from badges.scan_list_routes import router as scan_list_routes
 from badges.scanner_routes import router as scanner_routes
 from badges.together import Door, Together
 from badges.watching import Watch
@@ -96,6 +102,7 @@ from forum.questions.routes import router as question_routes
 from forum.registrations.attestation_routes import router as attestation_routes
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.desk_routes import router as desk_routes
+from forum.registrations.device_routes import router as device_desk_routes
 from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.import_routes import router as import_routes
@@ -191,6 +198,7 @@ class Parts:
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
         self.device_editions: Shelf[int, Edition] = Shelf()
+        self.fullness = Fullness(lambda: self.database, now)
 
     @property
     def database(self) -> Database:
@@ -322,7 +330,7 @@ class Parts:
         """Say which device's token was sent; a revoked one is refused within a second."""
         found = await self._device_to_deliver(request)
         if found.revoked:
-            raise devices.DeviceRevoked
+            raise DeviceRevoked
         return found
 
     async def _device_to_deliver(self, request: AnyRequest) -> Device:
@@ -354,8 +362,7 @@ class Parts:
         slug: str = request.path_params["edition_slug"]
         edition = await self.editions.get(slug, partial(self._with_db, editions.find, slug))
         if "authorization" in request.headers:
-            device = await self.device(request)
-            if device.revoked or device.edition_id != edition.id:
+            if (await self.device(request)).edition_id != edition.id:
                 raise Forbidden
         else:
             organiser = await organiser_of(request, db, self.settings, self.now())
@@ -393,6 +400,7 @@ class Parts:
             "watch",
             "ids",
             "exports",
+            "fullness",
             "manifests",
         )
         return {
@@ -427,7 +435,12 @@ def create_app(
     ids: Ids | None = None,
 ) -> Shell:
     """Assemble the site; without `database` and `keyring` they are opened as it starts."""
-    parts = Parts(settings, database, keyring, now, ids or Ids())
+    return assemble(Parts(settings, database, keyring, now, ids or Ids()))
+
+
+def assemble(parts: Parts) -> Shell:
+    """Assemble the site from its parts: half a second of the processor, for its many routes."""
+    settings = parts.settings
     app = Litestar(
         [
             edition_routes,
@@ -440,7 +453,10 @@ def create_app(
             person_routes,
             attestation_routes,
             attendance_routes,
+            scan_list_routes,
+            present_routes,
             desk_routes,
+            device_desk_routes,
             import_routes,
             territory_routes,
             group_routes,
@@ -456,6 +472,8 @@ def create_app(
             programme_import_routes,
             guide_routes,
             badge_routes,
+            device_api_routes,
+            device_routes,
             scanner_routes,
             manifest_routes,
             board_routes,

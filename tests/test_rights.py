@@ -12,6 +12,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from badges import devices, gates, lists
+from badges.device_models import NewDevice
 from forum.accounts import service as accounts
 from forum.app import create_app
 from forum.core.context import Role
@@ -22,7 +24,7 @@ from forum.speakers.keys import SpeakerKeys
 from schedule import parts, publishing, resting
 from schedule.edits import PartKind
 from schedule.part_fields import KIND_PLACES, part_from
-from tests.factories import NOON, SAME_ORIGIN, draft, opened, sent
+from tests.factories import NOON, SAME_ORIGIN, draft, opened, sent, told
 
 # What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
 EVERYONE = (
@@ -56,6 +58,7 @@ ATTENDEE = {
 }
 DEVICE = dict.fromkeys(EVERYONE, 401) | {"device": "ok"}
 WATCHING = only("organiser", "reception", "door", others=401) | {"device": "ok"}
+MAY_NOT = DEVICE | {"device": 403}  # it scans, and was given no other right
 STAFF = [*TEAM, "stranger"]
 OWN = only(*STAFF, others=401)  # one's own account: whoever is signed in has one
 OWN_NOTHING = OWN | dict.fromkeys(STAFF, 404)  # what nobody has
@@ -159,7 +162,13 @@ OPEN = {
     "POST /speaker/{key}/photo/removal": OWN_LINK,
     "POST /speaker/{key}/photo/withdrawal": OWN_LINK,
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
-    "POST /api/device/scans": DEVICE,
+    "POST /api/device/scans": DEVICE | {"revoked": "ok"},  # it may hand over what it still holds
+    "PUT /api/device/state": DEVICE,
+    "GET /api/device/registrations": MAY_NOT,
+    "POST /api/device/registrations": MAY_NOT,
+    "PATCH /api/device/registrations/{reference}": MAY_NOT,
+    "GET /api/device/registrations/{reference}/badge.pdf": MAY_NOT,
+    "GET /api/device/categories": MAY_NOT,
     "GET /api/device/manifest": DEVICE,
     "GET /api/device/people": DEVICE | {"device": 403},  # a right of its own, see test_in_clear
     "GET /api/device/present": DEVICE | {"device": 403},
@@ -219,6 +228,7 @@ class House:
             house.resting = await resting.rest(
                 db, house.edition, "a.csv", TABLE_FILE, actor="test", at=NOON, ids=site.ids
             )
+        house.conflict = await house.let_in_twice()
         house.guide, _ = await site.guide(house.edition)
         house.programme = await site.programme(house.edition, draft(capacity=20, sign_up=True))
         async with site.pool.acquire() as db:
@@ -235,6 +245,7 @@ class House:
             )
         house.sessions = [str(one.id) for one in house.programme.sessions]
         house.parts = await house.spare_parts()
+        house.spare = await house.spare_gates()
         house.speaker_key = SpeakerKeys(site.settings.secret_key).key(
             house.edition.id, house.programme.speakers[0].id
         )
@@ -249,6 +260,12 @@ class House:
         revoked, revoked_headers = await site.device(house.edition)
         await site.value("update device set revoked_at = now() where id = $1", revoked.id)
         _, device_headers = await site.device(house.edition)
+        async with site.pool.acquire() as db:
+            news = [NewDevice(name=f"Spare {n}", gates=["main"]) for n in range(8)]
+            announced = await devices.announce(
+                db, house.edition.id, news, actor="test", at=NOON, ids=site.ids
+            )
+        house.devices = [one.id for one in announced]
         async with site.pool.acquire() as db:
             await accounts.invite(
                 db, "colleague@example.org", house.edition.id, [Role.DOOR], at=NOON, ids=site.ids
@@ -277,6 +294,34 @@ class House:
             )
         house.table = brought.headers["location"].rpartition("/")[2]
         return house
+
+    async def revision_of_device(self):
+        """Return how often the device was changed that the table changes."""
+        sql = "select revision from device where edition_id = $1 and id = $2"
+        return await self.site.value(sql, self.edition.id, self.devices[0])
+
+    async def let_in_twice(self):
+        """Have two devices without a network let somebody in; return the scan of the second."""
+        person = await self.site.register(self.edition, category="press")
+        for ago in (2, 1):
+            _, headers = await self.site.device(self.edition)
+            read = sent(person.token, at=NOON - timedelta(minutes=ago), shown="admitted")
+            async with self.site.client(headers=headers) as client:
+                await client.post("/api/device/scans", json={"scans": [read]})
+        return read["id"]
+
+    async def spare_gates(self):
+        """Add gates and lists that nothing uses; return their names, for removing."""
+        found = {"gates": [], "lists": []}
+        async with self.site.pool.acquire() as db:
+            for n in range(3):
+                name = {"name": {"fr": f"Libre {n}"}}
+                by = {"actor": "organiser:1", "at": NOON, "ids": self.site.ids}
+                own = await lists.add(db, self.edition, name, **by)
+                gate = {**name, "check_in_list": "main"}
+                found["gates"].append((await gates.add(db, self.edition, gate, **by)).slug)
+                found["lists"].append(own.slug)
+        return found
 
     async def spare_parts(self):
         """Add parts to the draft that no session names; return the ids of each kind, for removing.
@@ -358,6 +403,13 @@ class House:
             "file_id": self.resting,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
+        if "{device_id}" in path:
+            values["device_id"] = self.devices.pop() if removed else self.devices[0]
+        for kind, name in (("gates", "gate"), ("lists", "check_in_list")):
+            if f"{{{name}}}" in path:
+                values[name] = self.spare[kind].pop() if removed else self.spare[kind][0]
+        if "{scan}" in path:
+            values |= {"scan": self.conflict, "kind": "admitted_twice"}
         if "{part}" in path:
             values["part"] = self.part(path, removed=removed)
         if "/guides/" in path:
@@ -378,7 +430,24 @@ class House:
             "POST /organiser/{slug}/team/{member}": {"data": {"roles": "door", "held": "door"}},
             "POST /me/{key}/sessions": {"data": {"take": str(self.programme.sessions[1].id)}},
             "POST /api/devices": {"json": {"code": "ZZZZ-ZZZZ"}},
+            "POST /api/device/registrations": {"json": {**person(), **ANOTHER}},
+            "PATCH /api/device/registrations/{reference}": {"json": {}},
             "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
+            "PUT /api/device/state": {"json": told()},
+            "POST /api/editions/{edition_slug}/devices": {
+                "json": {"name": "Phone", "gates": ["main"]}
+            },
+            "PATCH /api/editions/{edition_slug}/devices/{device_id}": {"json": {"name": "Phone"}},
+            "POST /organiser/{slug}/doors/devices": {"data": {"name": "Phone", "gate": "main"}},
+            **{
+                f"POST /organiser/{{slug}}/doors/devices/{{device_id}}{path}": {
+                    "data": {"revision": str(self.revision), **form}
+                }
+                for path, form in (
+                    ("", {"name": "Phone", "gates": "main"}),
+                    ("/gate", {"gate": "main"}),
+                )
+            },
             "POST /api/editions/{edition_slug}/registrations": {"json": person()},
             "POST /{edition_slug}/register": {"data": person()},
             "POST /{edition_slug}/link": {"data": {"email": "rights@example.org"}},
@@ -403,6 +472,29 @@ class House:
                 f"POST /organiser/{{slug}}/programme/{name}/{path}": {"data": part}
                 for name, part in TYPED.items()
                 for path in ("new", "{part}")
+            },
+            **{
+                f"{method} /api/editions/{{edition_slug}}/{path}": {"json": NAMED}
+                for method, path in (
+                    ("POST", "gates"),
+                    ("POST", "lists"),
+                    ("PATCH", "gates/{gate}"),
+                    ("PATCH", "lists/{check_in_list}"),
+                )
+            },
+            "PUT /api/editions/{edition_slug}/conflicts/{scan}/{kind}/settlement": {
+                "json": {"decision": "same_person"}
+            },
+            f"POST {DOORS}/conflicts/{{scan}}/{{kind}}/settlement": {
+                "data": {"decision": "same_person"}
+            },
+            f"POST {DOORS}/conflicts/settlements": {
+                "data": {"kind": "admitted_twice", "decision": "same_person"}
+            },
+            f"POST {DOORS}/gates/presets": {"data": {"preset": "door"}},
+            **{
+                f"POST {DOORS}/{path}": {"data": TYPED_DOOR}
+                for path in ("gates/new", "lists/new", "gates/{gate}", "lists/{check_in_list}")
             },
             f"POST {TABLE}/walk-ins": {"json": {**person(), "email": None, **ANOTHER}},
             f"PATCH {TABLE}/{{reference}}": {"json": {}},
@@ -468,6 +560,9 @@ TYPED = {
     "speakers": {"name": "Zoé Lefèvre"},
     "sessions": {"title.fr": "Séance", "type": "talk"},
 }
+NAMED = {"name": {"fr": "Porte"}}
+TYPED_DOOR = {"name.fr": "Porte", "kind": "door", "directions": "both", "counts": "day"}
+DOORS = "/organiser/{slug}/doors"
 TABLE_FILE = b"Titre\nOuverture\n"
 TABLE = "/api/editions/{edition_slug}/registrations"
 TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
@@ -581,6 +676,7 @@ async def test_the_right(house, route, who):
         if route == "POST /organiser/sign-out":
             headers.pop("cookie", None)  # or nobody would be signed in any longer
         removed = removes(route) and LINES[route][who] == "ok"
+        house.revision = await house.revision_of_device()
         answer = await client.request(
             method, house.address(path, removed=removed), headers=headers, **house.body(route)
         )

@@ -265,6 +265,18 @@ async def test_seats_are_told_by_the_numbers_of_sessions(site, edition, phone):
     assert phone.whole == 1
 
 
+async def test_seats_follow_the_numbers_of_sessions(site, edition, phone):
+    session = workshop("a")
+    await site.programme(edition, workshops(session))
+    person = await site.register(edition)
+    await site.do(signing_up.sign_up, edition, person.id, session.id)
+    phone = await (await phone(edition)).sync()
+    renumbered = msgspec.structs.replace(session, number=session.number + 1)
+    await site.programme(edition, workshops(renumbered))
+    await phone.sync()
+    assert phone.entry(person.token)["t"] == [renumbered.number]
+
+
 async def test_who_is_in_is_told_for_the_lists_of_the_devices_gates(site, edition, phone):
     person = await site.register(edition)
     main, dinner = await phone(edition), await phone(edition, "dinner")

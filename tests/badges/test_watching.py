@@ -9,7 +9,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from badges import board, deciding, doors, gates, scanning, watching
+from badges import board, deciding, doors, gates, lists, scanning, watching
 from badges.board import Counters
 from badges.deciding import Step, milliseconds
 from badges.models import CheckInList, Counting, Direction, GateKind, Outcome
@@ -197,7 +197,7 @@ async def test_rooms_fill_by_the_session_of_their_list(site, edition, door):
     programme.rooms[0] = msgspec.structs.replace(programme.rooms[0], capacity=50)
     await site.programme(edition, programme)
     async with site.pool.acquire() as db:
-        await gates.add_list(
+        await lists.put(
             db,
             edition.id,
             CheckInList(
@@ -207,7 +207,7 @@ async def test_rooms_fill_by_the_session_of_their_list(site, edition, door):
                 counts=Counting.SESSION,
             ),
         )
-        await gates.add(
+        await gates.put(
             db, edition.id, "garonne", {"fr": "Salle"}, "garonne", position=9, kind=GateKind.ROOM
         )
     people = [await site.register(edition) for _ in range(3)]
@@ -223,8 +223,9 @@ async def test_rooms_fill_by_the_session_of_their_list(site, edition, door):
         0,
         "free",
     )
-    await door.read(scan(people[0].token, at=at, gate="garonne", direction=OUT), at=at)
-    now = (await door.numbers(at)).rooms[0]
+    later = at + timedelta(minutes=1)
+    await door.read(scan(people[0].token, at=later, gate="garonne", direction=OUT), at=later)
+    now = (await door.numbers(later)).rooms[0]
     assert (now.entered, now.inside, now.level) == (2, 1, "free")
     assert figures(found) == (0, 0, 0, 3)
 
@@ -390,6 +391,25 @@ async def test_a_look_is_one_snapshot_and_as_many_statements_whatever_there_is(s
     assert first == second
     assert first[0] == "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
     assert len(first) == 2 + 6
+
+
+async def test_numbers_agree_with_each_other_while_people_come_in(site, edition, door):
+    people = [await site.register(edition) for _ in range(30)]
+
+    async def come():
+        for one in people:
+            await door.read(scan(one.token))
+
+    coming = asyncio.create_task(come())
+    looks = []
+    while not coming.done():
+        looks.append(await door.numbers())
+    looks.append(await door.numbers())
+    for found in looks:
+        same = {found.inside, found.entered_today, found.entered, found.gates[0].entries}
+        assert same == {sum(one.entered for one in found.arrivals)}
+    assert looks[-1].inside == 30
+    await coming
 
 
 async def test_numbers_are_kept_for_a_moment_for_all_who_ask(site, edition):

@@ -5,7 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from badges import gates, lists
+from badges.models import CheckInList, Counting, Hours
 from forum.core.context import EditionState
+from forum.core.i18n import ROOT
 from forum.editions import rules, service
 from forum.editions.models import (
     Category,
@@ -17,6 +20,8 @@ from forum.editions.models import (
     SlugTaken,
     Window,
 )
+from forum.questions import service as questions
+from schedule.naming import identity
 from tests.factories import FIRST_DAY, NOON
 
 MINUTE = timedelta(minutes=1)
@@ -250,3 +255,113 @@ def test_an_edition_is_read_from_toml():
 def test_a_wrong_toml_names_the_mistake(text, message):
     with pytest.raises(EditionInvalid, match=message):
         service.from_toml(text, {"slug": "x", "starts_on": FIRST_DAY, "ends_on": FIRST_DAY})
+
+
+DAYS = {"slug": "x", "starts_on": date(2027, 3, 23), "ends_on": date(2027, 3, 24)}
+DOORS = """
+    title = "Forum"
+    languages = ["fr"]
+    [[categories]]
+    code = "elected"
+    name = "Élu"
+    [[gates]]
+    slug = "main"
+    name = "Entrée"
+    [[gates]]
+    slug = "exit"
+    name = "Sortie"
+    kind = "exit"
+    directions = "out"
+    check_in_list = "main"
+    [[gates]]
+    slug = "garonne"
+    name = "Salle Garonne"
+    kind = "room"
+    [[lists]]
+    slug = "main"
+    name = "Bâtiment"
+    building = true
+    [[lists]]
+    slug = "garonne"
+    name = "Salle Garonne"
+    categories = ["elected"]
+    days = [2027-03-23]
+    hours = [{ opens = "9h", closes = "18:30", days = [2027-03-23] }]
+    rooms = ["Salle Garonne"]
+    lead_minutes = 10
+    seats = true
+    seats_kept_minutes = 5
+    counts = "session"
+    reentry = false
+"""
+
+
+async def test_gates_and_lists_are_created_from_a_file(db):
+    await service.create(db, service.from_toml(DOORS, DAYS), at=NOON)
+    edition = await service.find(db, "x")
+    found = [
+        (one.slug, one.kind, one.directions, one.check_in_list)
+        for one in await gates.all_of(db, edition.id)
+    ]
+    assert found == [
+        ("main", "door", "both", "main"),
+        ("exit", "exit", "out", "main"),
+        ("garonne", "room", "both", "garonne"),
+    ]
+    garonne, main = await lists.all_of(db, edition.id)
+    assert main == CheckInList(slug="main", name={"fr": "Bâtiment"}, building=True)
+    assert garonne == CheckInList(
+        slug="garonne",
+        name={"fr": "Salle Garonne"},
+        categories=["elected"],
+        days=0b01,
+        hours=[Hours(opens="09:00", closes="18:30", days=[0])],
+        rooms=[identity("", "room", "Salle Garonne")],
+        lead_minutes=10,
+        seats=True,
+        seats_kept_minutes=5,
+        counts=Counting.SESSION,
+        reentry=False,
+    )
+
+
+async def test_every_mistake_of_gates_and_lists_is_named(db):
+    wrong = DOORS.replace('"elected"]', '"nobles"]').replace("[2027-03-23]", "[2027-04-01]")
+    wrong = wrong.replace('check_in_list = "main"', 'check_in_list = "attic"')
+    wrong = wrong.replace('"9h"', '"soon"').replace("minutes = 10", "minutes = 500")
+    with pytest.raises(EditionInvalid) as caught:
+        await service.create(db, service.from_toml(wrong, DAYS), at=NOON)
+    assert caught.value.fields == {
+        "lists.garonne.categories": (
+            "There is no category “nobles”: choose among those of the edition."
+        ),
+        "lists.garonne.days": "This is no day of the edition: 2027-04-01.",
+        "lists.garonne.hours.0.opens": "Give a time such as 9:30.",
+        "lists.garonne.hours.0.days": "This is no day of the edition: 2027-04-01.",
+        "lists.garonne.lead_minutes": "Give whole minutes, from 0 to 240.",
+        "gates.exit.check_in_list": "There is no such check-in list: choose one that is there.",
+    }
+
+
+def test_every_value_of_a_wrong_kind_is_named_at_once():
+    wrong = DOORS.replace('"exit"\n    directions = "out"', '"hole"\n    directions = "up"')
+    wrong = wrong.replace("building = true", 'building = "yes"\n    hat = 1')
+    with pytest.raises(EditionInvalid) as caught:
+        service.from_toml(wrong, DAYS)
+    assert caught.value.message == (
+        "The edition's description is wrong: Invalid enum value 'hole' - at `$.gates[1].kind`;"
+        " Invalid enum value 'up' - at `$.gates[1].directions`;"
+        " Object contains unknown field `hat` - at `$.lists[0]`;"
+        " Expected `bool`, got `str` - at `$.lists[0].building`"
+    )
+
+
+async def test_the_example_file_is_an_edition(db):
+    text = (ROOT / "docs/example/edition.toml").read_text("utf-8")
+    new, _ = questions.edition_from_toml(text, {"slug": "essai"})
+    edition = await service.create(db, new, at=NOON)
+    assert [one.slug for one in await lists.all_of(db, edition.id)] == [
+        "lunch",
+        "main",
+        "petite-salle",
+    ]
