@@ -2,7 +2,7 @@
 
 import { decide, ownClaim, place, refusal, standingOf } from "./decide.js";
 import { claimOf, holderOf, identify, openName } from "./manifest.js";
-import { get, transact, wait } from "./store.js";
+import { transact, wait } from "./store.js";
 
 const LET_IN = ["admitted", "left"];
 const NO_REFUSAL = [...LET_IN, "already_in"];
@@ -47,17 +47,18 @@ export const takeCounters = told => transact(["meta", "queue", "scans"], "readwr
 });
 
 // Read a code at a gate. The scan is on the disk once this returns; `at` is the server's time, `wall` the phone's.
-export async function read(code, { gate, direction, at, wall, offset_ms, edition }) {
-  const rules = await get("rules");
+// `alone`: nobody will be asked, what is decided here is what is shown.
+export async function read(code, { rules, gate, direction, at, wall, offset_ms, edition, alone }) {
   const who = rules ? await identify(code, rules.salt) : { kind: "nothing", text: code.trim() };
   const found = await transact(["entries"], "readonly", stores => lookUp(stores.entries, who));
   const claim = who.kind === "token" && rules ? await claimOf(who, rules.keys, found) : null;
-  const scan = { id: newId(), at, gate, direction, undone: false, acked_at: null, conflict: null };
+  const scan = { id: newId(), at, gate, direction, undone: false, acked_at: null };
   const kept = await transact(["meta", "entries", "check_ins", "scans", "queue"], "readwrite", async stores => {
     const entry = await lookUp(stores.entries, who);
     Object.assign(scan, await judged(stores, scan, { rules: rules?.rules, who, claim, entry }));
     const sent = { id: scan.id, token: who.text, gate, direction, scanned_at: wall, edition };
     if (offset_ms !== null) sent.clock_offset_ms = offset_ms;
+    if (alone) sent.shown = scan.outcome;
     scan.seq = sent.seq = await wait(stores.queue.add(sent));
     stores.scans.put(told(scan));
     const counters = await wait(stores.meta.get("counters"));
@@ -145,7 +146,8 @@ export const takeAnswers = (sent, outcomes, acked_at) =>
   });
 
 function answered(scan, sent, answer, acked_at) {
-  const is = { ...scan, acked_at: scan.undone ? scan.acked_at : acked_at, conflict: answer.conflict ?? null };
+  const is = { ...scan, acked_at: scan.undone ? scan.acked_at : acked_at };
+  if (answer.conflict) is.conflict = answer.conflict;
   if (sent.shown || sent.undoes) return is;
   const { outcome } = answer;
   return { ...is, outcome, let_in: LET_IN.includes(outcome), refusal: NO_REFUSAL.includes(outcome) ? null : outcome };

@@ -19,6 +19,7 @@ function upgrade({ target: { result: database } }) {
   const scans = database.createObjectStore("scans", { keyPath: "id" });
   scans.createIndex("k", "k");
   scans.createIndex("seq", "seq");
+  scans.createIndex("conflict", "conflict"); // of those that nobody acknowledged yet
   database.createObjectStore("queue", { keyPath: "seq", autoIncrement: true }).createIndex("id", "id");
 }
 
@@ -68,15 +69,23 @@ export const waiting = () => transact(["queue"], "readonly", ({ queue }) => wait
 export const next = (most, edition) => transact(["queue"], "readonly", async ({ queue }) =>
   (await wait(queue.getAll())).filter(one => !one.held && one.edition === edition).slice(0, most));
 
-export const lastScans = () => transact(["scans"], "readonly", async ({ scans }) =>
-  (await wait(scans.index("seq").getAll())).filter(one => !one.undoes).slice(-KEPT_SCANS).reverse());
+export const lastScans = () => transact(["scans"], "readonly", ({ scans }) => latest(scans));
 
-export const conflicts = () => transact(["scans"], "readonly", async ({ scans }) =>
-  (await wait(scans.getAll())).filter(one => one.conflict && !one.acknowledged));
+async function latest(scans) {
+  const found = [];
+  const request = scans.index("seq").openCursor(null, "prev");
+  for (let at = await wait(request); at && found.length < KEPT_SCANS; at = await wait(request)) {
+    if (!at.value.undoes) found.push(at.value);
+    at.continue();
+  }
+  return found;
+}
+
+export const conflicts = () => transact(["scans"], "readonly", ({ scans }) => wait(scans.index("conflict").getAll()));
 
 export const acknowledge = id => transact(["scans"], "readwrite", async ({ scans }) => {
-  const one = await wait(scans.get(id));
-  if (one) await wait(scans.put({ ...one, acknowledged: true }));
+  const { conflict, ...one } = await wait(scans.get(id));
+  await wait(scans.put(one));
 });
 
 // Take a manifest; false: what is there is not what the server counts. Scans that it had at `asked_at` are in it.
@@ -101,10 +110,10 @@ const SETTLED_MS = 3000; // what the server answers may be so old
 
 async function forget(scans, asked_at) {
   const known = await wait(scans.index("seq").getAll());
-  const shown = new Set(known.filter(one => !one.undoes).slice(-KEPT_SCANS).map(one => one.id));
+  const shown = new Set((await latest(scans)).map(one => one.id));
   for (const one of known) {
     if (!one.acked_at || one.acked_at > asked_at - SETTLED_MS) continue;
-    if (shown.has(one.id) || one.conflict && !one.acknowledged) {
+    if (shown.has(one.id) || one.conflict) {
       if (!one.covered) scans.put({ ...one, covered: true });
     } else scans.delete(one.id);
   }

@@ -294,6 +294,11 @@ const hold = one => store.transact(["queue"], "readwrite", async ({ queue }) => 
 
 // Ask about a scan that is kept; without an answer in time the phone decided alone.
 export async function settle(link, kept) {
+  if (kept.sent.shown) {
+    link.due.scans = 0;
+    link.work();
+    return kept;
+  }
   link.asking.add(kept.sent.seq);
   try {
     const answer = await link.ask(kept.sent);

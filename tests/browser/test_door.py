@@ -14,7 +14,7 @@ def phone(demo, browser, film, tmp_path):
     """An enrolled phone before whose camera lies the first badge of the sheet."""
     demo.run("badges", tmp_path / "badges.pdf")
     write_film(tmp_path / "badges.pdf", film)
-    code = demo.json("device", "add", "Caméra", "--gate", "plenary")["code"]
+    code = demo.json("device", "add", "Caméra", "--gate", "main")["code"]
     context = browser.new_context(locale="fr-FR", permissions=["camera"])
     page = context.new_page()
     page.goto(f"{demo.base}/scan#code={code}")
@@ -29,7 +29,7 @@ def test_a_badge_of_our_own_pdf_is_read_by_the_camera_but_not_let_in_twice(phone
     assert admitted["name"] in phone.get_by_role("alert").first.inner_text()
     phone.reload()
     refused = scanned(phone, "Déjà entré")
-    assert (refused["outcome"], refused["gate"]) == ("already_in", "plenary")
+    assert (refused["outcome"], refused["gate"]) == ("already_in", "main")
     undo(phone)  # taken back, the one before counts still
     phone.get_by_role("button", name="Dernières lectures").click()
     phone.locator("#last li").nth(1).get_by_role("button").click()

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.browser.axe import assert_clean, sighted
-from tests.browser.doors import all_sent, keep_page, type_code, verdict
+from tests.browser.doors import all_sent, keep_page, kept, path_of, type_code, verdict
 from tests.browser.ecoindex import measure
 
 SHELL_KB = 30
@@ -188,28 +188,54 @@ def test_a_scan_taken_back_lets_the_person_in_again(demo, phones, tickets):
     assert page.inner_text("#detail") == ""
 
 
-def test_what_one_phone_let_in_another_knows_without_a_network(demo, phones, tickets):
-    del demo
+def test_what_one_phone_let_in_another_knows_without_a_network(phones, tickets):
     token = next(tickets)["token"]
     one, other = phones("Une"), phones("Deux")
     assert scan(one, token, "pass") == "Bienvenue"
     all_sent(one)
     other.click("nav [data-panel=prepare]")
     known = "import('STORE').then(store => store.all('check_ins')).then(all => all.length)"
-    store = other.get_attribute("#scanner", "src").replace("scan.js", "store.js")
-    before = other.evaluate(known.replace("STORE", store))
-    while other.evaluate(known.replace("STORE", store)) == before:
+    known = known.replace("STORE", path_of(other, "store"))
+    before = other.evaluate(known)
+    while other.evaluate(known) == before:
         other.click("#check-again")
     cut(other)
     other.click("nav [data-panel=scan]")
     assert scan(other, token, "look") == "Déjà entré"
 
 
+def test_a_phone_revoked_while_it_was_away_hands_over_and_forgets(demo, phones, tickets):
+    page = phones("Perdu")
+    some = [next(tickets)["token"] for _ in range(2)]
+    cut(page)
+    assert [scan(page, one, "pass") for one in some] == ["Bienvenue"] * 2
+    demo.run("device", "revoke", "Perdu")
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_selector("#enrol:not([hidden])")
+    assert "a tout oublié" in page.inner_text("#leaving")
+    assert kept(page) == {}
+    assert [told(demo, one) for one in some] == [["admitted"]] * 2
+    found = values(demo, "select count(*) from scan_conflict where kind = 'device_revoked'")
+    assert found == [2]
+
+
+def test_the_numbers_of_the_site_are_shown_and_move(demo, phones, tickets):
+    page = phones()
+    page.wait_for_selector("#n-expected:not(:text-is('–'))")
+    before = int(page.inner_text("#n-inside"))
+    cut(page)
+    assert scan(page, next(tickets)["token"], "pass") == "Bienvenue"
+    page.wait_for_selector(f"#n-inside:text-is('{before + 1}')")
+    mend(page)
+    assert page.inner_text("#n-inside") == str(before + 1)
+
+
 def test_all_that_the_page_needs_is_kept_in_both_languages(phones):
     page = phones()
-    kept = page.evaluate(FILES)
-    assert sorted(one.split("/", 3)[3] for one in kept if one.startswith("/static/")) == KEPT
-    assert sorted(one for one in kept if not one.startswith("/static/")) == [
+    found = page.evaluate(FILES)
+    assert sorted(one.split("/", 3)[3] for one in found if one.startswith("/static/")) == KEPT
+    assert sorted(one for one in found if not one.startswith("/static/")) == [
         "/scan",
         "/scan?lang=en",
         "/scan?lang=fr",
@@ -243,7 +269,7 @@ def packed(page, address):
 
 def test_every_part_of_the_scanner_is_accessible(demo, browser):
     code = demo.json("device", "add", "Accessible", "--gate", "main")["code"]
-    page = sighted(browser, locale="fr-FR")
+    page = sighted(browser, locale="fr-FR", reduced_motion="reduce")  # colours at once
     page.goto(f"{demo.base}/scan")
     page.wait_for_selector("body[data-ready]")
     assert_clean(page)
