@@ -1,6 +1,5 @@
 """Attendance for the organisers' team: by session and half-day, in numbers, by name, as files."""
 
-import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +7,7 @@ from litestar import Router, get
 from litestar.params import FromPath
 from litestar.response import Response
 
-from badges import attendance, attendance_sheets, queries
+from badges import attendance, attendance_exports, queries
 from badges.attendance_sheets import What
 from forum.core import audit
 from forum.core.context import Edition
@@ -87,17 +86,9 @@ async def attendance_file(
     if what.by_name and not staff.may(Deed.SEE_PRESENT):
         raise Forbidden
     edition = staff.edition
-    async with db.transaction(isolation="repeatable_read", readonly=True):
-        found = await attendance.read(db, edition, at=now)
-        codes = [one.code for one in await queries.list_categories(db, edition.id)]
-    body, rows = await asyncio.to_thread(
-        attendance_sheets.write, what, found, edition, codes, form, number=number
+    body, _ = await attendance_exports.take(
+        db, edition, what, form, number=number, actor=staff.actor, at=now, ids=ids
     )
-    detail = {"of": what.value, "format": form.value, "count": rows}
-    await _record(
-        db, staff, "exported attendance", detail | {"session": number} if number else detail,
-        at=now, ids=ids,
-    )  # fmt: skip
     name = _file_name(what, edition, number, now)
     return Response(
         body,

@@ -85,12 +85,17 @@ def _sessions(one: CheckInList, held: list[DoorSession]) -> Iterator[Window]:
         listed = list(some)
         opening = [session.starts_at - timedelta(minutes=one.lead_minutes) for session in listed]
         for n in range(1, len(listed)):
-            opening[n] = max(opening[n], min(listed[n - 1].ends_at - LEAVING, listed[n].starts_at))
+            opening[n] = max(opening[n], min(_leaving(listed[n - 1]), listed[n].starts_at))
         for n, session in enumerate(listed):
             closes = (
                 session.ends_at if n + 1 == len(listed) else min(session.ends_at, opening[n + 1])
             )
             yield _seating(one, session, opening[n], closes)
+
+
+def _leaving(session: DoorSession) -> datetime:
+    """Return when people come for the next session; a very short one keeps half of its time."""
+    return session.ends_at - min(LEAVING, (session.ends_at - session.starts_at) / 2)
 
 
 def _seating(one: CheckInList, session: DoorSession, opens: datetime, closes: datetime) -> Window:

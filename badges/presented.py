@@ -101,12 +101,11 @@ def read(one: Presented, known: Doors, keyring: Keyring, received_at: datetime) 
 
 def said(keyring: Keyring, token: str, edition_id: int) -> Said:
     """Return what was read or typed says; the ticket of another edition has no number here."""
-    text = normalise(token)
     try:
-        payload = keyring.read(text)
+        payload = keyring.read(token)
     except Forged as error:
         looks_signed = error.reason not in ("length", "alphabet")
-        return NOTHING if looks_signed else Said(reference=reference(text))
+        return NOTHING if looks_signed else Said(reference=reference(normalise(token)))
     ours = payload.edition == edition_id
     return Said(claim=claim_of(payload), number=payload.ticket if ours else None)
 

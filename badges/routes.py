@@ -1,15 +1,16 @@
-"""Badges over HTTP: devices enrol and send scans; the scanner's page."""
+"""Badges over HTTP: devices enrol and send scans."""
 
 from datetime import datetime
 from typing import Annotated
 
-from litestar import Router, get, post
+from litestar import Router, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from badges import devices
 from badges.batches import read_batch
 from badges.clocks import missing_ms
+from badges.device_models import Enrolled
 from badges.models import Answer, Scan
 from badges.scan_schema import RecordOperation
 from badges.together import Door
@@ -17,11 +18,7 @@ from forum.core.db import Db
 from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
-from forum.core.pages import Page
-from forum.core.shell import POLICY
-from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given
-
-SCANNER_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+from forum.core.web import AnyRequest, Given
 
 
 class EnrolForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,12 +47,12 @@ async def enrol(
     once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
-) -> devices.Enrolled:
+) -> Enrolled:
     """Trade an enrolment code, once, for the device's own token, shown this once.
 
     A device whose answer was lost sends its request again, with the same Idempotency-Key.
     """
-    return await once(devices.Enrolled, lambda: devices.enrol(db, data.code, at=now, ids=ids))
+    return await once(Enrolled, lambda: devices.enrol(db, data.code, at=now, ids=ids))
 
 
 @post(
@@ -83,12 +80,4 @@ async def record(request: AnyRequest, delivery_door: Given[Door], now: Given[dat
     return Outcomes(outcomes=answers, revoked=revoked)
 
 
-@get("/scan", include_in_schema=False)
-async def scanner(request: AnyRequest, page: Given[Page]) -> AnyResponse:
-    """Show the scanner; who may scan is settled by the device's token, not by the page."""
-    del request
-    headers = {"content-security-policy": SCANNER_POLICY, "cache-control": PRIVATE}
-    return page("badges/scan.html", headers=headers)
-
-
-router = Router("/", route_handlers=[enrol, record, scanner])
+router = Router("/", route_handlers=[enrol, record])

@@ -76,18 +76,35 @@ async def _record(
 
     What takes back a scan that is not there is looked at once more while nobody else stores any.
     """
-
-    async def group() -> Group:
-        readings = await scan_queries.read_scans(db, edition.id, asked)
-        return Group(list(zip(read, readings, strict=True)), known, edition, at)
-
-    made = await group()
-    if not made.undoes_unknown:
-        return made, await made.record(db, at)
+    group = await _decided(db, edition, known, read, asked, at)
+    if not group.undoes_unknown:
+        return group, await _stored(db, edition, group, at)
     async with db.transaction():
         await scan_queries.lock_scans(db)
-        made = await group()
-        return made, await made.record(db, at)
+        group = await _decided(db, edition, known, read, asked, at)
+        return group, await _stored(db, edition, group, at)
+
+
+async def _decided(
+    db: Db,
+    edition: Edition,
+    known: Doors,
+    read: Sequence[ReadScan],
+    asked: Sequence[Asked],
+    at: datetime,
+) -> Group:
+    readings = await scan_queries.read_scans(db, edition.id, asked)
+    return Group(list(zip(read, readings, strict=True)), known, edition, at)
+
+
+async def _stored(db: Db, edition: Edition, group: Group, at: datetime) -> list[bool]:
+    new = group.changes
+    if not new.scans:
+        return group.stands(())
+    stored = await scan_queries.record_scans(
+        db, edition.id, new.scans, new.tallies, new.conflicts, at
+    )
+    return group.stands({one.id for one in stored})
 
 
 async def of_person(db: Db, edition_id: int, registration_id: UUID) -> list[PastScan]:

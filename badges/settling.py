@@ -1,6 +1,6 @@
-"""What a group of scans comes to: each decided, all of a person settled together, and stored."""
+"""What a group of scans comes to: each decided, and all of a person settled together. No I/O."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from badges import deciding, scan_queries
+from badges import deciding
 from badges.clocks import instant, told
 from badges.deciding import (
     Holder,
@@ -33,7 +33,6 @@ from badges.models import (
 )
 from badges.presented import Own, ReadScan
 from forum.core.context import Edition
-from forum.core.db import Db
 from forum.core.text import pick
 
 LET_IN = frozenset({Outcome.ADMITTED, Outcome.LEFT})
@@ -65,6 +64,14 @@ class Decided(Struct, frozen=True, kw_only=True):
         return self.read.scan.id
 
 
+class Changes(Struct, frozen=True, kw_only=True):
+    """What is to be stored of a group: its new scans, and what they come to."""
+
+    scans: list[NewScan]
+    tallies: list[Tally]
+    conflicts: list[NewConflict]
+
+
 class Group:
     """Scans that are decided and stored together, with what was read about each."""
 
@@ -78,15 +85,15 @@ class Group:
         self._writes: dict[Key, int] = {}
         self._keys: dict[Own, Key] = {}
         self._touched: set[Key] = set()
-        self._settled: dict[Key, Settled] = {}
         self._taken_back = {one.taken_back for one, _ in pairs}
         for one, reading in pairs:
             self._know(one, reading)
-        by_id: dict[UUID, Decided] = {}
-        for one, reading in sorted(pairs, key=_made_at):
-            if one.scan.id not in by_id:
-                by_id[one.scan.id] = self._decide(one, reading)
+        by_id = {
+            one.scan.id: self._decide(one, reading)
+            for one, reading in sorted(_each(pairs), key=_turn)
+        }
         self._decided = [by_id[one.scan.id] for one, _ in pairs]
+        self._settled = {key: self._settle(key) for key in sorted(self._touched)}
 
     @property
     def undoes_unknown(self) -> bool:
@@ -187,23 +194,22 @@ class Group:
 
     # What is stored
 
-    async def record(self, db: Db, at: datetime) -> list[bool]:
-        """Store what is new; say of each scan whether its answer stands."""
+    @property
+    def changes(self) -> Changes:
+        """All that is to be stored."""
         fresh = {one.id: one for one in self._decided if one.fresh}
-        if not fresh:
-            return [True] * len(self._decided)
-        self._settled = {key: self._settle(key) for key in sorted(self._touched)}
         places = {key: place for place, key in enumerate(self._settled)}
-        stored = await scan_queries.record_scans(
-            db,
-            self._edition.id,
-            [_new_scan(one, places.get(one.key) if one.key else None) for one in fresh.values()],
-            [self._tally(key, settled) for key, settled in self._settled.items()],
-            [*self._conflicts(places), *_conflicts_alone(fresh.values())],
-            at,
+        return Changes(
+            scans=[
+                _new_scan(one, places.get(one.key) if one.key else None) for one in fresh.values()
+            ],
+            tallies=[self._tally(key, settled) for key, settled in self._settled.items()],
+            conflicts=[*self._conflicts(places), *_conflicts_alone(fresh.values())],
         )
-        done = {one.id for one in stored}
-        return [one.id in done or not one.fresh for one in self._decided]
+
+    def stands(self, stored: Collection[UUID]) -> list[bool]:
+        """Say of each scan whether its answer stands, now that these were stored."""
+        return [one.id in stored or not one.fresh for one in self._decided]
 
     def _tally(self, key: Key, settled: Settled) -> Tally:
         first, last_at = settled.first, settled.last_at
@@ -237,14 +243,15 @@ class Group:
         """Return the answer to the scan at this place; a revoked device is told no name."""
         decided = self._decided[place]
         reading, scan = decided.reading, decided.read.scan
+        conflict = self._worst(decided) if decided.fresh else reading.conflict
         if reading.registration_id is None:
             unread = isinstance(scan, UnreadScan) and decided.outcome is Outcome.UNKNOWN
             return Answer(
                 id=scan.id,
                 outcome=decided.outcome,
                 detail=scan.flaw if unread and isinstance(scan, UnreadScan) else None,
+                conflict=conflict,
             )
-        conflict = self._worst(decided) if decided.fresh else reading.conflict
         if decided.read.presented.device.revoked:
             return Answer(id=scan.id, outcome=decided.outcome, conflict=conflict)
         earlier = self._earlier(decided, conflict)
@@ -271,8 +278,19 @@ class Group:
         return self._settle(key, without=one.id).first if again and key is not None else None
 
 
-def _made_at(pair: Pair) -> datetime:
-    return pair[0].at
+def _each(pairs: Sequence[Pair]) -> Iterable[Pair]:
+    """Return each scan once: where a device tells it twice, the one that says what it showed."""
+    found: dict[UUID, Pair] = {}
+    for pair in pairs:
+        before = found.setdefault(pair[0].scan.id, pair)[0]
+        if before.own == pair[0].own and before.shown is None and pair[0].shown is not None:
+            found[before.scan.id] = pair
+    return found.values()
+
+
+def _turn(pair: Pair) -> tuple[bool, datetime]:
+    """Return what orders scans that come together: what takes back others first, then by time."""
+    return pair[0].scan.undoes is None, pair[0].at
 
 
 def _key(one: ReadScan, reading: Reading) -> Key | None:

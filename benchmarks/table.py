@@ -13,7 +13,9 @@ from forum.core.errors import Problem
 
 MODULES = (
     "scan",
+    "sync",
     "manifest",
+    "verdict",
     "registration",
     "phone",
     "forty",

@@ -22,12 +22,19 @@ from badges import devices
 from badges.attendance_routes import router as attendance_routes
 from badges.board_routes import router as board_routes
 from badges.conflict_routes import router as conflict_routes
+from badges.device_api import router as device_api_routes
+from badges.device_models import DeviceRevoked
+from badges.device_routes import router as device_routes
+from badges.fullness import Fullness
 from badges.gate_api import router as gate_api_routes
 from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, open_keyring
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
+from badges.present_routes import router as present_routes
 from badges.routes import router as badge_routes
+from badges.scan_list_routes import router as scan_list_routes
+from badges.scanner_routes import router as scanner_routes
 from badges.together import Door, Together
 from badges.watching import Watch
 from forum import __version__
@@ -95,6 +102,7 @@ from forum.questions.routes import router as question_routes
 from forum.registrations.attestation_routes import router as attestation_routes
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.desk_routes import router as desk_routes
+from forum.registrations.device_routes import router as device_desk_routes
 from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.import_routes import router as import_routes
@@ -127,6 +135,8 @@ LOANS = POOL_SIZE - 4
 """The most requests that hold a connection at once: fewer than the pool has, so that what they wait
 for while holding it (an edition, a device, a version of the programme, an export that begins) can
 always be read. Exports have at most `forum.core.exports.AT_ONCE` of the others."""
+FILE_POLICY = "default-src 'none'"
+"""For a static file looked at by itself; what a page may do with it, the page's own policy says."""
 HUNG_UP = "client disconnected prematurely"
 """What Litestar says, as a failure of the server, of a client who left in the middle of a body."""
 NO_BODY = {"data": "'data'"}
@@ -188,6 +198,7 @@ class Parts:
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
         self.device_editions: Shelf[int, Edition] = Shelf()
+        self.fullness = Fullness(lambda: self.database, now)
 
     @property
     def database(self) -> Database:
@@ -319,7 +330,7 @@ class Parts:
         """Say which device's token was sent; a revoked one is refused within a second."""
         found = await self._device_to_deliver(request)
         if found.revoked:
-            raise devices.DeviceRevoked
+            raise DeviceRevoked
         return found
 
     async def _device_to_deliver(self, request: AnyRequest) -> Device:
@@ -389,6 +400,7 @@ class Parts:
             "watch",
             "ids",
             "exports",
+            "fullness",
             "manifests",
         )
         return {
@@ -423,7 +435,12 @@ def create_app(
     ids: Ids | None = None,
 ) -> Shell:
     """Assemble the site; without `database` and `keyring` they are opened as it starts."""
-    parts = Parts(settings, database, keyring, now, ids or Ids())
+    return assemble(Parts(settings, database, keyring, now, ids or Ids()))
+
+
+def assemble(parts: Parts) -> Shell:
+    """Assemble the site from its parts: half a second of the processor, for its many routes."""
+    settings = parts.settings
     app = Litestar(
         [
             edition_routes,
@@ -436,7 +453,10 @@ def create_app(
             person_routes,
             attestation_routes,
             attendance_routes,
+            scan_list_routes,
+            present_routes,
             desk_routes,
+            device_desk_routes,
             import_routes,
             territory_routes,
             group_routes,
@@ -452,6 +472,9 @@ def create_app(
             programme_import_routes,
             guide_routes,
             badge_routes,
+            device_api_routes,
+            device_routes,
+            scanner_routes,
             manifest_routes,
             board_routes,
             conflict_routes,
@@ -561,13 +584,15 @@ async def static(request: AnyRequest, version: FromPath[str], path: FromPath[str
         raise NotFound
     content, etag = found
     current = version == request.app.state.parts.templates.version
-    return document(
+    answer = document(
         request,
         content,
         media_type,
         etag=etag,
         cache_control=IMMUTABLE if current else "no-cache",
     )
+    answer.headers["content-security-policy"] = FILE_POLICY
+    return answer
 
 
 @get("/api/docs", include_in_schema=False)

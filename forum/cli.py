@@ -440,13 +440,21 @@ def publish(
 
 
 @commands.command()
-@click.argument("what", type=click.Choice(["registrations", "tickets", "programme"]))
+@click.argument(
+    "what", type=click.Choice(["registrations", "tickets", "programme", "scans", "attendance"])
+)
 @click.argument("out", type=FILE)
 @edition_option
 @click.option("--language", type=click.Choice(["fr", "en"]))
 @click.option("--columns", default="", help="Of registrations: names, with commas.")
 @click.option(
     "--filter", "query", default="", help="Of registrations: what the table's address says after ?"
+)
+@click.option(
+    "--of",
+    "whose",
+    type=click.Choice(["people", "sessions", "half-days"]),
+    help="Of attendance: by name, or in numbers.  [default: people]",
 )
 @click.pass_obj
 def export(
@@ -457,12 +465,16 @@ def export(
     language: str | None,
     columns: str,
     query: str,
+    whose: str | None,
 ) -> None:
-    """Write registrations, tickets or the programme; OUT's ending names the format."""
+    """Write registrations, tickets, programme, scans or attendance; OUT's ending says how."""
+    from badges.attendance_sheets import What  # noqa: PLC0415
     from forum.commands import exporting  # noqa: PLC0415
 
     if (columns or query) and what != "registrations":
         raise click.UsageError("--columns and --filter are for registrations.")
+    if whose and what != "attendance":
+        raise click.UsageError("--of is for attendance.")
 
     async def work(site: Installation, one: Edition) -> str:
         if what == "programme":
@@ -470,6 +482,11 @@ def export(
             return f"version {version.version}, {many(version.sessions, 'session')}"
         if what == "tickets":
             return many(await exporting.tickets(site, one, out), "ticket")
+        if what == "scans":
+            return many(await exporting.scans(site, one, out, language=language), "scan")
+        if what == "attendance":
+            of = What(whose or What.PEOPLE)
+            return many(await exporting.attendance(site, one, out, what=of), "row")
         done = await exporting.registrations(
             site, one, out, names=columns, query=query.removeprefix("?"), language=language
         )
@@ -625,27 +642,72 @@ def device() -> None:
 
 @device.command("add")
 @click.argument("name")
-@click.option("--gate", required=True, help="The gate's name.")
+@click.option(
+    "--gate",
+    "gates",
+    required=True,
+    multiple=True,
+    help="A gate's name; may be repeated: it stands at the first, and may stand at each.",
+)
+@click.option("--search", is_flag=True, help="It may find people by name.")
+@click.option("--desk", is_flag=True, help="It may register people, correct and print badges.")
+@click.option("--evacuation", is_flag=True, help="It may hold the list of who is inside.")
 @edition_option
 @json_option
 @click.pass_obj
 def add_device(
-    settings: Settings, name: str, gate: str, edition: str | None, as_json: bool
+    settings: Settings,
+    name: str,
+    gates: tuple[str, ...],
+    search: bool,
+    desk: bool,
+    evacuation: bool,
+    edition: str | None,
+    as_json: bool,
 ) -> None:
     """Announce a device, and print the code by which it enrols, once, within a week."""
-    from badges import devices, qr  # noqa: PLC0415
+    from forum.commands import doors  # noqa: PLC0415
 
-    code = on_edition(
+    made = on_edition(
         settings,
         edition,
-        lambda site, one: devices.add(site.db, one.id, name, gate, at=site.now(), ids=site.ids),
+        lambda site, one: doors.announce(
+            site, one, name, gates, search=search, desk=desk, evacuation=evacuation
+        ),
     )
     if as_json:
-        show_json({"code": code})
+        show_json(made)
         return
-    link = f"{settings.base_url}/scan#code={code}"
-    print(qr.any_qr(link).terminal())
-    print(f"{code}\n{link}")
+    print(doors.picture(made))
+    print(f"{made.code}\n{made.link}")
+
+
+@device.command("list")
+@edition_option
+@json_option
+@click.pass_obj
+def list_devices(settings: Settings, edition: str | None, as_json: bool) -> None:
+    """List the devices of an edition: where each stands, how it does, when it was last seen."""
+    from forum.commands import doors  # noqa: PLC0415
+
+    found = on_edition(settings, edition, doors.listed)
+    if as_json:
+        show_json(found)
+        return
+    for one in found:
+        print(doors.line(one))
+
+
+@device.command("revoke")
+@click.argument("name")
+@edition_option
+@click.pass_obj
+def revoke_device(settings: Settings, name: str, edition: str | None) -> None:
+    """Revoke the device of this NAME or id: it only hands over the scans that it still holds."""
+    from forum.commands import doors  # noqa: PLC0415
+
+    revoked = on_edition(settings, edition, lambda site, one: doors.revoke(site, one, name))
+    print(f"{revoked.name} is revoked; a new code would undo it.")
 
 
 @commands.command()

@@ -1,4 +1,4 @@
-"""One PostgreSQL for the whole run, and databases cloned from a migrated template."""
+"""One PostgreSQL for each process of a run, and databases cloned from a migrated template."""
 
 import shutil
 import tempfile
@@ -10,15 +10,17 @@ import asyncpg
 import hypothesis
 import pytest
 from hypothesis import HealthCheck
+from xdist.scheduler import LoadScopeScheduling
 
 from forum.core.db import open_pool, prepare_connection
 from forum.core.migrate import migrate
 from forum.core.postgres import Cluster
 from forum.core.settings import Settings
 from tests.factories import NOON, opened
-from tests.installations import demo, empty, folder
+from tests.installations import demo, empty, folder, migrated, untouched
 
-__all__ = ["demo", "empty", "folder"]  # fixtures of tests/installations.py
+# Fixtures of tests/installations.py.
+__all__ = ["demo", "empty", "folder", "migrated", "untouched"]
 
 # The same examples in every run, however slow: what fails once fails always.
 hypothesis.settings.register_profile(
@@ -30,9 +32,32 @@ hypothesis.settings.load_profile("repeatable")
 OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
+BROWSER = "tests/browser/"
+
+
+class ByFile(LoadScopeScheduling):
+    """Hands files out to processes, those with most tests first; all of the browser's go together.
+
+    Its tests share a Chromium and the demonstration, each a quarter of a minute's work to start.
+    """
+
+    def _split_scope(self, nodeid):
+        return BROWSER if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log)
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Run the whole suite in as many processes as there are processors, what is named in one."""
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return None if whole else 0
+
+
 @pytest.fixture(scope="session")
 def cluster():
-    """A PostgreSQL of this run alone; its folder is gone afterwards."""
+    """A PostgreSQL of this process alone; its folder is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="forum-tests-"))
     folder.chmod(0o711)  # where root runs it as nobody, nobody must reach it
     cluster = Cluster(folder / "postgres", options=OPTIONS)

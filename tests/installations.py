@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -25,12 +26,15 @@ from tests.factories import decoded, message
 ROOT = Path(__file__).parents[1]
 PATIENCE_S = 120
 """How long a test waits before it says that something never happens: it decides nothing else."""
-get = partial(httpx.get, timeout=PATIENCE_S)
-post = partial(httpx.post, timeout=PATIENCE_S)
-delete = partial(httpx.delete, timeout=PATIENCE_S)
+HTTP = {"timeout": PATIENCE_S, "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
+"""Options of every client: no certificate is read, 26 ms each time, for nothing here speaks TLS."""
+get = partial(httpx.get, **HTTP)
+post = partial(httpx.post, **HTTP)
+delete = partial(httpx.delete, **HTTP)
 PORTS = range(20_000, 32_000)
 """Below those that systems give to outgoing connections: what is free stays so until it is used."""
-ports = itertools.islice(itertools.cycle(PORTS), os.getpid() * 97 % len(PORTS), None)
+ports = itertools.islice(itertools.cycle(PORTS), os.getpid() * 997 % len(PORTS), None)
+"""Processes that run side by side have numbers close to each other, and begin far apart."""
 
 
 def free_port():
@@ -133,7 +137,7 @@ class Forum:
     def client(self, **options):
         """Return a browser without JavaScript: it says where its posts come from."""
         headers = {"accept": "text/html", "origin": self.base, "accept-language": "fr"}
-        return httpx.Client(base_url=self.base, headers=headers, timeout=PATIENCE_S, **options)
+        return httpx.Client(base_url=self.base, headers=headers, **HTTP, **options)
 
     def device(self, edition, gate="main"):
         """Enrol a device by the code that the command prints; return how it is known."""
@@ -167,9 +171,12 @@ class Forum:
 
     def letters(self, address):
         """Return the e-mails that an address got, the oldest first."""
-        files = sorted((self.var / "outbox").glob("*.eml"))
-        found = [message(file.read_bytes()) for file in files]
+        found = [message(raw) for raw in self.outbox() if address.encode() in raw]
         return [one for one in found if one["To"] == address]
+
+    def outbox(self):
+        """Return every e-mail that left, the oldest first, as bytes."""
+        return [file.read_bytes() for file in sorted((self.var / "outbox").glob("*.eml"))]
 
     def letter(self, address, number=1):
         """Wait for an address to have `number` e-mails; return the last."""
@@ -208,12 +215,30 @@ def demo(folder):
     forum.stop()
 
 
+@pytest.fixture(scope="session")
+def migrated(folder):
+    """The files of an installation whose database was made, and stopped: two seconds' work."""
+    place = folder / "migrated"
+    place.mkdir()
+    place.chmod(0o711)
+    forum = Forum(place)
+    forum.run("migrate")
+    return forum.var
+
+
 @pytest.fixture
-def empty(folder):
-    """An installation in which nothing is yet."""
+def untouched(folder):
+    """A folder in which Forum never ran."""
     place = Path(tempfile.mkdtemp(dir=folder))
     place.chmod(0o711)
     forum = Forum(place)
     yield forum
     forum.stop()
     shutil.rmtree(place, ignore_errors=True)  # 50 MB each: not all of them at once
+
+
+@pytest.fixture
+def empty(untouched, migrated):
+    """An installation in which nothing is yet but the schema."""
+    subprocess.run(["cp", "-a", migrated, untouched.var], check=True)
+    return untouched

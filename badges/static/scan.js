@@ -1,96 +1,47 @@
-// The scanner at the doors: camera, keyboard scanner or typed code, posted at once; nothing is
-// green without the server's answer. A scan without an answer keeps its id and can be sent again.
+// The scanner: what a volunteer sees and presses. A verdict is shown once its scan is on the disk (door.js).
+
+import { newId, read as readCode, undo as takeBack } from "./door.js";
+import { Glance, readKeys } from "./inputs.js";
+import { normalise } from "./manifest.js";
+import * as store from "./store.js";
+import { Link, settle } from "./sync.js";
 
 const element = id => document.getElementById(id);
 const words = JSON.parse(element("words").textContent);
-const vendor = element("scanner").dataset;
+const own = element("scanner");
+const language = document.documentElement.lang;
 
-const TOKEN = /[A-Z2-7]{122}$/;
-const DEVICE = "forum.device";
 const ENROLMENT = "forum.enrolment";
-const SAME_CODE_MS = 2500;
-const ANSWER_MS = 8000;
-const FRAME_MS = 120;
-const PATIENCE_MS = 300;
+const CHECKING_MS = 150;
+const CALM_MS = { pass: 2000, look: 5000, stop: 5000 };
 const LOOK = ["already_in", "not_yet", "too_late", "wrong_day", "not_on_list", "waiting"];
 const PASS = ["admitted", "left"];
 const ICONS = { pass: "✓", look: "!", stop: "✕", idle: "●" };
+const NOTES = { pass: [[880, .12]], look: [[520, .12], [520, .12]], stop: [[200, .45]] };
+const SHAKES = { pass: 80, look: [80, 60, 80], stop: 300 };
 
-let device = JSON.parse(localStorage.getItem(DEVICE) || "null");
-let pending = null;
-let sending = false;
-let muted = false;
+const link = new Link({ version: own.dataset.version.split("/")[2] });
+const glance = new Glance();
+let camera = null;
+const names = new Map(); // who was scanned, while this page is open: names are kept nowhere
+let rules = null;
+let about = null;
+let direction = "in";
+let panel = "scan";
+let settings = { muted: false, sun: false };
 let sound = null;
 
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = bytes[6] & 0x0f | 0x40;
-  bytes[8] = bytes[8] & 0x3f | 0x80;
-  const hex = [...bytes].map(byte => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+const make = (tag, fields) => Object.assign(document.createElement(tag), fields);
+const say = (word, values = {}) => word.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+const pick = text => text?.[language] ?? Object.values(text ?? {})[0] ?? "";
+const gateName = slug => pick(rules?.rules.gates[slug]?.name) || slug;
+
+function hour(instant) {
+  const style = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: about?.timezone };
+  return new Date(instant).toLocaleTimeString(language, style);
 }
 
-// Answers {status, body}; throws where no answer of ours came (network cut, captive portal, timeout).
-async function post(address, body, { token, key } = {}) {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), ANSWER_MS);
-  try {
-    const headers = { "Content-Type": "application/json" };
-    if (token) headers.Authorization = "Bearer " + token;
-    if (key) headers["Idempotency-Key"] = key;
-    const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(body), signal: limit.signal });
-    if (!/\bjson\b/.test(answer.headers.get("content-type") || "")) throw new Error("not our server");
-    return { status: answer.status, body: await answer.json() };
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/* Enrolment */
-function showDevice() {
-  element("enrol").hidden = Boolean(device);
-  element("door").hidden = !device;
-  element("device").textContent = device ? device.name + " · " + device.gate : "";
-}
-
-// A code works once: where its answer was lost, the same code goes again with the same key, even
-// after a reload, and gets the same answer.
-function enrolmentKey(code) {
-  const kept = JSON.parse(sessionStorage.getItem(ENROLMENT) || "null");
-  if (kept?.code === code) return kept.key;
-  const key = newId();
-  sessionStorage.setItem(ENROLMENT, JSON.stringify({ code, key }));
-  return key;
-}
-
-async function enrol(code) {
-  element("enrol-error").textContent = "";
-  let answer;
-  try {
-    answer = await post("/api/devices", { code }, { key: enrolmentKey(code) });
-  } catch {
-    element("enrol-error").textContent = words.no_server;
-    return;
-  }
-  if (answer.status !== 201) {
-    element("enrol-error").textContent = answer.status < 500 ? words.wrong_code : words.no_server;
-    return;
-  }
-  device = { token: answer.body.token, name: answer.body.device.name, gate: answer.body.device.gate };
-  localStorage.setItem(DEVICE, JSON.stringify(device));
-  sessionStorage.removeItem(ENROLMENT);
-  showDevice();
-  element("start").focus();
-}
-
-function dismiss() {
-  localStorage.removeItem(DEVICE);
-  device = null;
-  stopCamera();
-  verdict("idle", words.ready);
-  showDevice();
-  element("enrol-error").textContent = words.dismissed;
-}
+const placed = ({ at, gate }) => gate ? say(words.at_gate, { time: hour(at), gate: gateName(gate) }) : hour(at);
 
 /* Verdict: colour, icon, word, sound and vibration, so that none is needed alone */
 let calm;
@@ -101,18 +52,16 @@ function verdict(kind, word, who = "", detail = "") {
   element("verdict").textContent = word;
   element("who").textContent = who;
   element("detail").textContent = detail;
-  element("again").hidden = !(pending && !sending);
   if (kind === "idle") return;
   beep(kind);
-  navigator.vibrate?.({ pass: 80, look: [80, 60, 80], stop: 300 }[kind]);
-  if (!pending) calm = setTimeout(() => { document.body.dataset.verdict = "idle"; }, kind === "pass" ? 2000 : 5000);
+  navigator.vibrate?.(SHAKES[kind]);
+  calm = setTimeout(() => { document.body.dataset.verdict = "idle"; }, CALM_MS[kind]);
 }
 
 function beep(kind) {
-  if (muted || !sound) return;
-  const notes = { pass: [[880, .12]], look: [[520, .12], [520, .12]], stop: [[200, .45]] }[kind];
+  if (settings.muted || !sound) return;
   let at = sound.currentTime;
-  for (const [hertz, seconds] of notes) {
+  for (const [hertz, seconds] of NOTES[kind]) {
     const tone = sound.createOscillator();
     const volume = sound.createGain();
     tone.frequency.value = hertz;
@@ -126,188 +75,336 @@ function beep(kind) {
   }
 }
 
-function showOutcome(outcome) {
-  const kind = PASS.includes(outcome.outcome) ? "pass" : LOOK.includes(outcome.outcome) ? "look" : "stop";
-  const who = [outcome.name, outcome.category].filter(Boolean).join(" · ");
-  verdict(kind, words[outcome.outcome] || words.refused, who, place(outcome));
+const kindOf = (outcome, unsure) =>
+  PASS.includes(outcome) ? "pass" : LOOK.includes(outcome) || unsure ? "look" : "stop";
+
+function showOutcome({ scan, name, answer }) {
+  const { outcome } = answer ?? scan;
+  const unsure = !answer && scan.unsure;
+  const person = answer?.name ?? (name ? [name.g, name.f].filter(Boolean).join(" ") : "");
+  const category = answer?.category ?? pick(rules?.categories?.[scan.category]);
+  const who = [person, category].filter(Boolean).join(" · ");
+  names.set(scan.id, who);
+  const before = answer ? answer.at && answer : scan.earlier;
+  const help = unsure ? (rules ? words.unsure_help : words.no_rules) : before ? placed(before) : "";
+  const detail = [help, answer ? "" : words.alone].filter(Boolean).join(" · ");
+  verdict(kindOf(outcome, unsure), unsure ? words.unsure : words[outcome] ?? words.refused, who, detail);
 }
 
-function place({ at, gate }) {
-  if (!at) return "";
-  const time = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  return gate ? words.at_gate.replace("{time}", time).replace("{gate}", gate) : time;
-}
-
-/* One path for the three inputs */
-let last = { code: "", at: 0 };
-let inView = ""; // in the camera's last picture: still there, however slowly this phone looks
-function codeOf(raw) {
-  const text = raw.trim().toUpperCase().replace(/\s+/g, "");
-  return TOKEN.exec(text)?.[0] || text;
-}
-
+/* One path for camera, keyboard scanner, fingers and lists; one reading after the other */
+let turn = Promise.resolve();
 function read(raw) {
-  const code = codeOf(raw);
-  const now = Date.now();
-  if (!device || !code || sending) return;
-  const stillThere = code === last.code && (code === inView || now - last.at < SAME_CODE_MS);
-  last = { code, at: now };
-  if (stillThere) return;
-  if (pending?.token !== code) {
-    pending = { id: newId(), token: code, gate: device.gate, direction: "in", scanned_at: new Date().toISOString() };
+  const code = normalise(raw);
+  if (!link.device || link.revoked || !code || !glance.fresh(code, performance.now())) return turn;
+  if (panel === "prepare") {
+    element("tested").textContent = words.tested;
+    return turn;
   }
-  send();
+  show("scan");
+  const began_at = performance.now();
+  turn = turn.then(() => judge(code, began_at)).catch(notKept);
+  return turn;
 }
 
-async function send() {
-  sending = true;
-  const patience = setTimeout(() => verdict("idle", words.sending), PATIENCE_MS);
-  let answer = null;
+function moment() {
+  const { clock, device } = link;
+  return { at: clock.now(), wall: clock.wall(), offset_ms: clock.offset_ms, edition: device.edition_id };
+}
+
+async function judge(code, began_at) {
+  const patience = setTimeout(() => verdict("idle", words.checking), CHECKING_MS);
   try {
-    answer = await post("/api/device/scans", { scans: [pending] }, { token: device.token });
+    await link.look();
+    const alone = !link.reachable;
+    const kept = await readCode(code, { rules, gate: link.device.gate, direction, alone, ...moment() });
+    const settled = await settle(link, kept);
+    clearTimeout(patience);
+    showOutcome(settled);
+    performance.measure("verdict", { start: began_at });
+    performance.clearMeasures("verdict"); // whoever observes has it
+    glance.touch(performance.now());
+    refresh();
+    return settled;
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+function notKept(error) {
+  console.error(error);
+  glance.forget();
+  verdict("stop", words.not_kept, "", words.not_kept_help);
+}
+
+async function undo(id) {
+  await link.look();
+  const scan = await takeBack(id, moment());
+  if (!scan) return;
+  glance.forget();
+  verdict("idle", words.undone, names.get(id));
+  link.due.scans = 0;
+  link.work();
+  await refresh();
+}
+
+/* What the page shows of what is kept */
+async function refresh() {
+  const [counters, waiting, last, clashes] = await Promise.all([
+    store.get("counters"), store.waiting(), store.lastScans(), store.conflicts(),
+  ]);
+  rules = await store.get("rules") ?? null;
+  about = await store.get("about") ?? null;
+  document.body.dataset.tickets = rules?.count ?? "";
+  document.body.dataset.net = link.reachable ? "on" : "off";
+  setText("net", link.reachable ? words.connected : words.cut);
+  showDevice();
+  const numbers = counters?.[rules?.rules.gates[link.device?.gate]?.check_in_list] ?? {};
+  for (const name of ["entered", "inside", "expected"]) setText(`n-${name}`, numbers[name] ?? "–");
+  setText("n-waiting", waiting);
+  showLast(last);
+  showClashes(clashes);
+}
+
+function setText(id, text) {
+  const found = element(id);
+  if (found.textContent !== String(text)) found.textContent = text;
+}
+
+function showDevice() {
+  const { device } = link;
+  element("enrol").hidden = Boolean(device) || link.revoked;
+  element("door").hidden = !device || link.revoked;
+  setText("device", device ? `${device.name} · ${gateName(device.gate)}` : "");
+  if (!device) return;
+  const gates = device.gates?.length ? device.gates : [device.gate];
+  const select = element("gate");
+  const shown = gates.map(gateName).join("\n");
+  if (select.dataset.shown !== shown) select.replaceChildren(...gates.map(slug => new Option(gateName(slug), slug)));
+  select.dataset.shown = shown;
+  select.value = device.gate;
+  select.disabled = gates.length < 2;
+  const ways = rules?.rules.gates[device.gate]?.directions ?? "in";
+  element("directions").hidden = ways !== "both";
+  setDirection(ways === "both" ? direction : ways);
+  showRights(device);
+}
+
+function setDirection(way) {
+  direction = way;
+  element("go-in").setAttribute("aria-pressed", way === "in");
+  element("go-out").setAttribute("aria-pressed", way === "out");
+}
+
+function showLast(scans) {
+  const undoable = scans.find(one => !one.undone);
+  element("undo").disabled = !undoable;
+  element("undo").dataset.id = undoable?.id ?? "";
+  const rows = scans.map(one => {
+    const kind = kindOf(one.outcome, one.unsure);
+    const row = make("li");
+    const way = one.direction === "out" ? words.out : words.in;
+    const what = [hour(one.at), words[one.outcome] ?? words.refused, who(one)].filter(Boolean).join(" · ");
+    const text = make("p", { textContent: `${what} · ${gateName(one.gate)}, ${way}` });
+    row.append(make("span", { textContent: ICONS[kind], ariaHidden: "true" }), text);
+    if (one.undone) {
+      text.className = "gone";
+      row.append(words.undone);
+    } else row.append(button(words.undo, say(words.undo_this, { what }), () => undo(one.id)));
+    return row;
+  });
+  element("last").replaceChildren(...rows.length ? rows : [make("li", { textContent: words.nothing_yet })]);
+}
+
+const who = scan => names.get(scan.id) || pick(rules?.categories?.[scan.category]);
+
+function button(text, label, act) {
+  const made = make("button", { type: "button", textContent: text, ariaLabel: label });
+  made.addEventListener("click", act);
+  return made;
+}
+
+function showClashes(clashes) {
+  element("clashes").hidden = !clashes.length;
+  element("clash-list").replaceChildren(...clashes.map(one => {
+    const row = make("li");
+    const what = [placed(one), who(one), words[one.conflict] ?? one.conflict].filter(Boolean).join(" · ");
+    row.append(
+      make("p", { textContent: what }),
+      button(words.seen, `${words.seen} : ${what}`, async () => {
+        await store.acknowledge(one.id);
+        await refresh();
+      }),
+    );
+    return row;
+  }));
+}
+
+/* Parts of the page */
+function show(name) {
+  if (panel === name) return;
+  panel = name;
+  for (const each of document.querySelectorAll("nav [data-panel]")) {
+    const here = each.dataset.panel === name;
+    element(`panel-${each.dataset.panel}`).hidden = !here;
+    if (here) each.setAttribute("aria-current", "page");
+    else each.removeAttribute("aria-current");
+  }
+  if (name === "prepare") prepare();
+}
+
+async function prepare() {
+  const { checks } = await import("./prepare.js");
+  const found = await checks(link, [own.src, own.dataset.reader, own.dataset.wasm, "/scan"]);
+  const marks = { true: "✓", false: "✕", null: "?" };
+  element("checks").replaceChildren(...found.map(({ name, good, say: word, values }) => {
+    const row = make("li");
+    row.dataset.check = name;
+    row.dataset.good = good;
+    const time = values.time && hour(values.time);
+    const text = `${words.prepare[name]}${language === "fr" ? " " : ""}: ${say(words.prepare[word], { ...values, time })}`;
+    row.append(
+      make("span", { textContent: marks[good], ariaHidden: "true" }),
+      make("p", { textContent: text }),
+    );
+    return row;
+  }));
+  setText("prepared", found.some(one => one.good === false) ? words.prepare.not_ready : words.prepare.ready);
+}
+
+/* Lists in clear and the help desk: a module of their own, for devices with the right */
+let desk;
+function showRights(device) {
+  const may = device.may_search || device.may_desk || device.may_evacuate;
+  document.querySelector("nav [data-panel=desk]").hidden = !may;
+  if (!may || desk) return;
+  desk = import("./desk.js").then(module => module.start({
+    api: (method, path, body, options) => link.call(method, path, body, options),
+    store, words, device: () => link.device, panel: element("panel-desk"), show,
+    scan: reference => { glance.forget(); return read(reference); },
+  })).catch(() => { desk = null; });
+}
+
+// A code works once. Where its answer was lost, it goes again with the same key, even after a reload.
+function enrolmentKey(code) {
+  const kept = JSON.parse(sessionStorage.getItem(ENROLMENT) ?? "null");
+  if (kept?.code === code) return kept.key;
+  const key = newId();
+  sessionStorage.setItem(ENROLMENT, JSON.stringify({ code, key }));
+  return key;
+}
+
+async function enrol(code) {
+  setText("enrol-error", "");
+  try {
+    if (!await link.enrol(code, enrolmentKey(code))) {
+      setText("enrol-error", words.wrong_code);
+      return;
+    }
   } catch {
-    answer = null;
-  }
-  clearTimeout(patience);
-  sending = false;
-  last.at = Date.now();
-  if (answer?.status === 401) {
-    pending = null;
-    dismiss();
+    setText("enrol-error", words.no_server);
     return;
   }
-  const outcome = answer?.status === 200 && answer.body.outcomes?.find(one => one.id === pending.id);
-  if (outcome) {
-    pending = null;
-    showOutcome(outcome);
-  } else if (answer && answer.status < 500 && answer.status !== 429) {
-    pending = null;
-    verdict("stop", words.refused, "", answer.body.title || "");
-  } else {
-    verdict("stop", words.unsent, "", words.unsent_help);
-  }
+  sessionStorage.removeItem(ENROLMENT);
+  setText("leaving", "");
+  element("leaving").hidden = true;
+  navigator.storage?.persist?.();
+  await refresh();
+  element("start").focus({ preventScroll: true });
 }
 
-/* Keyboard scanners: what was typed is known by its form, never by its speed. A scanner set to a US
-   keyboard on an AZERTY host types "&" for 1, so the physical keys (event.code) are read as well. */
-let typed = { keys: "", codes: "" };
-let pause;
-function finishTyped() {
-  const token = [typed.keys, typed.codes].map(text => TOKEN.exec(text.toUpperCase())?.[0]).find(Boolean);
-  typed = { keys: "", codes: "" };
-  if (!token) return false;
-  element("code").value = "";
-  read(token);
-  return true;
+// A code in the address is used at once, and leaves it.
+async function takeOffer() {
+  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  if (!code) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  element("enrol-code").value = code;
+  await enrol(code);
 }
 
-addEventListener("keydown", event => {
-  if (!device || event.ctrlKey || event.altKey || event.metaKey) return;
-  clearTimeout(pause);
-  if (event.key === "Enter" || event.key === "Tab") {
-    if (finishTyped()) event.preventDefault();
-    return;
-  }
-  if (event.key.length !== 1) return;
-  typed.keys += event.key;
-  typed.codes += (/^(?:Key|Digit)(.)$/.exec(event.code) || ["", ""])[1];
-  pause = setTimeout(finishTyped, 1000);
-}, true);
+function ended(word) {
+  camera?.stop();
+  cameraOff();
+  names.clear();
+  verdict("idle", words.ready);
+  element("leaving").hidden = !word;
+  setText("leaving", word);
+}
+
+link.addEventListener("changed", refresh);
+link.addEventListener("moved", () => verdict("look", words.moved, gateName(link.device.gate)));
+link.addEventListener("clashes", ({ detail }) => {
+  for (const { id, answer } of detail) if (answer.name) names.set(id, [answer.name, answer.category].filter(Boolean).join(" · "));
+  navigator.vibrate?.(SHAKES.look);
+});
+link.addEventListener("revoked", () => { ended(words.revoked_device); refresh(); });
+link.addEventListener("wiped", async () => {
+  link.revoked = false;
+  sessionStorage.clear();
+  ended(words.wiped);
+  await refresh();
+});
+link.addEventListener("stranger", async () => {
+  ended("");
+  setText("enrol-error", words.dismissed);
+  setText("kept", await store.waiting() ? words.still_waiting : "");
+  await refresh();
+});
 
 /* Camera */
-let stream = null;
-let awake = null;
-
-async function nativeReader() {
-  if (!window.BarcodeDetector || !(await BarcodeDetector.getSupportedFormats()).includes("qr_code")) return null;
-  const detector = new BarcodeDetector({ formats: ["qr_code"] });
-  return async video => (await detector.detect(video))[0]?.rawValue;
-}
-
-async function ownReader() {
-  await new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = vendor.reader;
-    script.onload = resolve;
-    script.onerror = reject;
-    document.head.append(script);
-  });
-  const reader = window.ZXingWASM;
-  await reader.prepareZXingModule({ overrides: { locateFile: () => vendor.wasm }, fireImmediately: true });
-  const canvas = document.createElement("canvas");
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  return async video => {
-    const side = Math.min(video.videoWidth, video.videoHeight);
-    const size = canvas.width = canvas.height = Math.min(side, 720);
-    context.drawImage(video, (video.videoWidth - side) / 2, (video.videoHeight - side) / 2, side, side, 0, 0, size, size);
-    const found = await reader.readBarcodes(context.getImageData(0, 0, size, size), { formats: ["QRCode"], maxNumberOfSymbols: 1, tryHarder: true });
-    return found[0]?.text;
-  };
+function cameraOff() {
+  element("camera-note").hidden = false;
+  element("torch").hidden = true;
+  setText("start", words.start);
 }
 
 async function startCamera() {
-  sound ||= new AudioContext();
+  sound ??= new AudioContext();
   sound.resume();
-  stopCamera();
-  const note = element("camera-note");
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({
-      audio: false,
-      video: { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } },
-    });
-  } catch {
-    note.textContent = words.no_camera;
+  if (camera?.stream) {
+    camera.stop();
+    cameraOff();
     return;
   }
-  const mine = stream;
-  const video = element("video");
-  video.srcObject = stream;
-  await video.play();
-  let decode;
   try {
-    decode = await nativeReader() || await ownReader();
-  } catch {
-    stopCamera();
-    note.textContent = words.no_reader;
+    const { Camera } = await import("./camera.js");
+    camera ??= new Camera(element("video"), own.dataset, glance);
+    await camera.start(read);
+  } catch (error) {
+    cameraOff();
+    setText("camera-note", error.name === "NoCamera" ? words.no_camera : words.no_reader);
     return;
   }
-  note.hidden = true;
-  element("torch").hidden = !mine.getVideoTracks()[0].getCapabilities?.().torch;
-  keepAwake();
-  while (stream === mine) {
-    if (document.hidden) inView = "";
-    else if (!sending && video.readyState >= 2) {
-      const code = await decode(video).catch(() => null);
-      if (code) read(code);
-      inView = code ? codeOf(code) : "";
-    }
-    await new Promise(resolve => setTimeout(resolve, FRAME_MS));
-  }
+  element("camera-note").hidden = true;
+  element("torch").hidden = !camera.hasTorch;
+  setText("start", words.stop);
 }
 
-function stopCamera() {
-  stream?.getTracks().forEach(track => track.stop());
-  stream = null;
-  inView = "";
-  element("camera-note").hidden = false;
-  element("torch").hidden = true;
-}
-
-async function keepAwake() {
-  if (!stream || awake || !navigator.wakeLock) return;
-  try {
-    awake = await navigator.wakeLock.request("screen");
-    awake.onrelease = () => { awake = null; };
-  } catch {
-    awake = null; // the phone saves its battery: the screen may sleep, scanning goes on
-  }
+/* A new version waits until somebody asks for it */
+async function keepPage() {
+  if (!navigator.serviceWorker) return;
+  const kept = await navigator.serviceWorker.register("/scan-worker.js", { scope: "/scan" });
+  const offer = () => { element("update").hidden = !(kept.waiting && navigator.serviceWorker.controller); };
+  kept.addEventListener("updatefound", () => kept.installing?.addEventListener("statechange", offer));
+  offer();
+  element("renew").addEventListener("click", () => {
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
+    kept.waiting?.postMessage("take over");
+  });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) kept.update().catch(() => {}); });
 }
 
 /* Start */
-function toggle(button, change) {
-  const on = button.getAttribute("aria-pressed") !== "true";
-  button.setAttribute("aria-pressed", on);
-  change(on);
+function toggle(id, name, change) {
+  const apply = on => {
+    element(id).setAttribute("aria-pressed", on);
+    change?.(on);
+  };
+  apply(settings[name]);
+  element(id).addEventListener("click", () => {
+    settings = { ...settings, [name]: !settings[name] };
+    store.put("settings", settings);
+    apply(settings[name]);
+  });
 }
 
 element("enrol").addEventListener("submit", event => {
@@ -318,24 +415,37 @@ element("typed").addEventListener("submit", event => {
   event.preventDefault();
   const code = element("code").value;
   element("code").value = "";
-  last.code = "";
+  glance.forget();
   read(code);
 });
-element("again").addEventListener("click", send);
+readKeys(window, token => {
+  element("code").value = "";
+  read(token);
+});
 element("start").addEventListener("click", startCamera);
-element("mute").addEventListener("click", event => toggle(event.target, on => { muted = on; }));
-element("torch").addEventListener("click", event => toggle(event.target, on => {
-  stream?.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: on }] });
-}));
-document.addEventListener("visibilitychange", () => { if (!document.hidden) keepAwake(); });
+element("undo").addEventListener("click", event => undo(event.currentTarget.dataset.id));
+element("go-in").addEventListener("click", () => { setDirection("in"); glance.forget(); });
+element("go-out").addEventListener("click", () => { setDirection("out"); glance.forget(); });
+element("gate").addEventListener("change", event => { glance.forget(); link.stand(event.target.value); });
+element("check-again").addEventListener("click", async () => { await link.hurry(); await prepare(); });
+element("torch").addEventListener("click", ({ currentTarget }) => {
+  const on = currentTarget.getAttribute("aria-pressed") !== "true";
+  currentTarget.setAttribute("aria-pressed", on);
+  camera?.torch(on);
+});
+document.querySelector("nav").addEventListener("click", event => {
+  const { panel: name } = event.target.closest("button")?.dataset ?? {};
+  if (name) show(name);
+});
+document.addEventListener("visibilitychange", () => { if (!document.hidden) camera?.keepAwake(); });
 
-showDevice();
-const offered = new URLSearchParams(location.hash.slice(1)).get("code");
-if (offered) {
-  history.replaceState(null, "", location.pathname + location.search);
-  device = null;
-  showDevice();
-  element("enrol-code").value = offered;
-  enrol(offered);
-}
+await link.open();
+settings = { ...settings, ...await store.get("settings") };
+toggle("mute", "muted");
+toggle("sun", "sun", on => { document.documentElement.dataset.sun = on ? "yes" : "no"; });
+await refresh();
+addEventListener("hashchange", takeOffer);
+await takeOffer();
+link.start();
 document.body.dataset.ready = "yes";
+keepPage().catch(error => console.error(error));

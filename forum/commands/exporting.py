@@ -9,12 +9,16 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from badges import printing
+from badges import attendance_exports, printing, scan_exports
+from badges.attendance_sheets import What
+from badges.scan_exports import ScansExport
+from badges.scan_list import ScanFilter
 from forum.commands.installation import Installation
 from forum.core import exports
 from forum.core.blobs import whole_file, write_whole
 from forum.core.context import Edition
 from forum.core.errors import Invalid, Problem
+from forum.core.sheets import Format
 from forum.registrations import columns, downloads, exporting
 from forum.registrations.downloads import RegistrationsExport
 from forum.registrations.exporting import Labels, Order
@@ -111,6 +115,42 @@ async def registrations(
         number = await exports.write(site.db, export, part, Path(folder))
         at, ids = site.now(), site.ids
         await downloads.record(site.db, edition, order, number, actor="command", at=at, ids=ids)
+    return number
+
+
+async def scans(
+    site: Installation, edition: Edition, out: Path, *, language: str | None = None
+) -> int:
+    """Write every scan as CSV, XLSX or JSON, and record it; return how many."""
+    form = Format(ending_of(out, ("csv", "xlsx", "json")))
+    wanted = ScanFilter()
+    export = ScansExport(
+        edition=edition,
+        wanted=wanted,
+        format=form,
+        language=language or edition.language,
+        titles=await scan_exports.titles(site.db, edition),
+    )
+    with (
+        writable(out),
+        whole_file(out, mode=READABLE) as part,
+        TemporaryDirectory(dir=out.parent, prefix=".new-") as folder,
+    ):
+        number = await exports.write(site.db, export, part, Path(folder))
+        at, ids = site.now(), site.ids
+        await scan_exports.record(
+            site.db, edition, wanted, form, number, actor="command", at=at, ids=ids
+        )
+    return number
+
+
+async def attendance(site: Installation, edition: Edition, out: Path, *, what: What) -> int:
+    """Write attendance as CSV, XLSX or JSON, and record it; return how many rows."""
+    form = Format(ending_of(out, ("csv", "xlsx", "json")))
+    body, number = await attendance_exports.take(
+        site.db, edition, what, form, actor="command", at=site.now(), ids=site.ids
+    )
+    write(out, body)
     return number
 
 

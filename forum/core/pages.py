@@ -3,13 +3,14 @@
 import gzip
 import secrets
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from litestar import Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
@@ -41,6 +42,7 @@ ONE_TIME_BYTES = 16
 VARY = "Accept-Language, Cookie"
 
 
+@cache
 def static_version() -> str:
     """Return a digest of every static file: it stands in their addresses, so none goes stale."""
     whole = sha256()
@@ -57,6 +59,25 @@ def one_time_field() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(ONCE_FIELD, key)
 
 
+class Compiled(BytecodeCache):
+    """What templates were compiled to, once for all languages: words are looked up as they run."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a bucket with what is kept, if anything: it says itself whether it is current."""
+        if found := self._kept.get(bucket.key):
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what a bucket holds."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 class Templates:
     """Every template of every package; pages and e-mails are rendered here."""
 
@@ -70,6 +91,7 @@ class Templates:
             loader=FileSystemLoader(TEMPLATES),
             autoescape=_escaped,  # noqa: S701 -- a function: all but `.txt` is escaped
             undefined=StrictUndefined,
+            bytecode_cache=COMPILED,
             extensions=["jinja2.ext.i18n"],
             trim_blocks=True,
             lstrip_blocks=True,

@@ -342,7 +342,11 @@ class Cluster:
                     source = package.parent / name
                     if source.exists():  # on macOS the libraries are inside the package
                         shutil.copytree(source, copy / name, symlinks=True)
-                copy.rename(target)
+                try:
+                    copy.rename(target)
+                except OSError:
+                    if not target.exists():  # or another Forum, started beside us, was quicker
+                        raise
         return target / package.name / "pginstall18" / "bin"
 
     def _initialise(self) -> None:

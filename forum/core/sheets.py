@@ -1,6 +1,6 @@
 """Files of rows as they are exported: CSV, XLSX and JSON, filled part by part."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any, Generic, Protocol, TypeVar
@@ -82,7 +82,7 @@ class TableSheet(Generic[T]):
 class JsonSheet(Generic[T]):
     """A list of objects, one in a line."""
 
-    def __init__(self, out: IO[bytes], made: Callable[[T], Mapping[str, Any]]) -> None:
+    def __init__(self, out: IO[bytes], made: Callable[[T], Any]) -> None:
         self._out = out
         self._made = made
         self._before = b"[\n"

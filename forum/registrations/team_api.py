@@ -295,7 +295,7 @@ async def change_registration(
     if {*sent} & {*DECIDED} and not staff.may(Deed.DECIDE):
         raise Forbidden
     wanted = _wanted(sent)
-    seen = _seen(request)
+    seen = seen_by(request)
     try:
         if wanted.status is not UNSET:
             await _decide(db, staff, row, wanted, seen, at=now, ids=ids)
@@ -306,7 +306,7 @@ async def change_registration(
                 staff.edition,
                 row.id,
                 Change(**values),
-                revision=_revision(seen, row),
+                revision=revision_of(seen, row),
                 by_staff=True,
                 beyond=wanted.beyond,
                 actor=staff.actor,
@@ -314,7 +314,7 @@ async def change_registration(
                 ids=ids,
             )
     except ChangedMeanwhile as problem:
-        raise await _what_changed(db, staff, reference, seen) from problem
+        raise await what_changed(db, staff.edition, reference, seen) from problem
     return _told(shown(await found(db, staff.edition, reference), staff.edition))
 
 
@@ -337,11 +337,11 @@ async def cancel_registration(
 ) -> Response[TeamRegistration]:
     """Cancel a registration; its place goes to the next in line."""
     row = await found(db, staff.edition, reference)
-    seen = _seen(request)
+    seen = seen_by(request)
     try:
         await _decide(db, staff, row, TeamChange(status=Status.CANCELLED), seen, at=now, ids=ids)
     except ChangedMeanwhile as problem:
-        raise await _what_changed(db, staff, reference, seen) from problem
+        raise await what_changed(db, staff.edition, reference, seen) from problem
     return _told(shown(await found(db, staff.edition, reference), staff.edition))
 
 
@@ -398,7 +398,7 @@ async def _decide(
         staff.edition,
         order,
         row.id,
-        revision=_revision(seen, row),
+        revision=revision_of(seen, row),
         actor=staff.actor,
         at=at,
         ids=ids,
@@ -428,7 +428,7 @@ def _wanted(sent: dict[str, Any]) -> TeamChange:
     return msgspec.structs.replace(read, **emptied)
 
 
-def _seen(request: AnyRequest) -> frozenset[int] | None:
+def seen_by(request: AnyRequest) -> frozenset[int] | None:
     """Return the revisions that `If-Match` names (RFC 9110, 13.1.1); None where it asks nothing."""
     sent = request.headers.get("if-match")
     if sent is None or sent.strip() == "*":
@@ -437,24 +437,24 @@ def _seen(request: AnyRequest) -> frozenset[int] | None:
     return frozenset(int(tag[1]) for tag in tags if tag)
 
 
-def _revision(seen: frozenset[int] | None, row: Row) -> int | None:
+def revision_of(seen: frozenset[int] | None, row: Row) -> int | None:
     """Return the revision to which a verb is held: 0, which is none, when another was seen."""
     if seen is None:
         return None
     return row.revision if row.revision in seen else 0
 
 
-async def _what_changed(
-    db: Db, staff: Staff, reference: str, seen: frozenset[int] | None
+async def what_changed(
+    db: Db, edition: Edition, reference: str, seen: frozenset[int] | None
 ) -> ChangedMeanwhile:
     """Return the refusal that tells what became of a registration since it was seen."""
-    row = await found(db, staff.edition, reference)
-    deeds = await listing_queries.list_deeds(db, staff.edition.id, row.id)
+    row = await found(db, edition, reference)
+    deeds = await listing_queries.list_deeds(db, edition.id, row.id)
     newer = listing.since(deeds, max(seen)) if seen else []
     now = {
         **{name: getattr(row, name) for name in Change.__struct_fields__},
         "status": row.status.value,
-        "days": ", ".join(day.isoformat() for day in rules.days_of(row.days, staff.edition)),
+        "days": ", ".join(day.isoformat() for day in rules.days_of(row.days, edition)),
     }
     return ChangedMeanwhile(
         fields={

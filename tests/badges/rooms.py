@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from badges import gates, scanning
+from badges import door_queries, gates, scanning
 from badges.models import CheckInList, Counting, Direction, GateKind
 from schedule import signing_up
 from tests.factories import MORNING, draft, scan
@@ -35,8 +35,8 @@ async def with_rooms(site, made=None, **given):
         }
     )
     async with site.pool.acquire() as db:
-        await gates.add_list(db, edition.id, rule)
-        await gates.add(
+        await door_queries.insert_check_in_list(db, edition.id, rule)
+        await gates.put(
             db, edition.id, "room", {"fr": "Salle"}, "rooms", position=7, kind=GateKind.ROOM
         )
     return edition, programme

@@ -8,7 +8,7 @@ from badges import attendance, presence
 from badges.attendance import NoSuchSession
 from badges.models import Presence
 from tests.badges.rooms import IN, OUT, after, reads, takes_back, takes_seat, with_rooms
-from tests.factories import FIRST_DAY, NOON
+from tests.factories import FIRST_DAY, NOON, draft
 
 EVENING = after(hours=11)
 
@@ -137,6 +137,26 @@ async def test_a_scan_counts_when_it_was_made_not_when_it_came(site, morning, cl
     assert answer.json()["outcomes"][0]["outcome"] == "admitted"
     first = (await read(site, edition)).sessions()[0]
     assert (first.entered, first.last_at) == (4, after(minutes=20))
+
+
+async def test_seats_that_nobody_claims_go_to_whoever_stands_at_the_door(site):
+    made = draft("Atelier", capacity=1, sign_up=True)
+    edition, programme = await with_rooms(site, made, seats=True, seats_kept_minutes=5)
+    seated, waiting, other = [await site.register(edition) for _ in range(3)]
+    for person in (seated, waiting):
+        await takes_seat(site, edition, person, programme.sessions[0])
+    for person in (waiting, other):
+        await reads(site, edition, person, after(minutes=4), gate="room")
+    assert (await read(site, edition)).sessions()[0].entered == 0
+    for person in (waiting, other):
+        await reads(site, edition, person, after(minutes=5), gate="room")
+    told = (await read(site, edition)).sessions()[0]
+    assert (told.entered, told.seats, told.came, told.without_seat) == (2, 1, 0, 2)
+    await reads(site, edition, seated, after(minutes=8), gate="room")
+    told = (await read(site, edition)).sessions()[0]
+    assert (told.entered, told.seats, told.came, told.without_seat) == (3, 1, 1, 2)
+    kept = "select state::text from sign_up where edition_id = $1 order by state"
+    assert await site.rows(kept, edition.id) == [("seat",), ("waiting",)]
 
 
 async def test_a_session_that_left_the_programme_keeps_its_attendance(site, morning):

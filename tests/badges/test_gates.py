@@ -1,5 +1,7 @@
 """Gates as organisers lay them down: added, changed, removed, at once from presets; audited."""
 
+import asyncio
+
 import pytest
 
 from badges import gates, lists, presets
@@ -194,3 +196,26 @@ async def test_rooms_without_a_gate_get_one_each_and_then_none_is_left(site, edi
     assert [action for action, _ in await audited()] == ["check_in_list_added", "gate_added"]
     with pytest.raises(NoRoomLeft):
         await site.do(presets.lay_down, edition, Preset.ROOMS, **BY)
+
+
+# At once
+
+
+async def test_gates_added_at_once_all_get_a_name_and_a_place(site, edition):
+    made = await asyncio.gather(
+        *(site.do(gates.add, edition, {**NEW, "check_in_list": "main"}, **BY) for _ in range(5))
+    )
+    assert len({one.slug for one in made}) == 5
+    assert sorted(one.position for one in made) == [3, 4, 5, 6, 7]
+
+
+async def test_of_changes_at_once_one_is_stored_and_the_others_are_told(site, edition):
+    ways = ["in", "out", "in", "out"]
+    done = await asyncio.gather(
+        *(
+            site.do(gates.change, edition, "garden", {"directions": way}, seen={1}, **BY)
+            for way in ways
+        ),
+        return_exceptions=True,
+    )
+    assert sorted(type(one).__name__ for one in done) == ["Gate", *["GateChanged"] * 3]

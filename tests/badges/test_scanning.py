@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from badges import doors, scanning
-from badges.models import Direction, Presented, TokenPayload
+from badges.models import Direction, Outcome, Presented, TokenPayload
 from badges.tokens import sign
 from tests.factories import DURING, Counting, eventually, scan, sent
 
@@ -348,6 +348,261 @@ async def test_a_batch_has_1_to_500_scans(site, client, edition, count, status):
     body = {"scans": [sent("x") for _ in range(count)]}
     answer = await client.post("/api/device/scans", json=body, headers=headers)
     assert answer.status_code == status
+
+
+# What a device showed by itself
+
+
+async def conflicts(site, edition):
+    """Return the conflicts of an edition by the scan that they are of."""
+    rows = await site.rows(
+        "select scan_id, kind::text, other_scan_id from scan_conflict where edition_id = $1",
+        edition.id,
+    )
+    return sorted(rows)
+
+
+async def inside(site, edition):
+    """Return how often somebody came in at the main list, and whether they are in."""
+    rows = await site.rows(
+        "select entries, inside from check_in where edition_id = $1 and check_in_list = 'main'",
+        edition.id,
+    )
+    return rows[0] if rows else (0, False)
+
+
+def later(minutes):
+    return DURING + timedelta(minutes=minutes)
+
+
+async def test_what_was_shown_stands_and_who_came_in_twice_is_a_conflict(site, door, edition):
+    person = await site.register(edition)
+    first, second = (scan(person.token, at=later(n - 9), shown=Outcome.ADMITTED) for n in range(2))
+    (one,) = await door(second)
+    (two,) = await door(first)
+    assert (one.outcome, one.conflict, two.outcome, two.conflict) == (
+        Outcome.ADMITTED,
+        None,
+        Outcome.ADMITTED,
+        None,
+    )
+    assert await conflicts(site, edition) == [(second.id, "admitted_twice", first.id)]
+    assert await inside(site, edition) == (2, True)
+    (again,) = await door(second)
+    assert (again.conflict, again.gate, again.at) == ("admitted_twice", "main", later(-9))
+
+
+async def test_who_left_in_between_came_in_twice_without_a_conflict(site, door, edition):
+    person = await site.register(edition)
+    out = scan(person.token, at=later(-5), direction=Direction.OUT, shown=Outcome.LEFT)
+    both = [scan(person.token, at=later(n), shown=Outcome.ADMITTED) for n in (-9, -1)]
+    await door(*both)
+    assert len(await conflicts(site, edition)) == 1
+    await door(out)
+    assert await conflicts(site, edition) == []
+    assert await inside(site, edition) == (2, True)
+
+
+async def test_a_conflict_that_was_settled_stays_when_it_would_vanish(site, door, edition):
+    person = await site.register(edition)
+    out = scan(person.token, at=later(-5), direction=Direction.OUT, shown=Outcome.LEFT)
+    await door(*(scan(person.token, at=later(n), shown=Outcome.ADMITTED) for n in (-9, -1)))
+    await site.value(
+        "update scan_conflict set settled_at = $2 where edition_id = $1", edition.id, DURING
+    )
+    await door(out)
+    assert [kind for _, kind, _ in await conflicts(site, edition)] == ["admitted_twice"]
+
+
+async def test_who_was_let_in_after_they_were_cancelled_is_a_conflict(site, door, edition):
+    site.clock.at = later(-5)
+    person = await site.register(edition)
+    await site.cancel(edition, person)
+    before, after = (scan(person.token, at=later(n), shown=Outcome.ADMITTED) for n in (-6, -4))
+    got = await door(before, after)
+    assert [one.conflict for one in got] == [None, "admitted_after_cancellation"]
+    assert await conflicts(site, edition) == [(after.id, "admitted_after_cancellation", None)]
+
+
+@pytest.mark.parametrize(("gate", "named"), [("main", True), ("dinner", True)])
+async def test_who_was_let_in_without_a_place_is_a_conflict(site, door, edition, gate, named):
+    person = await site.register(edition)
+    await site.value(
+        "update registration set status = 'waiting', turn = 1 where id = $1", person.id
+    )
+    one, stranger = (
+        scan(text, gate=gate, shown=Outcome.ADMITTED) for text in (person.token, "A" * 122)
+    )
+    got = await door(one, stranger)
+    assert [(a.outcome, a.conflict) for a in got] == [
+        ("admitted", "admitted_against_the_rules")
+    ] * 2
+    assert [a.name is not None for a in got] == [named, False]
+
+
+async def test_who_was_let_in_by_a_clock_that_is_off_is_a_conflict(site, door, edition):
+    person, other = await site.register(edition), await site.register(edition)
+    ahead = scan(person.token, at=later(3), shown=Outcome.ADMITTED)
+    refused = scan(other.token, at=later(3), shown=Outcome.UNKNOWN)
+    await door(ahead, refused)
+    assert await conflicts(site, edition) == [(ahead.id, "clock_off", None)]
+
+
+async def test_a_clock_that_jumped_since_is_a_conflict_and_one_told_is_none(site, client, edition):
+    site.clock.at = DURING
+    people = [await site.register(edition) for _ in range(2)]
+    _, headers = await site.device(edition)
+    for person, offset_ms in zip(people, (0, -1_200_000), strict=True):
+        one = sent(person.token, at=later(11), clock_offset_ms=offset_ms, shown="admitted")
+        body = {"sent_at": later(20).isoformat(), "scans": [one]}
+        answer = await client.post("/api/device/scans", json=body, headers=headers)
+        got = answer.json()["outcomes"][0].get("conflict")
+        assert got == ("clock_off" if offset_ms == 0 else None)
+
+
+@pytest.mark.parametrize("shown", [Outcome.LEFT, Outcome.UNDONE])
+async def test_what_cannot_have_been_shown_was_left_to_us(site, door, edition, shown):
+    person = await site.register(edition)
+    assert (await door(scan(person.token, shown=shown)))[0].outcome == "admitted"
+    assert await site.value("select offline from scan where edition_id = $1", edition.id) is False
+
+
+# What a device tells late
+
+
+@pytest.mark.parametrize(
+    ("shown", "came_in"), [(Outcome.ADMITTED, 1), (Outcome.WRONG_DAY, 0), (Outcome.ALREADY_IN, 1)]
+)
+@pytest.mark.parametrize("together", [True, False])
+async def test_what_was_shown_replaces_what_was_answered_in_vain(
+    site, door, edition, shown, came_in, together
+):
+    person = await site.register(edition)
+    one = scan(person.token, at=later(-1))
+    told = scan(person.token, at=later(-1), id=one.id, shown=shown)
+    if together:
+        answers = await door(one, told)
+        assert [answer.outcome for answer in answers] == [shown, shown]
+    else:
+        assert (await door(one))[0].outcome == "admitted"
+        assert (await door(told, at=later(5)))[0].outcome == shown
+    assert (await door(one, at=later(6)))[0].outcome == shown
+    assert await inside(site, edition) == (came_in, came_in == 1)
+    [row] = await site.rows(
+        "select outcome::text, offline, at from scan where edition_id = $1", edition.id
+    )
+    assert row == (shown.value, True, later(-1))
+
+
+async def test_no_device_tells_what_another_showed(site, edition, door):
+    person = await site.register(edition)
+    other, _ = await site.device(edition)
+    one = scan(person.token)
+    await door(one)
+    (answer,) = await door(scan(person.token, id=one.id, shown=Outcome.WRONG_DAY), by=other)
+    assert answer.outcome == "admitted"
+    assert await inside(site, edition) == (1, True)
+
+
+# Taken back
+
+
+@pytest.mark.parametrize(
+    "batches", [[[0], [1]], [[1], [0]], [[0, 1]], [[1, 0]], [[1], [0, 1], [1]]]
+)
+async def test_what_is_taken_back_counts_for_nothing_whichever_comes_first(
+    site, door, edition, batches
+):
+    person = await site.register(edition)
+    one = scan(person.token, at=later(-2), shown=Outcome.ADMITTED)
+    undo = scan("", at=later(-1), undoes=one.id)
+    for batch in batches:
+        answers = await door(*([one, undo][place] for place in batch))
+        outcomes = [Outcome.ADMITTED, Outcome.UNDONE]
+        assert [answer.outcome for answer in answers] == [outcomes[place] for place in batch]
+    assert await inside(site, edition) == (0, False)
+    assert await site.gates(edition) == {"main": 0, "garden": 0, "dinner": 0}
+    (again,) = await door(scan(person.token))
+    assert again.outcome == "admitted"
+
+
+async def test_a_device_takes_back_its_own_scans_alone(site, door, edition):
+    person = await site.register(edition)
+    other, _ = await site.device(edition)
+    one = scan(person.token, at=later(-2))
+    await door(one)
+    (answer,) = await door(scan("", at=later(-1), undoes=one.id), by=other)
+    assert (answer.outcome, answer.name) == ("undone", None)
+    assert await inside(site, edition) == (1, True)
+
+
+async def test_taking_a_scan_back_ends_the_conflict_that_it_made(site, door, edition):
+    person = await site.register(edition)
+    both = [scan(person.token, at=later(n), shown=Outcome.ADMITTED) for n in (-9, -8)]
+    await door(*both)
+    assert len(await conflicts(site, edition)) == 1
+    await door(scan("", at=later(-7), undoes=both[0].id))
+    assert await conflicts(site, edition) == []
+
+
+async def test_what_takes_back_and_what_is_taken_back_at_once_end_alike(site, door, edition):
+    for _ in range(10):
+        person = await site.register(edition)
+        one = scan(person.token, at=later(-2), shown=Outcome.ADMITTED)
+        undo = scan("", at=later(-1), undoes=one.id)
+        await asyncio.gather(door(one), door(undo), door(one, undo))
+    rows = await site.rows(
+        "select distinct entries, inside from check_in where edition_id = $1", edition.id
+    )
+    assert rows == [(0, False)]
+
+
+# Typed, and clocks that lie
+
+
+@pytest.mark.parametrize(
+    "dress",
+    [str, str.lower, lambda t: t.replace("-", ""), lambda t: f" {t[:4]} {t[5:]} ".lower()],
+)
+async def test_a_reference_is_read_as_people_type_it(site, door, edition, dress):
+    person = await site.register(edition)
+    (answer,) = await door(scan(dress(person.reference)))
+    assert (answer.outcome, answer.name is not None) == ("admitted", True)
+
+
+@pytest.mark.parametrize("text", ["hello", "BONJOUR7", "AAAA-AAAA", "12345678", "----"])
+async def test_what_is_nobodys_reference_is_unknown(door, text):
+    (answer,) = await door(scan(text))
+    assert (answer.outcome, answer.name) == ("unknown", None)
+
+
+async def test_the_reference_of_who_waits_says_so(site, door, edition):
+    person = await site.register(edition)
+    await site.value("delete from ticket where registration_id = $1", person.id)
+    await site.value(
+        "update registration set status = 'waiting', turn = 1 where id = $1", person.id
+    )
+    assert (await door(scan(person.reference)))[0].outcome == "waiting"
+
+
+async def test_who_was_cancelled_since_does_not_pass_by_a_clock_that_lies(site, door, edition):
+    """A device that asks has somebody before it, whatever time it tells."""
+    site.clock.at = later(-30)
+    person = await site.register(edition)
+    await site.cancel(edition, person)
+    (answer,) = await door(scan(person.token, at=later(-60)))
+    assert answer.outcome == "cancelled"
+
+
+async def test_forty_requests_for_one_ticket_lose_nothing(site, door, edition):
+    person = await site.register(edition)
+    scans = [scan(person.token, at=later(-n), shown=Outcome.ADMITTED) for n in range(40)]
+    await asyncio.gather(*(door(one) for one in scans))
+    assert await inside(site, edition) == (40, True)
+    assert await site.value("select count(*) from scan where edition_id = $1", edition.id) == 40
+    assert len(await conflicts(site, edition)) == 39
+    first = await site.value("select scan_id from check_in where edition_id = $1", edition.id)
+    assert first == scans[-1].id
 
 
 # Whatever the order

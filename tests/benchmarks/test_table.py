@@ -12,8 +12,10 @@ from benchmarks.table import MODULES, RowUnknown, show, table
 # Drawing has no small version, and what `forty` does is a test of the browser already: badges,
 # programme_pdf and forty are run by `run.py bench` alone.
 SMALL = {
-    "scan": {"scans": 64, "rounds": 1, "offline": 200, "batch": 50},
+    "scan": {"scans": 64, "rounds": 1},
+    "sync": {"scans": 200, "batch": 50, "rounds": 1},
     "manifest": {"tickets": 60, "rounds": 2},
+    "verdict": {"tickets": 20, "verdicts": 20},
     "registration": {"places": 20, "extra": 12, "rounds": 1},
     "phone": {"rounds": 1},
     "search": {"small": 20, "large": 60, "times": 3, "rounds": 1},
@@ -24,6 +26,8 @@ SMALL = {
 }
 SHOULD_HOLD = {
     "scan": ["scan, statements"],
+    "verdict": [],
+    "sync": [],
     "manifest": ["manifest, told of 10 changes", "manifest, bytes for each ticket"],
     "registration": ["registration, 32 people for 20 places"],
     "phone": [],

@@ -6,12 +6,12 @@ import pytest
 
 
 @pytest.fixture
-def pages(empty, browser):
+def pages(untouched, browser):
     """The page of an organiser who begins, and that of a guest who does not know them."""
     dates = ("--starts", "2027-03-22", "--ends", "2027-03-23")
-    empty.run("edition", "create", "essai", "--title", "Forum d’essai", *dates, "--draft")
-    link = empty.run("organiser", "add", "you@example.org").strip()
-    empty.start("serve")
+    untouched.run("edition", "create", "essai", "--title", "Forum d’essai", *dates, "--draft")
+    link = untouched.run("organiser", "add", "you@example.org").strip()
+    untouched.start("serve")
     contexts = [browser.new_context(locale="en-GB") for _ in range(2)]
     organiser, guest = [context.new_page() for context in contexts]
     organiser.goto(link)
@@ -76,8 +76,8 @@ def write(page):
     press(page, "Save")
 
 
-def register(guest, empty, address, category):
-    guest.goto(f"{empty.base}/essai/")
+def register(guest, untouched, address, category):
+    guest.goto(f"{untouched.base}/essai/")
     guest.get_by_role("main").get_by_role("link", name=re.compile("^Register")).first.click()
     field(guest, "Given name").fill("Ada")
     field(guest, "Family name").fill("Ferrand")
@@ -87,11 +87,11 @@ def register(guest, empty, address, category):
     assert guest.get_by_role("heading", level=1).inner_text() == "Look at your e-mail"
 
 
-def test_an_organiser_begins(empty, pages):
+def test_an_organiser_begins(untouched, pages):
     page, guest = pages
     press(page, "Sign in")
     assert page.get_by_text("A draft: nobody sees this edition but its team.").is_visible()
-    assert guest.goto(f"{empty.base}/essai/").status == 404
+    assert guest.goto(f"{untouched.base}/essai/").status == 404
     set_terms_and_categories(page)
     ask(page)
     follow(page, "Preview Partner")
@@ -101,23 +101,23 @@ def test_an_organiser_begins(empty, pages):
     field(page, "State").select_option("Open")
     press(page, "Store the terms")
     follow(page, "Overview")
-    assert page.get_by_role("link", name=f"{empty.base}/essai/register").is_visible()
-    register(guest, empty, "ada@example.org", "Partner")
-    assert empty.letter("ada@example.org")["Subject"] == "Registration received: Forum d’essai"
+    assert page.get_by_role("link", name=f"{untouched.base}/essai/register").is_visible()
+    register(guest, untouched, "ada@example.org", "Partner")
+    assert untouched.letter("ada@example.org")["Subject"] == "Registration received: Forum d’essai"
     follow(page, "Registrations")
     follow(page, "Ferrand Ada")
     press(page, "Approve")
-    letter = empty.letter("ada@example.org", 2)
+    letter = untouched.letter("ada@example.org", 2)
     assert letter["Subject"] == "Your registration is approved: Forum d’essai"
-    register(guest, empty, "emmy@example.org", "Public agent")
-    letter = empty.letter("emmy@example.org")
+    register(guest, untouched, "emmy@example.org", "Public agent")
+    letter = untouched.letter("emmy@example.org")
     assert "See you soon!" in letter.get_body(("plain",)).get_content()
-    assert empty.letter("you@example.org")["Subject"] == "[Test] Your ticket: Forum d’essai"
+    assert untouched.letter("you@example.org")["Subject"] == "[Test] Your ticket: Forum d’essai"
     follow(page, "Invitations")
     field(page, "Guests").fill("Grace; Hopper; grace@example.org")
     field(page, "No approval is needed").check()
     press(page, "Make the invitations")
-    letter = empty.letter("grace@example.org").get_body(("plain",)).get_content()
+    letter = untouched.letter("grace@example.org").get_body(("plain",)).get_content()
     path = re.search(r"/essai/register\?code=\S+", letter)[0]
-    guest.goto(f"{empty.base}{path}")
+    guest.goto(f"{untouched.base}{path}")
     assert path.endswith(field(guest, "Invitation code").input_value())

@@ -62,7 +62,7 @@ def lay_down(keys):
 def settle(keys):
     """Settle the one conflict, take it back, and settle all of its kind."""
     page = keys.page
-    assert "Neither device had a network then" in page.locator("ul.cards").inner_text()
+    assert "Neither device had a network then" in page.locator("#found").inner_text()
     keys.to("What it was", field=True)
     page.keyboard.type("The same")
     keys.write("Note", "Seen")

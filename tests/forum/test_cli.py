@@ -13,7 +13,7 @@ import pytest
 
 from forum.commands.serving import KILL_AFTER_S
 from forum.core import tables
-from tests.installations import PATIENCE_S, Forum, free_port, get, post, until
+from tests.installations import HTTP, PATIENCE_S, Forum, free_port, get, post, until
 
 TOML = """\
 title = { fr = "Forum des communes", en = "Forum of towns" }
@@ -80,6 +80,30 @@ def test_an_edition_without_categories_has_one_and_one_gate(empty):
     error = empty.run("device", "add", "Phone", "--gate", "back", status=1)
     assert "back" in error
     assert "main" in error
+
+
+def test_devices_are_announced_listed_and_revoked(forum):
+    printed = forum.run("device", "add", "Phone", "--gate", "main", "--desk", "--evacuation")
+    picture, _, said = printed.rstrip().rpartition("\n█")
+    code, link = said.splitlines()[-2:]
+    assert link == f"{link.partition('#')[0]}#code={code}"
+    assert picture.count("\n") > 10
+    made = forum.json("device", "add", "Other", "--gate", "main")
+    assert made["link"].endswith(f"/scan#code={made['code']}")
+    told = {one["name"]: one for one in forum.json("device", "list")}
+    assert (told["Phone"]["state"], told["Phone"]["gates"]) == ("to_enrol", ["main"])
+    assert [told["Phone"][f"may_{one}"] for one in ("search", "desk", "evacuate")] == [
+        False,
+        True,
+        True,
+    ]
+    listed = forum.run("device", "list").splitlines()
+    assert "Phone  to enrol  at main  last seen: never  may: desk, evacuation" in listed
+    assert "revoked" in forum.run("device", "revoke", "phone")
+    forum.run("device", "revoke", made["id"])
+    assert {one["state"] for one in forum.json("device", "list")} == {"revoked"}
+    assert "no such device" in forum.run("device", "revoke", "Nobody", status=1)
+    assert "name" in forum.run("device", "add", "x" * 61, "--gate", "main", status=1)
 
 
 @pytest.mark.parametrize(
@@ -212,6 +236,22 @@ def test_registrations_go_through_csv_xlsx_and_json_and_come_back(forum, tmp_pat
     assert "csv, xlsx, json" in error
 
 
+def test_scans_and_attendance_are_written_even_where_nobody_came(forum, tmp_path):
+    for what in ("scans", "attendance"):
+        for ending in ("csv", "xlsx", "json"):
+            out = tmp_path / f"{what}.{ending}"
+            many = "scans" if what == "scans" else "rows"
+            assert forum.run("export", what, out) == f"{out}: 0 {many}\n"
+        assert json.loads((tmp_path / f"{what}.json").read_text("utf-8")) == []
+    assert (tmp_path / "scans.csv").read_text("utf-8-sig").startswith("at,gate,gate_name,device")
+    out = tmp_path / "halves.json"
+    forum.run("export", "attendance", out, "--of", "half-days")
+    halves = json.loads(out.read_text("utf-8"))
+    assert {(one["half"], one["present"]) for one in halves} == {("morning", 0), ("afternoon", 0)}
+    assert "--of is for attendance" in forum.run("export", "scans", out, "--of", "people", status=2)
+    assert "csv, xlsx, json" in forum.run("export", "scans", tmp_path / "x.pdf", status=1)
+
+
 def test_guides_come_from_a_folder_and_what_is_no_pdf_stops_them_all(forum, tmp_path):
     folder = tmp_path / "guides"
     folder.mkdir()
@@ -246,9 +286,9 @@ def test_a_wrong_call_ends_with_2_and_a_failed_one_with_1(forum, tmp_path):
     assert "FORUM_LOG" in error
 
 
-def test_doctor_says_what_is_right_and_what_is_not(empty, tmp_path):
-    assert "BAD" not in empty.run("doctor")
-    assert all(one["ok"] for one in empty.json("doctor"))
+def test_doctor_says_what_is_right_and_what_is_not(untouched, tmp_path):
+    assert "BAD" not in untouched.run("doctor")
+    assert all(one["ok"] for one in untouched.json("doctor"))
     closed = Forum(tmp_path, DATABASE_URL=f"postgresql://x@127.0.0.1:{free_port()}/x")
     done = closed.ended("doctor")
     assert done.returncode == 1
@@ -256,9 +296,9 @@ def test_doctor_says_what_is_right_and_what_is_not(empty, tmp_path):
     assert "DATABASE_URL" in done.stdout
 
 
-def test_migrate_is_done_once(empty):
-    assert empty.run("migrate").split()[0] == "0001_core.sql"
-    assert empty.run("migrate") == "The schema is up to date.\n"
+def test_migrate_is_done_once(untouched):
+    assert untouched.run("migrate").split()[0] == "0001_core.sql"
+    assert untouched.run("migrate") == "The schema is up to date.\n"
 
 
 @pytest.mark.parametrize("words", [["serve"], ["edition", "list"], ["worker"]])
@@ -271,13 +311,13 @@ def test_a_database_that_does_not_answer_is_named(tmp_path, words):
     assert error.count("\n") == 1
 
 
-def test_a_port_in_use_is_named_before_anything_is_made(empty):
-    with socket.create_server(("127.0.0.1", empty.port)):
-        error = empty.run("serve", "--port", empty.port, status=1)
-        assert f"127.0.0.1:{empty.port}" in error
+def test_a_port_in_use_is_named_before_anything_is_made(untouched):
+    with socket.create_server(("127.0.0.1", untouched.port)):
+        error = untouched.run("serve", "--port", untouched.port, status=1)
+        assert f"127.0.0.1:{untouched.port}" in error
         assert "--port" in error
-        empty.run("demo", "--port", empty.port, status=1)
-    assert empty.json("edition", "list") == []
+        untouched.run("demo", "--port", untouched.port, status=1)
+    assert untouched.json("edition", "list") == []
 
 
 def test_a_stopped_server_finishes_what_it_began(forum):
@@ -287,7 +327,7 @@ def test_a_stopped_server_finishes_what_it_began(forum):
     def ask(_):
         while True:
             try:
-                with httpx.Client(base_url=forum.base, timeout=PATIENCE_S) as http:
+                with httpx.Client(base_url=forum.base, **HTTP) as http:
                     answered.append(http.get("/api/editions/forum").status_code)
             except (httpx.NetworkError, httpx.RemoteProtocolError):
                 return  # refused, or closed before its request was read

@@ -81,3 +81,23 @@ def test_a_batch_is_answered_in_its_order_and_sent_again_the_same(demo, tickets)
     assert said == ["admitted"] * 240 + ["already_in"] * 240 + ["unknown"] * 2
     again = demo.scan(device, *batch)
     assert [one["outcome"] for one in again] == said
+
+
+def test_a_phone_asks_goes_offline_clashes_with_another_and_takes_a_scan_back(demo, tickets):
+    first, second = (demo.device("demo", "main") for _ in range(2))
+    asked, offline, mistaken = (reading(tickets[n]["token"]) for n in (400, 401, 402))
+    [answer] = demo.scan(first, asked)
+    assert answer["outcome"] == "admitted"
+    alone = [{**one, "shown": "admitted"} for one in (offline, mistaken)]
+    undo = {**reading(""), "undoes": mistaken["id"]}
+    told = demo.scan(first, undo, *alone)
+    assert [one["outcome"] for one in told] == ["undone", "admitted", "admitted"]
+    assert [one for one in told if "conflict" in one] == []
+    elsewhere = [{**reading(one["token"]), "shown": "admitted"} for one in (offline, mistaken)]
+    clash, fresh = demo.scan(second, *elsewhere)
+    assert (clash["outcome"], clash["conflict"]) == ("admitted", "admitted_twice")
+    assert (fresh["outcome"], fresh.get("conflict")) == ("admitted", None)
+    again = demo.scan(first, undo, *alone)
+    assert [one["outcome"] for one in again] == ["undone", "admitted", "admitted"]
+    [late] = demo.scan(first, reading(tickets[400]["token"]))
+    assert (late["outcome"], late["gate"]) == ("already_in", "main")

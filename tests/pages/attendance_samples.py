@@ -4,9 +4,28 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace as View
 
+import msgspec
+
 from badges.attendance_models import Attendee, Half, HalfSum, Person, SessionSum, Visit
+from badges.models import ConflictKind, Direction, Outcome
+from badges.present_models import InBuilding
+from badges.present_routes import by_letter
+from badges.scan_list import OUTCOMES, ListedScan, NamedDevice, ScanFilter, explained
+from forum.core.context import Edition, EditionState
+from forum.core.i18n import words
+from forum.core.sheets import Format
 
 OPENS_AT = datetime(2027, 3, 23, 8, 0, tzinfo=UTC)
+EDITION = Edition(
+    id=1,
+    slug="toulouse-2027",
+    title={"fr": "Forum"},
+    timezone="Europe/Paris",
+    starts_on=OPENS_AT.date(),
+    ends_on=OPENS_AT.date(),
+    languages=["fr", "en"],
+    state=EditionState.OPEN,
+)
 STAFF = View(may=lambda _deed: True, organiser=View(email="equipe@forum.example"))
 WATCHING = View(may=lambda deed: deed == "watch_doors", organiser=STAFF.organiser)
 CATEGORIES = {"elected": "Élu", "agent": "Agent public"}
@@ -86,7 +105,93 @@ OF_SESSION = {
     "missing": [Attendee(person=PEOPLE[1], visit=None, seat=True)],
     "categories": CATEGORIES,
 }
+INSIDE = [
+    InBuilding(
+        reference=f"K7QM-{n:04}",
+        family_name=f"{letter}e Guellec",
+        given_name="Maëlys",
+        organisation=None if n % 3 else "Communauté de communes du Val d’Ambroise",
+        category="elected" if n % 2 else "gone",
+        sort_key=f"{letter.lower()}e guellec",
+        gate="main" if n % 5 else None,
+        gate_name={"fr": "Entrée"},
+        since=OPENS_AT,
+    )
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    for n in range(6)
+]
+PRESENT = {
+    "staff": STAFF,
+    "now": OPENS_AT + timedelta(hours=2),
+    "inside": INSIDE,
+    "letters": by_letter(INSIDE),
+    "elsewhere": INSIDE[:5],
+    "categories": CATEGORIES,
+}
+SCAN = ListedScan(
+    id=uuid.UUID(int=1),
+    at=OPENS_AT,
+    scanned_at=OPENS_AT + timedelta(minutes=20),
+    received_at=OPENS_AT + timedelta(hours=1),
+    gate="room",
+    gate_name={"fr": "Salle Garonne", "en": "Garonne"},
+    device_id=uuid.UUID(int=9),
+    device="Téléphone de l’accueil",
+    direction=Direction.OUT,
+    outcome=Outcome.ADMITTED,
+    refusal=Outcome.CANCELLED,
+    offline=True,
+    check_in_list="rooms",
+    period="3",
+    session=3,
+    reference="K7QM-0001",
+    family_name="d’Hérouville-Nguyen",
+    given_name="Maëlys",
+    organisation=None,
+    category="elected",
+    seq=7,
+    clock_offset_ms=None,
+    undoes=None,
+    undone_at=OPENS_AT + timedelta(minutes=1),
+    conflicts=[ConflictKind.ADMITTED_AFTER_CANCELLATION, ConflictKind.CLOCK_OFF],
+)
+NOBODYS = msgspec.structs.replace(
+    SCAN, reference=None, family_name=None, given_name=None, gate_name=None, device=None,
+    session=99, direction=Direction.IN, outcome=Outcome.FORGED, refusal=Outcome.FORGED,
+)  # fmt: skip
+SCANS = {
+    "staff": STAFF,
+    "wanted": ScanFilter(),
+    "errors": {},
+    "rows": [(one, explained(one, words("fr"), EDITION)) for one in (SCAN, NOBODYS)],
+    "titles": {3: {"fr": "Partager ses données", "en": "Sharing data"}},
+    "first": None,
+    "following": "?after=x",
+    "files": {form: f"?format={form.value}" for form in Format},
+    "gates": [View(slug="room", name={"fr": "Salle Garonne"})],
+    "devices": [NamedDevice(id=uuid.UUID(int=9), name="Téléphone de l’accueil")],
+    "outcomes": OUTCOMES,
+}
+SEARCHED = ScanFilter(gate="room", device=uuid.UUID(int=9), outcome=Outcome.LEFT, person="d’Hé")
 PAGES = {
+    "present": ("badges/present.html", PRESENT),
+    "present-few": (
+        "badges/present.html",
+        {**PRESENT, "inside": INSIDE[:2], "letters": by_letter(INSIDE[:2]), "elsewhere": []},
+    ),
+    "present-none": (
+        "badges/present.html",
+        {**PRESENT, "inside": [], "letters": [], "elsewhere": []},
+    ),
+    "scans": ("badges/scans.html", SCANS),
+    "scans-searched": (
+        "badges/scans.html",
+        {**SCANS, "wanted": SEARCHED, "first": "?gate=room", "following": None, "staff": WATCHING},
+    ),
+    "scans-none": (
+        "badges/scans.html",
+        {**SCANS, "rows": [], "errors": {"day": "Indiquez une date."}, "following": None},
+    ),
     "attendance": ("badges/attendance.html", ATTENDANCE),
     "attendance-watching": ("badges/attendance.html", {**ATTENDANCE, "staff": WATCHING}),
     "attendance-none": (

@@ -35,6 +35,7 @@ from schedule.texts import line, paragraphs
 
 FIRST = date(2027, 10, 30)
 """Summer time ends in the night that follows."""
+MORNING = datetime(FIRST.year, FIRST.month, FIRST.day, 7, tzinfo=UTC)
 
 LETTERS = st.characters(exclude_categories=["Cs", "Cn"]) | st.sampled_from(
     "aéœ ’«»\u00a0\u202f=+-@\t\n\"'<>&;,:()[]*•\\|\u2028😀\u0301\ufeff"
@@ -67,6 +68,43 @@ def texts(one, *, needed=False):
     return st.dictionaries(languages, one.filter(bool), min_size=int(needed), max_size=3)
 
 
+def moments():
+    """Return instants of some days around the end of summer time, to the minute."""
+    start = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC)
+    return st.integers(-600, 3 * 1440).map(lambda m: start + timedelta(minutes=m))
+
+
+# Each strategy is made once: making it where it is drawn from takes longer than drawing.
+SHORT_TEXTS, LONG_TEXTS, TITLES = texts(LINES), texts(LONG), texts(LINES, needed=True)
+TRACK_NAMES = SHORT_TEXTS.map(lambda t: t | {"fr": t.get("fr", "Thème")})
+NO_LINE, SEATS, YES_OR_NO = st.none() | LINES, st.none() | st.integers(1, 9000), st.booleans()
+EXPECTED = st.none() | st.integers(0, 9000)
+SEEDS, COUNTS, TINTS = st.integers(0, 2**64), st.integers(0, 3), st.integers(1, 6)
+ACCESSES = st.lists(st.sampled_from(Access), max_size=2)
+PEOPLE, THEMES = st.lists(NAMES, max_size=5), st.lists(TRACK_NAMES, max_size=3)
+NUMBERS = st.lists(st.integers(1, 2**31 - 1), max_size=6, unique=True)
+ORGANISATIONS = st.none() | LINES | st.just("Chair, Université")
+PHOTOS = st.none() | st.just("0" * 64)
+TYPES, ROLES, STATES = map(st.sampled_from, (SessionType, SpeakerRole, SpeakerState))
+LANGUAGES = st.sampled_from([None, "fr", "en", "pt-BR", "fsl"])
+LENGTHS = st.one_of(st.integers(1, 10_080), st.sampled_from([30, 60, 90]))
+USUAL_LENGTHS = st.sampled_from([30, 60, 90])
+STARTS = st.none() | moments()
+NO_ADDRESS = st.none() | ADDRESSES
+LIVESTREAMS = st.none() | st.just("https://example.org/live;a=b?c=d")
+WALKS = st.integers(0, 40)
+TIMES = st.integers(0, 60).map(lambda n: MORNING + timedelta(minutes=10 * n))
+NO_TIME = st.none() | TIMES
+SPANS = st.lists(
+    st.builds(
+        lambda at, minutes: Span(starts_at=at, ends_at=at + timedelta(minutes=minutes)),
+        TIMES,
+        st.integers(1, 600),
+    ),
+    max_size=2,
+)
+
+
 class Names(Unique):
     """Unique slugs, and unique ids in no order."""
 
@@ -81,8 +119,8 @@ class Names(Unique):
 @st.composite
 def drafts(draw):
     """Draw a draft whose parts all refer to each other rightly."""
-    taken = Names(draw(st.integers(0, 2**64)))
-    count = draw(st.integers(0, 3))
+    taken = Names(draw(SEEDS))
+    count = draw(COUNTS)
     room_names = draw(st.lists(LINES, min_size=count, max_size=count, unique=True))
     rooms = [
         Room(
@@ -90,10 +128,10 @@ def drafts(draw):
             slug=taken.take(slug(name) or "x"),
             name=name,
             position=position,
-            capacity=draw(st.none() | st.integers(1, 9000)),
-            floor=draw(st.none() | LINES),
-            description=draw(texts(LONG)),
-            access=draw(st.lists(st.sampled_from(Access), max_size=2)),
+            capacity=draw(SEATS),
+            floor=draw(NO_LINE),
+            description=draw(LONG_TEXTS),
+            access=draw(ACCESSES),
         )
         for position, name in enumerate(room_names)
     ]
@@ -103,14 +141,12 @@ def drafts(draw):
             slug=taken.take(slug(name["fr"]) or "x"),
             name=name,
             position=position,
-            tint=draw(st.integers(1, 6)),
+            tint=draw(TINTS),
         )
-        for position, name in enumerate(
-            draw(st.lists(texts(LINES).map(lambda t: t | {"fr": t.get("fr", "Thème")}), max_size=3))
-        )
+        for position, name in enumerate(draw(THEMES))
     ]
-    speakers = [_speaker(draw, taken, name) for name in draw(st.lists(NAMES, max_size=5))]
-    numbers = draw(st.lists(st.integers(1, 2**31 - 1), max_size=6, unique=True))
+    speakers = [_speaker(draw, taken, name) for name in draw(PEOPLE)]
+    numbers = draw(NUMBERS)
     sessions = [_session(draw, taken, n, rooms, tracks, speakers) for n in numbers]
     return Draft(rooms=rooms, tracks=tracks, speakers=speakers, sessions=sessions)
 
@@ -119,19 +155,16 @@ def drafts(draw):
 def staged_drafts(draw):
     """Draw a draft with all that stays with the editors, its sessions close to each other."""
     one = draw(drafts())
-    minutes = st.sampled_from([30, 60, 90])
-    times = st.integers(0, 60).map(lambda n: _morning() + timedelta(minutes=10 * n))
     sessions = [
         replace(
             session,
-            starts_at=draw(st.none() | times),
-            minutes=draw(minutes),
-            capacity=draw(st.none() | st.integers(1, 9000)),
-            overlaps=draw(st.booleans()),
+            starts_at=draw(NO_TIME),
+            minutes=draw(USUAL_LENGTHS),
+            capacity=draw(SEATS),
+            overlaps=draw(YES_OR_NO),
         )
         for session in one.sessions
     ]
-    spans = st.lists(st.builds(_span, times, st.integers(1, 600)), max_size=2)
     pairs = [(a, b) for a in one.rooms for b in one.rooms if a.id < b.id]
     return replace(
         one,
@@ -139,29 +172,16 @@ def staged_drafts(draw):
         languages=["fr", "en"],
         starts_on=FIRST,
         ends_on=FIRST,
-        backstage_of_rooms={room.id: RoomBackstage(availability=draw(spans)) for room in one.rooms},
+        backstage_of_rooms={room.id: RoomBackstage(availability=draw(SPANS)) for room in one.rooms},
         backstage_of_speakers={
-            speaker.id: SpeakerBackstage(
-                state=draw(st.sampled_from(SpeakerState)), availability=draw(spans)
-            )
+            speaker.id: SpeakerBackstage(state=draw(STATES), availability=draw(SPANS))
             for speaker in one.speakers
         },
         backstage_of_sessions={
-            session.id: SessionBackstage(expected=draw(st.none() | st.integers(0, 9000)))
-            for session in sessions
+            session.id: SessionBackstage(expected=draw(EXPECTED)) for session in sessions
         },
-        travel=[
-            Travel(room_a=a.id, room_b=b.id, minutes=draw(st.integers(0, 40))) for a, b in pairs
-        ],
+        travel=[Travel(room_a=a.id, room_b=b.id, minutes=draw(WALKS)) for a, b in pairs],
     )
-
-
-def _morning():
-    return datetime(FIRST.year, FIRST.month, FIRST.day, 7, tzinfo=UTC)
-
-
-def _span(starts_at, minutes):
-    return Span(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=minutes))
 
 
 def _speaker(draw, taken, name):
@@ -170,52 +190,43 @@ def _speaker(draw, taken, name):
         slug=taken.take(slug(name) or "x"),
         name=name,
         sort_key=sort_key(name),
-        organisation=draw(st.none() | LINES | st.just("Chair, Université")),
-        job_title=draw(st.none() | LINES),
-        biography=draw(texts(LONG)),
+        organisation=draw(ORGANISATIONS),
+        job_title=draw(NO_LINE),
+        biography=draw(LONG_TEXTS),
         links=draw(LINK_LISTS),
-        photo=draw(st.none() | st.just("0" * 64)),
+        photo=draw(PHOTOS),
     )
 
 
 def _session(draw, taken, number, rooms, tracks, speakers):
-    title = draw(texts(LINES, needed=True))
-    minutes = draw(st.one_of(st.integers(1, 10_080), st.sampled_from([30, 60, 90])))
+    title = draw(TITLES)
+    minutes = draw(LENGTHS)
     people = draw(st.lists(st.sampled_from(speakers), unique_by=id)) if speakers else []
     return Session(
         id=taken.id(),
         number=number,
         slug=taken.take(slug(next(iter(title.values()))) or "x"),
-        type=draw(st.sampled_from(SessionType)),
+        type=draw(TYPES),
         title=title,
-        subtitle=draw(texts(LINES)),
-        abstract=draw(texts(LONG)),
-        description=draw(texts(LONG)),
-        language=draw(st.sampled_from([None, "fr", "en", "pt-BR", "fsl"])),
+        subtitle=draw(SHORT_TEXTS),
+        abstract=draw(LONG_TEXTS),
+        description=draw(LONG_TEXTS),
+        language=draw(LANGUAGES),
         track_id=draw(st.sampled_from([None, *(track.id for track in tracks)])),
         room_id=draw(st.sampled_from([None, *(room.id for room in rooms)])),
-        starts_at=draw(st.none() | moments()),
+        starts_at=draw(STARTS),
         minutes=minutes,
-        people=[
-            Participation(speaker_id=one.id, role=draw(st.sampled_from(SpeakerRole)))
-            for one in people
-        ],
+        people=[Participation(speaker_id=one.id, role=draw(ROLES)) for one in people],
         links=draw(LINK_LISTS),
-        url=draw(st.none() | ADDRESSES),
+        url=draw(NO_ADDRESS),
         tags=draw(TAGS),
         partners=draw(PARTNERS),
         guides=draw(GUIDES),
-        capacity=draw(st.none() | st.integers(1, 9000)),
-        sign_up=draw(st.booleans()),
-        livestream=draw(st.none() | st.just("https://example.org/live;a=b?c=d")),
-        cancelled=draw(st.booleans()),
+        capacity=draw(SEATS),
+        sign_up=draw(YES_OR_NO),
+        livestream=draw(LIVESTREAMS),
+        cancelled=draw(YES_OR_NO),
     )
-
-
-def moments():
-    """Return instants of some days around the end of summer time, to the minute."""
-    start = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC)
-    return st.integers(-600, 3 * 1440).map(lambda m: start + timedelta(minutes=m))
 
 
 def edition(**changes) -> Edition:

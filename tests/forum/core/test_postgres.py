@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import asyncpg
@@ -294,6 +295,27 @@ def test_two_threads_may_ensure_at_once(root):
         thread.join()
     assert sorted(cluster.attached for cluster in clusters) == [False, True, True]
     assert [cluster.release() for cluster in clusters] == [False, False, True]
+
+
+def test_two_who_copy_the_programs_at_once_share_one_copy(tmp_path, monkeypatch):
+    meeting = threading.Barrier(2)
+
+    def copy(source, target, **_):
+        target.mkdir()
+        meeting.wait()  # so that neither sees the other's copy before making its own
+
+    def copied():
+        cluster = Cluster(tmp_path / "pg")
+        cluster._programs = find_programs()
+        return cluster._copy_programs()
+
+    state = tmp_path / "state"
+    monkeypatch.setattr(postgres, "STATE", state)
+    monkeypatch.setattr(postgres.shutil, "copytree", copy)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = [one.result() for one in [pool.submit(copied), pool.submit(copied)]]
+    assert first == second
+    assert [one.name for one in state.iterdir()] == [first.relative_to(state).parts[0]]
 
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has two ways to run it")

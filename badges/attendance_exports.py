@@ -1,0 +1,47 @@
+"""Taking attendance as a file: read in one snapshot, recorded, written."""
+
+import asyncio
+from datetime import datetime
+
+from badges import attendance, attendance_sheets, queries
+from badges.attendance_sheets import What
+from forum.core import audit
+from forum.core.context import Edition
+from forum.core.db import Db
+from forum.core.ids import Ids
+from forum.core.sheets import Format
+
+
+async def take(
+    db: Db,
+    edition: Edition,
+    what: What,
+    form: Format,
+    *,
+    number: int = 0,
+    actor: str,
+    at: datetime,
+    ids: Ids,
+) -> tuple[bytes, int]:
+    """Return a file of attendance and how many rows it holds; `number` is the session's.
+
+    Raises:
+        NoSuchSession: nothing is known of the session.
+    """
+    async with db.transaction(isolation="repeatable_read", readonly=True):
+        found = await attendance.read(db, edition, at=at)
+        codes = [one.code for one in await queries.list_categories(db, edition.id)]
+    body, rows = await asyncio.to_thread(
+        attendance_sheets.write, what, found, edition, codes, form, number=number
+    )
+    of_session = {"session": number} if what is What.SESSION else {}
+    await audit.record(
+        db,
+        edition_id=edition.id,
+        id=ids.uuid(at),
+        at=at,
+        actor=actor,
+        action="exported attendance",
+        detail={"of": what.value, "format": form.value, "count": rows, **of_session},
+    )
+    return body, rows
