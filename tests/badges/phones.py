@@ -282,6 +282,7 @@ class Phone:
                 await self._send(self.kept.queue[:BATCH])
             if not self.kept.revoked:
                 await self.manifest()
+                await self.tell_state()
         except Cut:
             self.reachable = False
         else:
@@ -320,6 +321,17 @@ class Phone:
             if own["id"] in done:
                 own["acked"] = time.monotonic()
         self.save()
+
+    async def tell_state(self):
+        told = {
+            "sent_at": written(self.wall()),
+            "gate": self.kept.gate,
+            "waiting": len(self.kept.queue),
+            "clock_offset_ms": self.kept.offset_ms,
+            "version": "test",
+        }
+        answer = await self.line.send("PUT", "/api/device/state", token=self.kept.token, json=told)
+        assert answer.status_code == 200, answer.text
 
     async def manifest(self):
         """Learn what changed; all of it where that does not add up."""

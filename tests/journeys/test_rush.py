@@ -19,9 +19,6 @@ import asyncpg
 import httpx
 import pytest
 
-from badges import devices
-from forum.core import clock
-from forum.core.ids import Ids
 from tests.badges.ledger import Ledger, grouped, told_ms
 from tests.badges.phones import Cut, Dismissed, Line, Phone, true_ms
 from tests.installations import PATIENCE_S
@@ -71,10 +68,15 @@ class Rush:
         self.ledger = Ledger()
 
     async def enrol(self):
-        for name, code in (await codes(self.forum)).items():
+        for gate, number in itertools.product(GATES, (1, 2)):
+            name = f"{gate}-{number}"
+            answer = await self.organiser.post(
+                "/api/editions/rush/devices", json={"name": name, "gates": [gate]}
+            )
+            assert answer.status_code == 201, answer.text
             line = Line(self.http, chance_of(self.chance.random()))
             line.fine = True
-            phone = await Phone.enrol(self.folder / name, line, code)
+            phone = await Phone.enrol(self.folder / name, line, answer.json()["code"])
             line.fine = False
             self.phones[name] = phone
 
@@ -156,37 +158,24 @@ async def scans_of(forum, device):
     return {str(row["id"]): (row["outcome"], row["offline"]) for row in rows}
 
 
-async def codes(forum):
-    """Announce two phones a gate; return the code of each."""
-    connection = await asyncpg.connect(forum.cluster.dsn(), timeout=PATIENCE_S)
-    try:
-        edition = await connection.fetchval("select id from edition where slug = 'rush'")
-        return {
-            f"{gate}-{number}": await devices.add(
-                connection, edition, f"{gate}-{number}", gate, at=clock.now(), ids=Ids()
-            )
-            for gate, number in itertools.product(GATES, (1, 2))
-        }
-    finally:
-        await connection.close()
-
-
-async def revoke(forum, device):
-    await stored(forum, "update device set revoked_at = now() where id = $1::text::uuid", device)
+async def revoke(rush, name):
+    """Revoke a phone, as an organiser does."""
+    device = rush.phones[name].kept.id
+    answer = await rush.organiser.post(f"/api/editions/rush/devices/{device}/revocation")
+    assert answer.status_code == 200, answer.text
 
 
 async def sign_in(forum, http):
     """Sign an organiser in."""
     link = forum.json("organiser", "add", "ada@example.org", "--edition", "rush")["link"]
-    answer = await http.post(link.removeprefix(forum.base), headers={"origin": forum.base})
+    http.headers["origin"] = forum.base
+    answer = await http.post(link.removeprefix(forum.base))
     assert answer.status_code == 303
 
 
 async def cancel(rush, people):
     for person in people:
-        answer = await rush.organiser.delete(
-            f"/api/editions/rush/registrations/{person}", headers={"origin": rush.forum.base}
-        )
+        answer = await rush.organiser.delete(f"/api/editions/rush/registrations/{person}")
         assert answer.status_code == 200, answer.text
         rush.ledger.cancelled[person] = true_ms()
 
@@ -333,7 +322,7 @@ async def lose(rush, name):
         outcome, offline = has.get(read.id, (None, True))
         if read.alone and not offline:
             rush.ledger.left_to_server[read.id] = outcome
-    await revoke(rush.forum, phone.kept.id)
+    await revoke(rush, name)
 
 
 async def hand_over_at_last(rush):
@@ -374,7 +363,7 @@ async def third_quarter(rush):
         one["id"] for one in phone.kept.queue
         if one["id"] not in has or ("shown" in one and not has[one["id"]][1])
     }  # fmt: skip
-    await revoke(rush.forum, phone.kept.id)
+    await revoke(rush, REVOKED)
     gone = rush.people[50:54]
     await cancel(rush, gone)
     for name in (LATE, JUMPED):
@@ -505,6 +494,10 @@ async def counters_agree(rush, passages):
     assert sum(one["entered"] for one in told["arrivals"]) == entered
     assert told["expected"] == PEOPLE - len(rush.ledger.cancelled)
     assert told["conflicts"] == len(rush.ledger.conflicts(passages))
+    here = {one["name"]: one for one in told["devices"]}
+    for name in rush.phones.keys() - {LOST, REVOKED}:
+        assert here[name]["waiting"] == 0
+        assert here[name]["clock_offset_ms"] == rush.phones[name].kept.offset_ms
     standing = Counter(
         (one.gate, one.outcome if one.outcome in {"admitted", "left"} else "refused")
         for one in passages
