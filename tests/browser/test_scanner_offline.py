@@ -16,7 +16,8 @@ WHOLE_KB = 450
 KEPT = ["badges/camera.js", "badges/clock.js", "badges/decide.js", "badges/desk.js",
         "badges/door.js", "badges/inputs.js",
         "badges/manifest.js", "badges/prepare.js", "badges/scan.css", "badges/scan.js",
-        "badges/store.js", "badges/sync.js", "vendor/zxing-reader.js",
+        "badges/store.js", "badges/sync.js", "badges/test-code.svg",
+        "vendor/zxing-reader.js",
         "vendor/zxing_reader.wasm"]
 # fmt: on
 FILES = """async () => {
