@@ -22,6 +22,7 @@ GROUND = "#101820"
 MODULES = "camera clock decide desk door inputs manifest prepare scan store sync".split()
 FILES = (
     "badges/scan.css",
+    "badges/test-code.svg",
     *(f"badges/{module}.js" for module in MODULES),
     "vendor/zxing-reader.js",
     "vendor/zxing_reader.wasm",

@@ -31,7 +31,7 @@ function count(counters, list, was, is) {
   return { ...counters, [list]: changed };
 }
 
-// The numbers that the server told, with what it cannot know yet.
+// The server's numbers, with what it cannot know yet.
 export const takeCounters = told => transact(["meta", "queue", "scans"], "readwrite", async ({ meta, queue, scans }) => {
   let counters = told;
   for (const one of await wait(queue.getAll())) {
@@ -46,8 +46,8 @@ export const takeCounters = told => transact(["meta", "queue", "scans"], "readwr
   return counters;
 });
 
-// Read a code at a gate. The scan is on the disk once this returns; `at` is the server's time, `wall` the phone's.
-// `alone`: nobody will be asked, what is decided here is what is shown.
+// Read a code: the scan is on the disk once this returns. `at` is the server's time, `wall` the phone's; `alone`:
+// nobody will be asked.
 export async function read(code, { rules, gate, direction, at, wall, offset_ms, edition, alone }) {
   const who = rules ? await identify(code, rules.salt) : { kind: "nothing", text: code.trim() };
   const found = await transact(["entries"], "readonly", stores => lookUp(stores.entries, who));
@@ -69,7 +69,7 @@ export async function read(code, { rules, gate, direction, at, wall, offset_ms, 
   return kept;
 }
 
-// What is kept of a scan: neither its token nor anybody's name.
+// Kept is neither the token nor a name.
 const told = ({ earlier, unsure, ...scan }) => scan;
 
 async function lookUp(entries, who) {
@@ -111,8 +111,7 @@ function firstEntry(checkIn, own) {
   return first ? { at: first.at, gate: first.gate } : null;
 }
 
-// The phone gave up waiting for an answer: what it shows now is what counts. Where the answer came this very
-// moment, that is what it shows.
+// Nobody waits for the answer any more: what is shown now counts, the answer if it came this very moment.
 export const showAlone = ({ seq, id }) => transact(["queue", "scans"], "readwrite", async ({ queue, scans }) => {
   const sent = await wait(queue.get(seq));
   const scan = await wait(scans.get(id));
@@ -153,7 +152,7 @@ function answered(scan, sent, answer, acked_at) {
   return { ...is, outcome, let_in: LET_IN.includes(outcome), refusal: NO_REFUSAL.includes(outcome) ? null : outcome };
 }
 
-// Take back a scan of this phone: a record of its own, and it counts no more here from now on.
+// Take back a scan of this phone, by a record of its own.
 export const undo = (id, { at, wall, offset_ms, edition }) =>
   transact(["meta", "queue", "scans"], "readwrite", async ({ meta, queue, scans }) => {
     const scan = await wait(scans.get(id));

@@ -17,7 +17,7 @@ export function fromBase64url(text) {
   return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), one => one.charCodeAt(0));
 }
 
-// What was read or typed, as a token or a reference is spelt: capitals, no spaces, out of its link.
+// What was read, in capitals, without spaces, out of its link.
 export function normalise(raw) {
   const text = IN_URL.exec(raw.trim())?.[1] ?? raw;
   return text.replace(/\s+/g, "").replace(/[a-z]+/g, letters => letters.toUpperCase());
@@ -98,7 +98,7 @@ export const holderOf = entry => ({
   ended_at: entry.e ?? null, replaced_at: entry.p ?? null, seats: entry.t ?? [],
 });
 
-// Who a code speaks of: a token (found by h, or an older one of the same ticket by k), a reference (r), or nothing.
+// Who a code speaks of: a token (h, or k for an older one of the ticket), a reference (r), or nothing.
 export async function identify(raw, salt) {
   const text = normalise(raw);
   if (isToken(text)) {

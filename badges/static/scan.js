@@ -147,7 +147,6 @@ async function undo(id) {
   await refresh();
 }
 
-/* What the page shows of what is kept */
 async function refresh() {
   const [counters, waiting, last, clashes] = await Promise.all([
     store.get("counters"), store.waiting(), store.lastScans(), store.conflicts(),
@@ -239,7 +238,6 @@ function showClashes(clashes) {
   }));
 }
 
-/* Parts of the page */
 function show(name) {
   if (panel === name) return;
   panel = name;
@@ -350,7 +348,6 @@ link.addEventListener("stranger", async () => {
   await refresh();
 });
 
-/* Camera */
 function cameraOff() {
   element("camera-note").hidden = false;
   element("torch").hidden = true;
@@ -393,7 +390,6 @@ async function keepPage() {
   document.addEventListener("visibilitychange", () => { if (!document.hidden) kept.update().catch(() => {}); });
 }
 
-/* Start */
 function toggle(id, name, change) {
   const apply = on => {
     element(id).setAttribute("aria-pressed", on);

@@ -131,7 +131,7 @@ export const takeDevice = device => transact(["meta", "entries", "check_ins", "s
   meta.put(device, "device");
 });
 
-// The clock of the phone was put right by `jump` milliseconds: scans that wait are told by the new one.
+// The clock was put right by `jump` ms: scans that wait are told by the new one.
 export const shiftClock = (jump, clock) => transact(["meta", "queue"], "readwrite", async ({ meta, queue }) => {
   for (const one of await wait(queue.getAll())) {
     if (one.clock_offset_ms == null) continue;

@@ -42,7 +42,6 @@ export class Link extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  // Every second: is something due, was the clock moved?
   start() {
     const beat = async () => {
       await this.look();
@@ -113,7 +112,6 @@ export class Link extends EventTarget {
     this.tell("changed");
   }
 
-  // What the server thinks of this phone.
   async heed({ status, body }, token) {
     if (token !== this.device?.token || !token) return;
     if (body?.revoked || body?.code === "device_revoked") {
@@ -128,7 +126,6 @@ export class Link extends EventTarget {
     }
   }
 
-  // One round of what is due; one at a time, in all tabs of this phone.
   async work() {
     if (this.busy || !this.device || performance.now() < this.pause) return this.busy;
     this.busy = navigator.locks.request(LOCK, () => this.round()).catch(error => this.failed(error));
@@ -185,7 +182,6 @@ export class Link extends EventTarget {
     return null;
   }
 
-  // Ask about one scan that nobody was told about yet; null where there is no answer in time.
   async ask(sent) {
     if (!this.reachable || !this.device) return null;
     const answer = this.send([sent]).catch(() => null);
@@ -202,7 +198,6 @@ export class Link extends EventTarget {
     if (status === 422 && body.code === "gate_not_allowed") await this.refuseGate(said, body);
   }
 
-  // What the server answers is how it is, but for a gate that was chosen meanwhile.
   async stands(said, { device, edition, counters }) {
     const chosen = this.device.gate !== said.gate;
     const moved = !chosen && device.gate !== said.gate;
@@ -262,7 +257,6 @@ export class Link extends EventTarget {
     this.tell("wiped");
   }
 
-  // Stand at another gate of this phone's.
   async stand(gate) {
     this.device = { ...this.device, gate };
     await store.put("device", this.device);

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from badges import scanner_routes
+from badges import scanner_routes, tokens
 from badges.scanner_routes import FILES, SCANNER_POLICY, VERSION_HEADER
 from forum.core.pages import static_content, static_file
+from scripts.icons import TEST_CODE, code_to_try
 
 
 def kept(program):
@@ -68,3 +69,11 @@ async def test_a_static_file_by_itself_runs_nothing(client):
 
 def test_the_worker_s_program_is_no_file_of_its_own():
     assert static_content("badges/worker.js") is None
+
+
+def test_the_code_to_try_a_scanner_on_is_read_as_a_token_and_is_none():
+    content, _ = static_content("badges/test-code.svg")
+    assert content.decode() == code_to_try()
+    assert tokens.decode(TEST_CODE)
+    with pytest.raises(tokens.Forged, match="version"):
+        tokens.unpack(tokens.decode(TEST_CODE)[: tokens.PAYLOAD.size])

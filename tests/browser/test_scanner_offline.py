@@ -13,10 +13,11 @@ from tests.browser.ecoindex import measure
 SHELL_KB = 30
 WHOLE_KB = 450
 # fmt: off
-KEPT = ["badges/camera.js", "badges/clock.js", "badges/decide.js", "badges/door.js",
-        "badges/inputs.js",
+KEPT = ["badges/camera.js", "badges/clock.js", "badges/decide.js", "badges/desk.js",
+        "badges/door.js", "badges/inputs.js",
         "badges/manifest.js", "badges/prepare.js", "badges/scan.css", "badges/scan.js",
-        "badges/store.js", "badges/sync.js", "vendor/zxing-reader.js",
+        "badges/store.js", "badges/sync.js", "badges/test-code.svg",
+        "vendor/zxing-reader.js",
         "vendor/zxing_reader.wasm"]
 # fmt: on
 FILES = """async () => {
@@ -150,7 +151,7 @@ def test_an_answer_that_is_lost_counts_once(demo, phones, tickets):
     page.route("**/api/device/scans", lose)
     assert scan(page, token, "pass") == "Bienvenue"
     page.wait_for_selector("#n-waiting:text-is('1')")
-    page.unroute("**/api/device/scans")
+    page.unroute_all(behavior="wait")
     mend(page)
     assert lost[0] == 200
     assert told(demo, token) == ["admitted"]
