@@ -6,11 +6,28 @@ const LOW_PERCENT = 40;
 const OFF_MS = 2000;
 const FRESH_MS = 10 * 60_000;
 
+const MARKS = { true: "✓", false: "✕", null: "?" };
+
+export async function show(link, files, { words, element, make, say, hour }) {
+  const colon = document.documentElement.lang === "fr" ? "\u00a0:" : ":";
+  const found = await checks(link, files);
+  element("checks").replaceChildren(...found.map(({ name, good, say: word, values }) => {
+    const row = make("li");
+    row.dataset.check = name;
+    row.dataset.good = good;
+    const time = values.time && hour(values.time);
+    const text = `${words[name]}${colon} ${say(words[word], { ...values, time })}`;
+    row.append(make("span", { textContent: MARKS[good], ariaHidden: "true" }), make("p", { textContent: text }));
+    return row;
+  }));
+  element("prepared").textContent = found.some(one => one.good === false) ? words.not_ready : words.ready;
+}
+
 // Each check: {name, good, say, values}; `good` null is "look yourself". `say` is a word of the page.
-export async function checks(link, files) {
+async function checks(link, files) {
   const rules = await store.get("rules");
   return Promise.all([
-    manifest(rules), keys(rules), assets(files), storage(), camera(), clock(link.clock), battery(), queue(),
+    manifest(rules), keys(rules), assets(files), storage(), camera(), clock(link.clock), battery(), queue(link.held),
   ]);
 }
 
@@ -65,9 +82,9 @@ async function battery() {
   return result("battery", good, good ? "ok" : "mend", { percent });
 }
 
-async function queue() {
+async function queue(refused) {
   const waiting = await store.all("queue");
-  const held = waiting.filter(one => one.held).length;
+  const held = waiting.filter(one => refused.has(one.seq)).length;
   if (held) return result("queue", false, "held", { count: held });
   return result("queue", waiting.length ? null : true, waiting.length ? "waiting" : "ok", { count: waiting.length });
 }

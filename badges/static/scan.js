@@ -91,19 +91,22 @@ function showOutcome({ scan, name, answer }) {
   verdict(kindOf(outcome, unsure), unsure ? words.unsure : words[outcome] ?? words.refused, who, detail);
 }
 
-/* One path for camera, keyboard scanner, fingers and lists; one reading after the other */
-let turn = Promise.resolve();
+/* One reading after the other, wherever from */
 function read(raw) {
   const code = normalise(raw);
-  if (!link.device || link.revoked || !code || !glance.fresh(code, performance.now())) return turn;
+  if (!link.device || link.revoked || !code || !glance.fresh(code, performance.now())) return link.turn;
   if (panel === "prepare") {
     element("tested").textContent = words.tested;
-    return turn;
+    return link.turn;
   }
   show("scan");
   const began_at = performance.now();
-  turn = turn.then(() => judge(code, began_at)).catch(notKept);
-  return turn;
+  return inTurn(() => judge(code, began_at));
+}
+
+function inTurn(act) {
+  link.turn = link.turn.then(() => link.device && !link.revoked ? act() : null).catch(notKept);
+  return link.turn;
 }
 
 function moment() {
@@ -119,7 +122,7 @@ async function judge(code, began_at) {
     const kept = await readCode(code, { rules, gate: link.device.gate, direction, alone, ...moment() });
     const settled = await settle(link, kept);
     clearTimeout(patience);
-    showOutcome(settled);
+    if (!link.revoked) showOutcome(settled);
     performance.measure("verdict", { start: began_at });
     performance.clearMeasures("verdict"); // whoever observes has it
     glance.touch(performance.now());
@@ -141,7 +144,7 @@ async function undo(id) {
   const scan = await takeBack(id, moment());
   if (!scan) return;
   glance.forget();
-  verdict("idle", words.undone, names.get(id));
+  if (!link.revoked) verdict("idle", words.undone, names.get(id));
   link.due.scans = 0;
   link.work();
   await refresh();
@@ -208,7 +211,7 @@ function showLast(scans) {
     if (one.undone) {
       text.className = "gone";
       row.append(words.undone);
-    } else row.append(button(words.undo, say(words.undo_this, { what }), () => undo(one.id)));
+    } else row.append(button(words.undo, say(words.undo_this, { what }), () => inTurn(() => undo(one.id))));
     return row;
   });
   element("last").replaceChildren(...rows.length ? rows : [make("li", { textContent: words.nothing_yet })]);
@@ -251,22 +254,8 @@ function show(name) {
 }
 
 async function prepare() {
-  const { checks } = await import("./prepare.js");
-  const found = await checks(link, [own.src, own.dataset.reader, own.dataset.wasm, "/scan"]);
-  const marks = { true: "✓", false: "✕", null: "?" };
-  element("checks").replaceChildren(...found.map(({ name, good, say: word, values }) => {
-    const row = make("li");
-    row.dataset.check = name;
-    row.dataset.good = good;
-    const time = values.time && hour(values.time);
-    const text = `${words.prepare[name]}${language === "fr" ? " " : ""}: ${say(words.prepare[word], { ...values, time })}`;
-    row.append(
-      make("span", { textContent: marks[good], ariaHidden: "true" }),
-      make("p", { textContent: text }),
-    );
-    return row;
-  }));
-  setText("prepared", found.some(one => one.good === false) ? words.prepare.not_ready : words.prepare.ready);
+  const { show } = await import("./prepare.js");
+  await show(link, [own.src, own.dataset.reader, own.dataset.wasm, "/scan"], { words: words.prepare, element, make, say, hour });
 }
 
 /* Lists in clear and the help desk: a module of their own, for devices with the right */
@@ -277,7 +266,7 @@ function showRights(device) {
   if (!may || desk) return;
   desk = import("./desk.js").then(module => module.start({
     api: (method, path, body, options) => link.call(method, path, body, options),
-    store, words, device: () => link.device, panel: element("panel-desk"), show,
+    store, device: () => link.device, panel: element("panel-desk"),
     scan: reference => { glance.forget(); return read(reference); },
   })).catch(() => { desk = null; });
 }
@@ -303,6 +292,7 @@ async function enrol(code) {
     return;
   }
   sessionStorage.removeItem(ENROLMENT);
+  await link.hurry();
   setText("leaving", "");
   element("leaving").hidden = true;
   navigator.storage?.persist?.();
@@ -339,14 +329,18 @@ link.addEventListener("wiped", async () => {
   link.revoked = false;
   sessionStorage.clear();
   ended(words.wiped);
-  await refresh();
+  await stillKept();
 });
 link.addEventListener("stranger", async () => {
   ended("");
   setText("enrol-error", words.dismissed);
+  await stillKept();
+});
+
+async function stillKept() {
   setText("kept", await store.waiting() ? words.still_waiting : "");
   await refresh();
-});
+}
 
 function cameraOff() {
   element("camera-note").hidden = false;
@@ -419,7 +413,10 @@ readKeys(window, token => {
   read(token);
 });
 element("start").addEventListener("click", startCamera);
-element("undo").addEventListener("click", event => undo(event.currentTarget.dataset.id));
+element("undo").addEventListener("click", ({ currentTarget }) => {
+  const { id } = currentTarget.dataset;
+  inTurn(() => undo(id));
+});
 element("go-in").addEventListener("click", () => { setDirection("in"); glance.forget(); });
 element("go-out").addEventListener("click", () => { setDirection("out"); glance.forget(); });
 element("gate").addEventListener("change", event => { glance.forget(); link.stand(event.target.value); });

@@ -65,10 +65,6 @@ export const put = (name, value) => transact(["meta"], "readwrite", ({ meta }) =
 export const all = name => transact([name], "readonly", stores => wait(stores[name].getAll()));
 export const waiting = () => transact(["queue"], "readonly", ({ queue }) => wait(queue.count()));
 
-// The next scans to send, the oldest first. One that the server would not have keeps nobody else waiting.
-export const next = (most, edition) => transact(["queue"], "readonly", async ({ queue }) =>
-  (await wait(queue.getAll())).filter(one => !one.held && one.edition === edition).slice(0, most));
-
 export const lastScans = () => transact(["scans"], "readonly", ({ scans }) => latest(scans));
 
 async function latest(scans) {
@@ -140,8 +136,9 @@ export const shiftClock = (jump, clock) => transact(["meta", "queue"], "readwrit
   meta.put(clock, "clock");
 });
 
-export async function wipe() {
-  (await database()).close();
-  opened = null;
-  await wait(indexedDB.deleteDatabase(NAME));
-}
+// All goes but scans that nobody else has: those in the queue that are not `done` with.
+export const wipe = done => transact(["meta", "entries", "check_ins", "scans", "queue"], "readwrite", async stores => {
+  const { queue, ...others } = stores;
+  for (const store of Object.values(others)) store.clear();
+  for (const seq of done) queue.delete(seq);
+});

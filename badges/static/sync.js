@@ -13,6 +13,8 @@ const STATE_EVERY_MS = 30_000;
 const BEAT_MS = 1000;
 const SOONEST_MS = 2000;
 const LATEST_MS = 30_000;
+const HELD_MS = 600_000;
+const NOW = { held: 0, scans: 0, manifest: 0, state: 0 };
 const LOCK = "forum scanner";
 
 export class Unreachable extends Error {}
@@ -25,9 +27,13 @@ export class Link extends EventTarget {
     this.version = version;
     this.reachable = false;
     this.revoked = false;
+    this.closed = false; // revoked, and no verdict is on its way any more
+    this.turn = Promise.resolve();
     this.size = BATCH;
     this.asking = new Set();
-    this.due = { scans: 0, manifest: 0, state: 0 };
+    this.held = new Set();
+    this.last = [];
+    this.due = { ...NOW };
     this.pause = 0;
     this.busy = null;
   }
@@ -49,7 +55,7 @@ export class Link extends EventTarget {
       setTimeout(beat, BEAT_MS);
     };
     addEventListener("online", () => this.hurry());
-    addEventListener("offline", () => { this.lost(); });
+    addEventListener("offline", () => this.reach(false));
     document.addEventListener("visibilitychange", () => {
       this.clock.slept();
       if (!document.hidden) this.hurry();
@@ -66,7 +72,7 @@ export class Link extends EventTarget {
 
   hurry() {
     this.pause = 0;
-    this.due = { scans: 0, manifest: 0, state: 0 };
+    this.due = { ...NOW };
     return this.work();
   }
 
@@ -86,10 +92,11 @@ export class Link extends EventTarget {
       if (answer.status >= 500 || answer.status === 429) throw new Error("not now");
       this.measure(answer.body?.now, sent.headers.get("date"), asked_at);
     } catch (error) {
-      this.lost();
+      this.reach(false);
       throw new Unreachable(error.message);
     }
-    this.found();
+    this.pause = 0;
+    this.reach(true);
     await this.heed(answer, token);
     return answer;
   }
@@ -99,16 +106,9 @@ export class Link extends EventTarget {
     if (!Number.isNaN(said) && this.clock.measure(said, asked_at, extra)) store.put("clock", this.clock.kept()).catch(() => {});
   }
 
-  lost() {
-    if (!this.reachable) return;
-    this.reachable = false;
-    this.tell("changed");
-  }
-
-  found() {
-    this.pause = 0;
-    if (this.reachable) return;
-    this.reachable = true;
+  reach(there) {
+    if (this.reachable === there) return;
+    this.reachable = there;
     this.tell("changed");
   }
 
@@ -144,7 +144,11 @@ export class Link extends EventTarget {
 
   async round() {
     const now = performance.now();
-    if (this.due.scans <= now) await this.sendScans();
+    if (this.due.held <= now) {
+      this.held.clear();
+      this.due.held = now + HELD_MS;
+    }
+    if (!this.revoked && this.due.scans <= now) await this.sendScans();
     if (this.revoked) return this.leave();
     if (this.due.state <= now) await this.sendState();
     if (this.device && !this.revoked && this.due.manifest <= now) await this.getManifest();
@@ -153,31 +157,42 @@ export class Link extends EventTarget {
   }
 
   async sendScans() {
-    for (;;) {
-      const scans = (await store.next(BATCH, this.device.edition_id)).filter(one => !this.asking.has(one.seq));
-      if (!scans.length || !this.device) break;
+    while (this.device && this.revoked === this.closed) {
+      const scans = (await this.left()).filter(one => !this.asking.has(one.seq));
+      if (!scans.length) break;
       await this.send(scans.slice(0, this.size));
     }
     this.due.scans = performance.now() + STATE_EVERY_MS;
   }
 
+  async left() {
+    const all = await store.all("queue");
+    return all.filter(one => one.edition === this.device?.edition_id && !this.held.has(one.seq));
+  }
+
+  // A revoked phone is heard until it says that none waits: only a closed one does, after it sent all once more.
   async send(scans) {
-    const waiting = Math.max(0, await store.waiting() - scans.length);
+    const { closed } = this;
+    const waiting = Math.max(closed ? 0 : 1, (await this.left()).length - scans.length);
+    if (closed) this.last = scans.map(one => one.seq);
     const sent_at = new Date(this.clock.wall()).toISOString();
     const body = { sent_at, waiting, scans: scans.map(wire) };
     const answer = await this.call("POST", "/api/device/scans", body);
     if (answer.status !== 200) return this.refused(answer, scans);
     this.size = BATCH;
-    const clashes = await takeAnswers(scans, answer.body.outcomes ?? [], performance.timeOrigin + performance.now());
+    if (answer.body.revoked && !closed) return null;
+    const { outcomes = [] } = answer.body;
+    const clashes = await takeAnswers(scans, outcomes, performance.timeOrigin + performance.now());
     if (clashes.length) this.tell("clashes", clashes);
     this.tell("changed");
+    if (scans.some(one => !outcomes.some(each => each.id === one.id))) throw new Unreachable("left out");
     return answer.body;
   }
 
-  // No batch to the server: smaller ones, down to the scan at fault, which is kept apart.
+  // Smaller batches then, down to the scan at fault, which is set aside for a while.
   async refused({ status }, scans) {
     if (status === 401) throw new Dismissed();
-    if (scans.length === 1) await hold(scans[0]);
+    if (scans.length === 1) this.held.add(scans[0].seq);
     else this.size = Math.ceil(scans.length / 2);
     return null;
   }
@@ -247,13 +262,17 @@ export class Link extends EventTarget {
 
   // A revoked phone hands over what it holds; then it knows nothing any more.
   async leave() {
+    await this.turn;
+    this.closed = true;
+    this.held.clear();
+    const { last } = this; // sent, the answer lost
     try {
       await this.sendScans();
     } catch (error) {
       if (!(error instanceof Dismissed)) throw error; // no answer: it tries again
     }
     this.device = null;
-    await store.wipe();
+    await store.wipe([...this.held, ...last]);
     this.tell("wiped");
   }
 
@@ -272,34 +291,25 @@ export class Link extends EventTarget {
     await store.put("revoked", false);
     await store.takeDevice(device);
     this.device = device;
-    this.revoked = this.refusedAll = false;
-    await this.hurry();
+    this.revoked = this.closed = false;
     return true;
   }
 }
 
-function wire({ seq, held, edition, scanned_at, ...scan }) {
+function wire({ seq, edition, scanned_at, ...scan }) {
   return { ...scan, seq, scanned_at: new Date(scanned_at).toISOString() };
 }
 
-const hold = one => store.transact(["queue"], "readwrite", async ({ queue }) => {
-  if (await store.wait(queue.get(one.seq))) queue.put({ ...one, held: true });
-});
-
 // Ask about a scan that is kept; without an answer in time the phone decided alone.
 export async function settle(link, kept) {
-  if (kept.sent.shown) {
-    link.due.scans = 0;
-    link.work();
-    return kept;
-  }
-  link.asking.add(kept.sent.seq);
+  const { sent, scan } = kept;
+  link.asking.add(sent.seq);
   try {
-    const answer = await link.ask(kept.sent);
-    const scan = answer ? kept.scan : { ...kept.scan, ...await showAlone(kept.sent) };
-    return { ...kept, scan, answer };
+    if (sent.shown) return kept;
+    const answer = await link.ask(sent);
+    return { ...kept, answer, scan: answer ? scan : { ...scan, ...await showAlone(sent) } };
   } finally {
-    link.asking.delete(kept.sent.seq);
+    link.asking.delete(sent.seq);
     link.due.scans = 0;
     link.work();
   }

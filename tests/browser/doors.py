@@ -85,7 +85,8 @@ class Doors:
         self.cut = self.portal = self.losing = False
         self.status = 200
         self.problem = {"title": "Non"}
-        self.revoked = self.holding = False
+        self.revoked = self.drained = self.holding = False
+        self.forgetting = False
         self.held = []
         self.moved_to = None
         context.route("**/api/**", self.answer)
@@ -101,6 +102,8 @@ class Doors:
             route.abort("connectionreset")
         elif self.portal:
             route.fulfill(status=200, content_type="text/html", body="<h1>Wi-Fi</h1>")
+        elif self.drained:
+            route.fulfill(status=401, json={"code": "device_revoked"})
         elif self.status != 200:
             route.fulfill(status=self.status, json=self.problem)
         elif self.holding and route.request.url.endswith("/device/scans"):
@@ -148,7 +151,10 @@ class Doors:
     def device_scans(self, request):
         batch = json.loads(request.post_data)
         self.batches.append({**batch, "authorization": request.headers["authorization"]})
+        self.drained = self.revoked and not batch["waiting"]
         outcomes = [{"id": scan["id"], **self.outcome_of(scan)} for scan in batch["scans"]]
+        if self.forgetting:
+            outcomes = []
         return 200, {"outcomes": outcomes} | ({"revoked": True} if self.revoked else {})
 
     def outcome_of(self, scan):

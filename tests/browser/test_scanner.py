@@ -14,6 +14,7 @@ from tests.browser.doors import (
     entry,
     kept,
     milliseconds,
+    path_of,
     ready,
     reference,
     settled,
@@ -192,7 +193,7 @@ def test_a_typed_code_is_sent_with_the_device_s_token(scanner):
     [batch] = doors.batches
     [scan] = batch["scans"]
     assert batch["authorization"] == "Bearer secret"
-    assert batch["waiting"] == 0
+    assert batch["waiting"] == 1  # whoever may still scan never says that none is left
     assert abs(scan.pop("clock_offset_ms")) <= 1
     assert scan == {
         "id": scan["id"],
@@ -439,6 +440,7 @@ def test_the_phone_goes_to_another_of_its_gates(scanner):
 
 def test_a_phone_that_was_moved_follows_and_says_so(scanner):
     page, doors = scanner
+    settled(page)
     doors.moved_to = "quay"
     page.clock.run_for(31_000)
     assert verdict(page, "look") == "Ce téléphone change de porte"
@@ -496,9 +498,104 @@ def test_a_revoked_phone_hands_over_what_it_holds_and_forgets_everything(alone):
     page.wait_for_selector("#leaving:not([hidden])")
     page.wait_for_selector("#enrol:not([hidden])")
     assert "a tout oublié" in page.inner_text("#leaving")
-    assert [scan["token"] for scan in doors.received] == [token(n) for n in (1, 2, 3)]
+    assert len({scan["id"] for scan in doors.received}) == 3
+    last = doors.batches[-1]
+    assert ([scan["token"] for scan in last["scans"]], last["waiting"]) == (
+        [token(n) for n in (1, 2, 3)],
+        0,
+    )
     assert kept(page) == {}
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_a_scan_made_while_a_revoked_phone_hands_over_is_handed_over_too(alone):
+    page, doors = alone
+    said(page, TOKEN, "pass")
+    page.clock.run_for(3000)
+    page.wait_for_selector("body[data-verdict=idle]")
+    doors.revoked = doors.holding = True
+    doors.cut = False
+    page.evaluate("dispatchEvent(new Event('online'))")
+    until(lambda: page.evaluate("1") and doors.held)
+    type_code(page, token(2))
+    verdict(page, "pass")
+    doors.holding = False
+    doors.answer(doors.held[0])
+    page.wait_for_selector("#enrol:not([hidden])")
+    assert {scan["token"] for scan in doors.received} == {TOKEN, token(2)}
+    assert doors.drained
+    assert kept(page) == {}
+
+
+def test_a_phone_that_learns_it_is_revoked_gives_no_verdict(scanner):
+    page, doors = scanner
+    doors.revoked = True
+    type_code(page, TOKEN)
+    page.wait_for_selector("#enrol:not([hidden])")
+    assert page.get_attribute("body", "data-verdict") == "idle"
+    assert page.inner_text("#leaving") != ""
+    assert [batch["waiting"] for batch in doors.batches] == [1, 0]
+    assert len({scan["id"] for scan in doors.received}) == 1
+
+
+def held_aside(page, doors):
+    """Have the network back, and a proxy there that refuses what waits."""
+    doors.cut, doors.status, doors.problem = False, 400, {"code": "proxy"}
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_selector("body[data-net=on]")
+    settled(page)
+    doors.status = 200
+
+
+def test_what_a_proxy_refused_is_tried_again_after_ten_minutes(alone):
+    page, doors = alone
+    said(page, TOKEN, "pass")
+    held_aside(page, doors)
+    page.clock.run_for(31_000)
+    settled(page)
+    assert doors.received == []
+    page.clock.fast_forward(600_000)
+    all_sent(page)
+    assert [scan["token"] for scan in doors.received] == [TOKEN]
+
+
+def test_a_revoked_phone_tries_once_more_what_was_refused(alone):
+    page, doors = alone
+    said(page, TOKEN, "pass")
+    held_aside(page, doors)
+    page.clock.run_for(10_000)
+    page.wait_for_selector("body[data-verdict=idle]")
+    doors.revoked = True
+    type_code(page, token(2))
+    page.wait_for_selector("#enrol:not([hidden])")
+    assert {scan["token"] for scan in doors.received} == {TOKEN, token(2)}
+    assert doors.drained
+
+
+def test_a_revoked_phone_keeps_what_is_of_another_edition(alone):
+    page, doors = alone
+    said(page, TOKEN, "pass")
+    other = """async path => (await import(path)).transact(["queue"], "readwrite", ({queue}) =>
+      queue.add({id: "of another", edition: 8}) && 1)"""
+    page.evaluate(other, path_of(page, "store"))
+    doors.revoked, doors.cut = True, False
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_selector("#enrol:not([hidden])")
+    assert {scan["token"] for scan in doors.received} == {TOKEN}
+    assert kept(page) == {"queue": 1}
+    assert "conservées" in page.inner_text("#kept")
+
+
+def test_a_scan_that_the_answer_leaves_out_is_not_sent_without_pause(alone):
+    page, doors = alone
+    said(page, TOKEN, "pass")
+    doors.cut, doors.forgetting = False, True
+    page.evaluate("dispatchEvent(new Event('online'))")
+    until(lambda: page.evaluate("1") and doors.batches)
+    settled(page)
+    assert len(doors.batches) == 1
+    doors.forgetting = False
+    mend(page, doors)
 
 
 def test_a_revoked_phone_without_scans_is_told_by_its_state(scanner):
