@@ -1,20 +1,18 @@
-"""The SQL of doors: gates, check-in lists and devices; one function, one statement."""
+"""The SQL of doors: gates and check-in lists; one function, one statement."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from msgspec import to_builtins
 
 from badges.models import (
     CheckInList,
-    DeviceRow,
     Directions,
     DoorSession,
     Gate,
     GateKind,
 )
-from forum.core.db import Db, many, maybe
+from forum.core.db import Db, many
 from forum.core.text import Text
 
 
@@ -120,81 +118,4 @@ async def list_gates(db: Db, edition_id: int) -> list[Gate]:
          order by g.position, g.slug
         """,
         edition_id,
-    )
-
-
-async def insert_device(
-    db: Db,
-    edition_id: int,
-    device_id: UUID,
-    name: str,
-    gate: str,
-    code_digest: bytes,
-    code_until: datetime,
-    at: datetime,
-) -> None:
-    """Store a device that may enrol by its code until `code_until`."""
-    await db.execute(
-        """
-        with made as (
-            insert into device (edition_id, id, name, gate, code_digest, code_until, created_at)
-                 values ($1, $2, $3, $4, $5, $6, $7)
-              returning edition_id, id, gate)
-        insert into device_gate (edition_id, device_id, gate)
-             select edition_id, id, gate from made
-        """,
-        edition_id,
-        device_id,
-        name,
-        gate,
-        code_digest,
-        code_until,
-        at,
-    )
-
-
-async def enrol_device(
-    db: Db, code_digest: bytes, token_digest: bytes, at: datetime
-) -> DeviceRow | None:
-    """Trade an unused code for a token; None when the code is unknown, used or too old."""
-    return await maybe(
-        db,
-        DeviceRow,
-        """
-        update device
-           set code_digest = null, token_digest = $2, enrolled_at = $3
-         where code_digest = $1 and code_until > $3 and revoked_at is null
-     returning edition_id, id, name, gate, revoked_at, drained_at
-        """,
-        code_digest,
-        token_digest,
-        at,
-    )
-
-
-async def find_device(db: Db, token_digest: bytes) -> DeviceRow | None:
-    """Return the device that holds this token."""
-    return await maybe(
-        db,
-        DeviceRow,
-        """
-        select edition_id, id, name, gate, revoked_at, drained_at
-          from device
-         where token_digest = $1
-        """,
-        token_digest,
-    )
-
-
-async def drain_device(db: Db, edition_id: int, device_id: UUID, at: datetime) -> None:
-    """Note since when a revoked device holds no more scans."""
-    await db.execute(
-        """
-        update device
-           set drained_at = coalesce(drained_at, $3)
-         where edition_id = $1 and id = $2 and revoked_at is not null
-        """,
-        edition_id,
-        device_id,
-        at,
     )

@@ -313,12 +313,16 @@ class SigningKey(Struct, frozen=True, kw_only=True):
 
 
 class DeviceRow(Struct, frozen=True, kw_only=True):
-    """A device as it is stored."""
+    """A device as it is known by its token, see `forum.core.context.Device`."""
 
     edition_id: int
     id: UUID
     name: str
     gate: str
+    gates: list[str]
+    may_search: bool
+    may_desk: bool
+    may_evacuate: bool
     revoked_at: datetime | None
     drained_at: datetime | None
 

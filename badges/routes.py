@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from badges import devices
 from badges.batches import read_batch
 from badges.clocks import missing_ms
+from badges.device_models import Enrolled
 from badges.models import Answer, Scan
 from badges.scan_schema import RecordOperation
 from badges.together import Door
@@ -46,12 +47,12 @@ async def enrol(
     once: Given[Once],
     now: Given[datetime],
     ids: Given[Ids],
-) -> devices.Enrolled:
+) -> Enrolled:
     """Trade an enrolment code, once, for the device's own token, shown this once.
 
     A device whose answer was lost sends its request again, with the same Idempotency-Key.
     """
-    return await once(devices.Enrolled, lambda: devices.enrol(db, data.code, at=now, ids=ids))
+    return await once(Enrolled, lambda: devices.enrol(db, data.code, at=now, ids=ids))
 
 
 @post(

@@ -279,7 +279,8 @@ def read_cursor(text: str) -> ScanCursor | None:
 def explained(one: ListedScan, said: Words, edition: Edition) -> list[str]:
     """Return in sentences why a scan was answered as it was, and what became of it."""
     zone, say = edition.zone, said.gettext
-    found = [say(WHY[one.outcome])]
+    against_the_rules = one.outcome is Outcome.ADMITTED and one.refusal is not None
+    found = [] if against_the_rules else [say(WHY[one.outcome])]
     if one.offline:
         found.append(say(ALONE))
     if one.refusal is not None and one.refusal is not one.outcome:

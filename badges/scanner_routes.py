@@ -19,10 +19,10 @@ MANIFEST = "application/manifest+json"
 SCRIPT = "text/javascript"
 GROUND = "#101820"
 """The scanner's own ground, see `scan.css`."""
-MODULES = tuple("clock decide desk door inputs manifest prepare scan store sync".split())
+MODULES = "camera clock decide desk door inputs manifest prepare scan store sync".split()
 FILES = (
-    "favicon.svg",
     "badges/scan.css",
+    "badges/test-code.svg",
     *(f"badges/{module}.js" for module in MODULES),
     "vendor/zxing-reader.js",
     "vendor/zxing_reader.wasm",

@@ -9,6 +9,7 @@ import msgspec
 import uvloop
 
 from badges import devices, doors, presented, scan_queries
+from badges.device_models import Enrolled
 from badges.keys import Keyring
 from badges.models import Asked, NewScan, Outcome, Presented, Reading, Scan
 from badges.models import Tally as Came
@@ -211,7 +212,7 @@ def admitted(one: ReadScan, reading: Reading) -> tuple[NewScan, Came]:
 
 async def prepare(
     inside: Installation, edition: Edition, count: int
-) -> tuple[list[str], Keyring, devices.Enrolled]:
+) -> tuple[list[str], Keyring, Enrolled]:
     """Store people with tickets, and enrol a device."""
     at = inside.now()
     tokens = await admit(inside, edition, count)

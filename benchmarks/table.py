@@ -15,6 +15,7 @@ MODULES = (
     "scan",
     "sync",
     "manifest",
+    "verdict",
     "registration",
     "phone",
     "forty",

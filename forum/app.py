@@ -22,6 +22,10 @@ from badges import devices
 from badges.attendance_routes import router as attendance_routes
 from badges.board_routes import router as board_routes
 from badges.conflict_routes import router as conflict_routes
+from badges.device_api import router as device_api_routes
+from badges.device_models import DeviceRevoked
+from badges.device_routes import router as device_routes
+from badges.fullness import Fullness
 from badges.gate_api import router as gate_api_routes
 from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, open_keyring
@@ -131,6 +135,8 @@ LOANS = POOL_SIZE - 4
 """The most requests that hold a connection at once: fewer than the pool has, so that what they wait
 for while holding it (an edition, a device, a version of the programme, an export that begins) can
 always be read. Exports have at most `forum.core.exports.AT_ONCE` of the others."""
+FILE_POLICY = "default-src 'none'"
+"""For a static file looked at by itself; what a page may do with it, the page's own policy says."""
 HUNG_UP = "client disconnected prematurely"
 """What Litestar says, as a failure of the server, of a client who left in the middle of a body."""
 NO_BODY = {"data": "'data'"}
@@ -192,6 +198,7 @@ class Parts:
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
         self.device_editions: Shelf[int, Edition] = Shelf()
+        self.fullness = Fullness(lambda: self.database, now)
 
     @property
     def database(self) -> Database:
@@ -323,7 +330,7 @@ class Parts:
         """Say which device's token was sent; a revoked one is refused within a second."""
         found = await self._device_to_deliver(request)
         if found.revoked:
-            raise devices.DeviceRevoked
+            raise DeviceRevoked
         return found
 
     async def _device_to_deliver(self, request: AnyRequest) -> Device:
@@ -393,6 +400,7 @@ class Parts:
             "watch",
             "ids",
             "exports",
+            "fullness",
             "manifests",
         )
         return {
@@ -464,6 +472,8 @@ def assemble(parts: Parts) -> Shell:
             programme_import_routes,
             guide_routes,
             badge_routes,
+            device_api_routes,
+            device_routes,
             scanner_routes,
             manifest_routes,
             board_routes,
@@ -574,13 +584,15 @@ async def static(request: AnyRequest, version: FromPath[str], path: FromPath[str
         raise NotFound
     content, etag = found
     current = version == request.app.state.parts.templates.version
-    return document(
+    answer = document(
         request,
         content,
         media_type,
         etag=etag,
         cache_control=IMMUTABLE if current else "no-cache",
     )
+    answer.headers["content-security-policy"] = FILE_POLICY
+    return answer
 
 
 @get("/api/docs", include_in_schema=False)

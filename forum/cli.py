@@ -642,27 +642,72 @@ def device() -> None:
 
 @device.command("add")
 @click.argument("name")
-@click.option("--gate", required=True, help="The gate's name.")
+@click.option(
+    "--gate",
+    "gates",
+    required=True,
+    multiple=True,
+    help="A gate's name; may be repeated: it stands at the first, and may stand at each.",
+)
+@click.option("--search", is_flag=True, help="It may find people by name.")
+@click.option("--desk", is_flag=True, help="It may register people, correct and print badges.")
+@click.option("--evacuation", is_flag=True, help="It may hold the list of who is inside.")
 @edition_option
 @json_option
 @click.pass_obj
 def add_device(
-    settings: Settings, name: str, gate: str, edition: str | None, as_json: bool
+    settings: Settings,
+    name: str,
+    gates: tuple[str, ...],
+    search: bool,
+    desk: bool,
+    evacuation: bool,
+    edition: str | None,
+    as_json: bool,
 ) -> None:
     """Announce a device, and print the code by which it enrols, once, within a week."""
-    from badges import devices, qr  # noqa: PLC0415
+    from forum.commands import doors  # noqa: PLC0415
 
-    code = on_edition(
+    made = on_edition(
         settings,
         edition,
-        lambda site, one: devices.add(site.db, one.id, name, gate, at=site.now(), ids=site.ids),
+        lambda site, one: doors.announce(
+            site, one, name, gates, search=search, desk=desk, evacuation=evacuation
+        ),
     )
     if as_json:
-        show_json({"code": code})
+        show_json(made)
         return
-    link = f"{settings.base_url}/scan#code={code}"
-    print(qr.any_qr(link).terminal())
-    print(f"{code}\n{link}")
+    print(doors.picture(made))
+    print(f"{made.code}\n{made.link}")
+
+
+@device.command("list")
+@edition_option
+@json_option
+@click.pass_obj
+def list_devices(settings: Settings, edition: str | None, as_json: bool) -> None:
+    """List the devices of an edition: where each stands, how it does, when it was last seen."""
+    from forum.commands import doors  # noqa: PLC0415
+
+    found = on_edition(settings, edition, doors.listed)
+    if as_json:
+        show_json(found)
+        return
+    for one in found:
+        print(doors.line(one))
+
+
+@device.command("revoke")
+@click.argument("name")
+@edition_option
+@click.pass_obj
+def revoke_device(settings: Settings, name: str, edition: str | None) -> None:
+    """Revoke the device of this NAME or id: it only hands over the scans that it still holds."""
+    from forum.commands import doors  # noqa: PLC0415
+
+    revoked = on_edition(settings, edition, lambda site, one: doors.revoke(site, one, name))
+    print(f"{revoked.name} is revoked; a new code would undo it.")
 
 
 @commands.command()

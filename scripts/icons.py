@@ -1,7 +1,8 @@
-"""Make the icons by which the programme is installed, from forum/static/favicon.svg.
+"""Make the icons by which the programme is installed, and the code on which scanners are tried.
 
-Needs chromium. The drawing stands on its own ground with a margin, so that a system may cut it to
-a circle (a maskable icon: W3C Web Application Manifest, 80 % of the middle are safe).
+The icons are drawn from forum/static/favicon.svg by chromium, each on its own ground with a margin,
+so that a system may cut it to a circle (a maskable icon: W3C Web Application Manifest, 80 % of the
+middle are safe).
 """
 
 import io
@@ -13,12 +14,16 @@ from pathlib import Path
 
 from PIL import Image
 
+from badges.qr import svg
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "forum" / "static" / "favicon.svg"
 FOLDER = ROOT / "schedule" / "static"
 SIDES = (192, 512)
 GROUND = "#0a5c4a"
 INSIDE = 0.8
+TEST_CODE = "TRYYOURSCANNER" * 8 + "A" * 10
+"""What is no ticket, but has a token's length and letters, so that a scanner reads it as one."""
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
 
 
@@ -45,6 +50,12 @@ def drawn(side: int) -> bytes:
     return out.getvalue()
 
 
+def code_to_try() -> str:
+    """Return the code on which a scanner is tried, as SVG."""
+    return svg(TEST_CODE, title="Forum") + "\n"
+
+
 if __name__ == "__main__":
+    (ROOT / "badges" / "static" / "test-code.svg").write_text(code_to_try(), "utf-8")
     for each in SIDES:
         (FOLDER / f"icon-{each}.png").write_bytes(drawn(each))

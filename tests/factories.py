@@ -19,6 +19,7 @@ import zxingcpp
 from PIL import Image
 
 from badges import devices, gates, scanning, tickets
+from badges.device_models import NewDevice
 from badges.keys import Keyring, open_keyring
 from badges.models import Direction, Scan
 from forum.accounts import service as accounts
@@ -319,13 +320,18 @@ class Site:
         author = Author(account_id=account_id, actor=f"organiser:{account_id}")
         return await self.do(campaigns.start, edition, order, by=author)
 
-    async def device(self, edition, gate="main"):
+    async def announce(self, edition, *gates, **given):
+        """Announce a device at the main gate, unless others are named; `given` are its rights."""
+        values = {"name": f"Phone {next(numbers)}", "gates": [*(gates or ("main",))], **given}
+        [made] = await self.do(
+            devices.announce, edition.id, [NewDevice(**values)], actor="organiser:test"
+        )
+        return made
+
+    async def device(self, edition, gate="main", *gates, **given):
         """Enrol a device; return it with the headers by which it is known."""
-        async with self.pool.acquire() as db:
-            code = await devices.add(
-                db, edition.id, f"Phone {next(numbers)}", gate, at=self.clock.at, ids=self.ids
-            )
-            enrolled = await devices.enrol(db, code, at=self.clock.at, ids=self.ids)
+        made = await self.announce(edition, gate, *gates, **given)
+        enrolled = await self.do(devices.enrol, made.code)
         return enrolled.device, {"authorization": f"Bearer {enrolled.token}"}
 
     async def was_there(self, edition, registered, *moments):
@@ -446,6 +452,12 @@ def scan(token, *, at=DURING, gate="main", **given):
 def sent(token, *, at=DURING, gate="main", **given):
     """Return one reading of a token as a device sends it."""
     values = {"id": str(uuid.uuid4()), "token": token, "gate": gate, "scanned_at": at.isoformat()}
+    return {**values, **given}
+
+
+def told(*, at=NOON, gate="main", **given):
+    """Return what a device tells of itself."""
+    values = {"sent_at": at.isoformat(), "gate": gate, "waiting": 0, "version": "test"}
     return {**values, **given}
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from badges import gates, lists
+from badges import devices, gates, lists
+from badges.device_models import NewDevice
 from forum.accounts import service as accounts
 from forum.app import create_app
 from forum.core.context import Role
@@ -23,7 +24,7 @@ from forum.speakers.keys import SpeakerKeys
 from schedule import parts, publishing, resting
 from schedule.edits import PartKind
 from schedule.part_fields import KIND_PLACES, part_from
-from tests.factories import NOON, SAME_ORIGIN, draft, opened, sent
+from tests.factories import NOON, SAME_ORIGIN, draft, opened, sent, told
 
 # What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
 EVERYONE = (
@@ -162,6 +163,7 @@ OPEN = {
     "POST /speaker/{key}/photo/withdrawal": OWN_LINK,
     "POST /api/devices": dict.fromkeys(EVERYONE, 404),  # a code that nobody was given
     "POST /api/device/scans": DEVICE | {"revoked": "ok"},  # it may hand over what it still holds
+    "PUT /api/device/state": DEVICE,
     "GET /api/device/registrations": MAY_NOT,
     "POST /api/device/registrations": MAY_NOT,
     "PATCH /api/device/registrations/{reference}": MAY_NOT,
@@ -259,6 +261,12 @@ class House:
         await site.value("update device set revoked_at = now() where id = $1", revoked.id)
         _, device_headers = await site.device(house.edition)
         async with site.pool.acquire() as db:
+            news = [NewDevice(name=f"Spare {n}", gates=["main"]) for n in range(8)]
+            announced = await devices.announce(
+                db, house.edition.id, news, actor="test", at=NOON, ids=site.ids
+            )
+        house.devices = [one.id for one in announced]
+        async with site.pool.acquire() as db:
             await accounts.invite(
                 db, "colleague@example.org", house.edition.id, [Role.DOOR], at=NOON, ids=site.ids
             )
@@ -286,6 +294,11 @@ class House:
             )
         house.table = brought.headers["location"].rpartition("/")[2]
         return house
+
+    async def revision_of_device(self):
+        """Return how often the device was changed that the table changes."""
+        sql = "select revision from device where edition_id = $1 and id = $2"
+        return await self.site.value(sql, self.edition.id, self.devices[0])
 
     async def let_in_twice(self):
         """Have two devices without a network let somebody in; return the scan of the second."""
@@ -390,6 +403,8 @@ class House:
             "file_id": self.resting,
             "slug": self.edition.slug if path.startswith("/organiser") else "ouverture",
         }
+        if "{device_id}" in path:
+            values["device_id"] = self.devices.pop() if removed else self.devices[0]
         for kind, name in (("gates", "gate"), ("lists", "check_in_list")):
             if f"{{{name}}}" in path:
                 values[name] = self.spare[kind].pop() if removed else self.spare[kind][0]
@@ -418,6 +433,21 @@ class House:
             "POST /api/device/registrations": {"json": {**person(), **ANOTHER}},
             "PATCH /api/device/registrations/{reference}": {"json": {}},
             "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
+            "PUT /api/device/state": {"json": told()},
+            "POST /api/editions/{edition_slug}/devices": {
+                "json": {"name": "Phone", "gates": ["main"]}
+            },
+            "PATCH /api/editions/{edition_slug}/devices/{device_id}": {"json": {"name": "Phone"}},
+            "POST /organiser/{slug}/doors/devices": {"data": {"name": "Phone", "gate": "main"}},
+            **{
+                f"POST /organiser/{{slug}}/doors/devices/{{device_id}}{path}": {
+                    "data": {"revision": str(self.revision), **form}
+                }
+                for path, form in (
+                    ("", {"name": "Phone", "gates": "main"}),
+                    ("/gate", {"gate": "main"}),
+                )
+            },
             "POST /api/editions/{edition_slug}/registrations": {"json": person()},
             "POST /{edition_slug}/register": {"data": person()},
             "POST /{edition_slug}/link": {"data": {"email": "rights@example.org"}},
@@ -646,6 +676,7 @@ async def test_the_right(house, route, who):
         if route == "POST /organiser/sign-out":
             headers.pop("cookie", None)  # or nobody would be signed in any longer
         removed = removes(route) and LINES[route][who] == "ok"
+        house.revision = await house.revision_of_device()
         answer = await client.request(
             method, house.address(path, removed=removed), headers=headers, **house.body(route)
         )

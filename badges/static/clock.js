@@ -16,8 +16,7 @@ export class Clock {
     return Math.round(this.wall() + (this.offset_ms ?? 0));
   }
 
-  // The server said `server_ms` somewhere between `asked_at` and now, by the steady clock. A slow answer does
-  // not replace a quick one with which it agrees.
+  // The server said this between `asked_at` and now. A slow answer replaces no quick one with which it agrees.
   measure(server_ms, asked_at, extra_ms = 0) {
     const unsure = (this.steady() - asked_at) / 2 + extra_ms;
     const offset = server_ms + unsure - this.wall();
@@ -28,7 +27,7 @@ export class Clock {
     return true;
   }
 
-  // By how much the clock was moved since the last look. A phone that slept does not show that: say so by `slept`.
+  // By how much the clock was moved since the last look; `slept` says that the phone may have slept.
   jump() {
     const moved = this.wall() - this.seen.wall - (this.steady() - this.seen.steady);
     this.slept();

@@ -1,5 +1,4 @@
-// What a gate answers: values in, a decision out. The twin of deciding.py, line for line, with the same names in
-// JSON; tests/data/decisions.json holds both. Instants are milliseconds.
+// What a gate answers: the twin of deciding.py, held together by tests/data/decisions.json.
 
 export function dayAt(days, at) {
   for (let day = 0; day + 1 < days.length; day++) if (days[day] <= at && at < days[day + 1]) return day;
@@ -78,8 +77,8 @@ export function admits(rule, standing) {
   return rule.reentry && !standing.inside;
 }
 
-// Where somebody stands, as a phone knows it: the check-in of the manifest (`a`: since when, `i`: inside), then
-// what this phone read since (`own`). A scan that was taken back leads to where they stood before it.
+// Where somebody stands: by the manifest's check-in, then what this phone read since (`own`). A scan that was taken
+// back leads to where they stood before it.
 export function standingOf(checkIn, own, rule) {
   const steps = own.filter(step => step.let_in || !step.refusal).sort(byTurn);
   const undone = steps.findIndex(step => step.undone);

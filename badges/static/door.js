@@ -2,7 +2,7 @@
 
 import { decide, ownClaim, place, refusal, standingOf } from "./decide.js";
 import { claimOf, holderOf, identify, openName } from "./manifest.js";
-import { get, transact, wait } from "./store.js";
+import { transact, wait } from "./store.js";
 
 const LET_IN = ["admitted", "left"];
 const NO_REFUSAL = [...LET_IN, "already_in"];
@@ -31,7 +31,7 @@ function count(counters, list, was, is) {
   return { ...counters, [list]: changed };
 }
 
-// The numbers that the server told, with what it cannot know yet.
+// The server's numbers, with what it cannot know yet.
 export const takeCounters = told => transact(["meta", "queue", "scans"], "readwrite", async ({ meta, queue, scans }) => {
   let counters = told;
   for (const one of await wait(queue.getAll())) {
@@ -46,18 +46,19 @@ export const takeCounters = told => transact(["meta", "queue", "scans"], "readwr
   return counters;
 });
 
-// Read a code at a gate. The scan is on the disk once this returns; `at` is the server's time, `wall` the phone's.
-export async function read(code, { gate, direction, at, wall, offset_ms, edition }) {
-  const rules = await get("rules");
+// Read a code: the scan is on the disk once this returns. `at` is the server's time, `wall` the phone's; `alone`:
+// nobody will be asked.
+export async function read(code, { rules, gate, direction, at, wall, offset_ms, edition, alone }) {
   const who = rules ? await identify(code, rules.salt) : { kind: "nothing", text: code.trim() };
   const found = await transact(["entries"], "readonly", stores => lookUp(stores.entries, who));
   const claim = who.kind === "token" && rules ? await claimOf(who, rules.keys, found) : null;
-  const scan = { id: newId(), at, gate, direction, undone: false, acked_at: null, conflict: null };
+  const scan = { id: newId(), at, gate, direction, undone: false, acked_at: null };
   const kept = await transact(["meta", "entries", "check_ins", "scans", "queue"], "readwrite", async stores => {
     const entry = await lookUp(stores.entries, who);
     Object.assign(scan, await judged(stores, scan, { rules: rules?.rules, who, claim, entry }));
     const sent = { id: scan.id, token: who.text, gate, direction, scanned_at: wall, edition };
     if (offset_ms !== null) sent.clock_offset_ms = offset_ms;
+    if (alone) sent.shown = scan.outcome;
     scan.seq = sent.seq = await wait(stores.queue.add(sent));
     stores.scans.put(told(scan));
     const counters = await wait(stores.meta.get("counters"));
@@ -68,7 +69,7 @@ export async function read(code, { gate, direction, at, wall, offset_ms, edition
   return kept;
 }
 
-// What is kept of a scan: neither its token nor anybody's name.
+// Kept is neither the token nor a name.
 const told = ({ earlier, unsure, ...scan }) => scan;
 
 async function lookUp(entries, who) {
@@ -110,8 +111,7 @@ function firstEntry(checkIn, own) {
   return first ? { at: first.at, gate: first.gate } : null;
 }
 
-// The phone gave up waiting for an answer: what it shows now is what counts. Where the answer came this very
-// moment, that is what it shows.
+// Nobody waits for the answer any more: what is shown now counts, the answer if it came this very moment.
 export const showAlone = ({ seq, id }) => transact(["queue", "scans"], "readwrite", async ({ queue, scans }) => {
   const sent = await wait(queue.get(seq));
   const scan = await wait(scans.get(id));
@@ -145,13 +145,14 @@ export const takeAnswers = (sent, outcomes, acked_at) =>
   });
 
 function answered(scan, sent, answer, acked_at) {
-  const is = { ...scan, acked_at: scan.undone ? scan.acked_at : acked_at, conflict: answer.conflict ?? null };
+  const is = { ...scan, acked_at: scan.undone ? scan.acked_at : acked_at };
+  if (answer.conflict) is.conflict = answer.conflict;
   if (sent.shown || sent.undoes) return is;
   const { outcome } = answer;
   return { ...is, outcome, let_in: LET_IN.includes(outcome), refusal: NO_REFUSAL.includes(outcome) ? null : outcome };
 }
 
-// Take back a scan of this phone: a record of its own, and it counts no more here from now on.
+// Take back a scan of this phone, by a record of its own.
 export const undo = (id, { at, wall, offset_ms, edition }) =>
   transact(["meta", "queue", "scans"], "readwrite", async ({ meta, queue, scans }) => {
     const scan = await wait(scans.get(id));

@@ -1,5 +1,4 @@
-// The manifest of tickets that a phone carries: nothing in it names anybody without the badge in front.
-// Contract of GET /api/device/manifest; vectors in tests/data/manifest.json.
+// Tickets as a phone carries them: nothing names anybody without the badge in front (badges/manifest.py).
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const READABLE = /^[0-9A-HJKMNP-TV-Z]{8}$/;
@@ -18,7 +17,7 @@ export function fromBase64url(text) {
   return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), one => one.charCodeAt(0));
 }
 
-// What was read or typed, as a token or a reference is spelt: capitals, no spaces, out of its link.
+// What was read, in capitals, without spaces, out of its link.
 export function normalise(raw) {
   const text = IN_URL.exec(raw.trim())?.[1] ?? raw;
   return text.replace(/\s+/g, "").replace(/[a-z]+/g, letters => letters.toUpperCase());
@@ -99,7 +98,7 @@ export const holderOf = entry => ({
   ended_at: entry.e ?? null, replaced_at: entry.p ?? null, seats: entry.t ?? [],
 });
 
-// Who a code speaks of: a token (found by h, or an older one of the same ticket by k), a reference (r), or nothing.
+// Who a code speaks of: a token (h, or k for an older one of the ticket), a reference (r), or nothing.
 export async function identify(raw, salt) {
   const text = normalise(raw);
   if (isToken(text)) {
@@ -113,9 +112,8 @@ export async function identify(raw, salt) {
   return { kind: "nothing", text };
 }
 
-// What a token claims; null for a forged one. One that the manifest holds proves itself, for its hash is of the
-// whole token. Of others the signature is verified; where this browser cannot, it is taken at its word unless
-// the manifest has the true token of the same issue: `entry` is what stands there for the ticket.
+// What a token claims; null for a forged one. One that the manifest holds proves itself: its hash is of all of it.
+// Of others the signature is verified; where a browser cannot, only what differs from the true token is forged.
 export async function claimOf({ h, bytes, said }, keys, entry) {
   if (!said || !keys[said.key]) return null;
   const { edition, days, revision } = said;

@@ -1,10 +1,8 @@
-// The scanner at the doors: what a volunteer sees and presses. Decisions are made in door.js, from what store.js
-// keeps; sync.js speaks to the server. A verdict is shown once its scan is on the disk.
+// The scanner: what a volunteer sees and presses. A verdict is shown once its scan is on the disk (door.js).
 
 import { newId, read as readCode, undo as takeBack } from "./door.js";
-import { Camera, Glance, NoReader, readKeys } from "./inputs.js";
+import { Glance, readKeys } from "./inputs.js";
 import { normalise } from "./manifest.js";
-import { checks } from "./prepare.js";
 import * as store from "./store.js";
 import { Link, settle } from "./sync.js";
 
@@ -24,7 +22,7 @@ const SHAKES = { pass: 80, look: [80, 60, 80], stop: 300 };
 
 const link = new Link({ version: own.dataset.version.split("/")[2] });
 const glance = new Glance();
-const camera = new Camera(element("video"), own.dataset, glance);
+let camera = null;
 const names = new Map(); // who was scanned, while this page is open: names are kept nowhere
 let rules = null;
 let about = null;
@@ -33,6 +31,7 @@ let panel = "scan";
 let settings = { muted: false, sun: false };
 let sound = null;
 
+const make = (tag, fields) => Object.assign(document.createElement(tag), fields);
 const say = (word, values = {}) => word.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 const pick = text => text?.[language] ?? Object.values(text ?? {})[0] ?? "";
 const gateName = slug => pick(rules?.rules.gates[slug]?.name) || slug;
@@ -107,17 +106,22 @@ function read(raw) {
   return turn;
 }
 
+function moment() {
+  const { clock, device } = link;
+  return { at: clock.now(), wall: clock.wall(), offset_ms: clock.offset_ms, edition: device.edition_id };
+}
+
 async function judge(code, began_at) {
   const patience = setTimeout(() => verdict("idle", words.checking), CHECKING_MS);
   try {
     await link.look();
-    const { clock, device } = link;
-    const told = { at: clock.now(), wall: clock.wall(), offset_ms: clock.offset_ms, edition: device.edition_id };
-    const kept = await readCode(code, { gate: device.gate, direction, ...told });
+    const alone = !link.reachable;
+    const kept = await readCode(code, { rules, gate: link.device.gate, direction, alone, ...moment() });
     const settled = await settle(link, kept);
     clearTimeout(patience);
     showOutcome(settled);
     performance.measure("verdict", { start: began_at });
+    performance.clearMeasures("verdict"); // whoever observes has it
     glance.touch(performance.now());
     refresh();
     return settled;
@@ -133,10 +137,8 @@ function notKept(error) {
 }
 
 async function undo(id) {
-  const { clock, device } = link;
   await link.look();
-  const told = { at: clock.now(), wall: clock.wall(), offset_ms: clock.offset_ms, edition: device.edition_id };
-  const scan = await takeBack(id, told);
+  const scan = await takeBack(id, moment());
   if (!scan) return;
   glance.forget();
   verdict("idle", words.undone, names.get(id));
@@ -145,7 +147,6 @@ async function undo(id) {
   await refresh();
 }
 
-/* What the page shows of what is kept */
 async function refresh() {
   const [counters, waiting, last, clashes] = await Promise.all([
     store.get("counters"), store.waiting(), store.lastScans(), store.conflicts(),
@@ -176,11 +177,9 @@ function showDevice() {
   if (!device) return;
   const gates = device.gates?.length ? device.gates : [device.gate];
   const select = element("gate");
-  const options = gates.map(slug => Object.assign(document.createElement("option"), { value: slug, textContent: gateName(slug) }));
-  if (select.dataset.shown !== JSON.stringify(options.map(one => [one.value, one.textContent]))) {
-    select.dataset.shown = JSON.stringify(options.map(one => [one.value, one.textContent]));
-    select.replaceChildren(...options);
-  }
+  const shown = gates.map(gateName).join("\n");
+  if (select.dataset.shown !== shown) select.replaceChildren(...gates.map(slug => new Option(gateName(slug), slug)));
+  select.dataset.shown = shown;
   select.value = device.gate;
   select.disabled = gates.length < 2;
   const ways = rules?.rules.gates[device.gate]?.directions ?? "in";
@@ -201,26 +200,24 @@ function showLast(scans) {
   element("undo").dataset.id = undoable?.id ?? "";
   const rows = scans.map(one => {
     const kind = kindOf(one.outcome, one.unsure);
-    const row = document.createElement("li");
+    const row = make("li");
     const way = one.direction === "out" ? words.out : words.in;
     const what = [hour(one.at), words[one.outcome] ?? words.refused, who(one)].filter(Boolean).join(" · ");
-    const text = Object.assign(document.createElement("p"), { textContent: `${what} · ${gateName(one.gate)}, ${way}` });
-    const icon = Object.assign(document.createElement("span"), { textContent: ICONS[kind], ariaHidden: "true" });
-    row.append(icon, text);
+    const text = make("p", { textContent: `${what} · ${gateName(one.gate)}, ${way}` });
+    row.append(make("span", { textContent: ICONS[kind], ariaHidden: "true" }), text);
     if (one.undone) {
       text.className = "gone";
       row.append(words.undone);
     } else row.append(button(words.undo, say(words.undo_this, { what }), () => undo(one.id)));
     return row;
   });
-  const none = Object.assign(document.createElement("li"), { textContent: words.nothing_yet });
-  element("last").replaceChildren(...rows.length ? rows : [none]);
+  element("last").replaceChildren(...rows.length ? rows : [make("li", { textContent: words.nothing_yet })]);
 }
 
 const who = scan => names.get(scan.id) || pick(rules?.categories?.[scan.category]);
 
 function button(text, label, act) {
-  const made = Object.assign(document.createElement("button"), { type: "button", textContent: text, ariaLabel: label });
+  const made = make("button", { type: "button", textContent: text, ariaLabel: label });
   made.addEventListener("click", act);
   return made;
 }
@@ -228,10 +225,10 @@ function button(text, label, act) {
 function showClashes(clashes) {
   element("clashes").hidden = !clashes.length;
   element("clash-list").replaceChildren(...clashes.map(one => {
-    const row = document.createElement("li");
+    const row = make("li");
     const what = [placed(one), who(one), words[one.conflict] ?? one.conflict].filter(Boolean).join(" · ");
     row.append(
-      Object.assign(document.createElement("p"), { textContent: what }),
+      make("p", { textContent: what }),
       button(words.seen, `${words.seen} : ${what}`, async () => {
         await store.acknowledge(one.id);
         await refresh();
@@ -241,7 +238,6 @@ function showClashes(clashes) {
   }));
 }
 
-/* Parts of the page */
 function show(name) {
   if (panel === name) return;
   panel = name;
@@ -255,17 +251,18 @@ function show(name) {
 }
 
 async function prepare() {
+  const { checks } = await import("./prepare.js");
   const found = await checks(link, [own.src, own.dataset.reader, own.dataset.wasm, "/scan"]);
   const marks = { true: "✓", false: "✕", null: "?" };
   element("checks").replaceChildren(...found.map(({ name, good, say: word, values }) => {
-    const row = document.createElement("li");
+    const row = make("li");
     row.dataset.check = name;
     row.dataset.good = good;
     const time = values.time && hour(values.time);
     const text = `${words.prepare[name]}${language === "fr" ? " " : ""}: ${say(words.prepare[word], { ...values, time })}`;
     row.append(
-      Object.assign(document.createElement("span"), { textContent: marks[good], ariaHidden: "true" }),
-      Object.assign(document.createElement("p"), { textContent: text }),
+      make("span", { textContent: marks[good], ariaHidden: "true" }),
+      make("p", { textContent: text }),
     );
     return row;
   }));
@@ -285,7 +282,7 @@ function showRights(device) {
   })).catch(() => { desk = null; });
 }
 
-/* Enrolment: a code works once. Where its answer was lost, it goes again with the same key, even after a reload */
+// A code works once. Where its answer was lost, it goes again with the same key, even after a reload.
 function enrolmentKey(code) {
   const kept = JSON.parse(sessionStorage.getItem(ENROLMENT) ?? "null");
   if (kept?.code === code) return kept.key;
@@ -310,11 +307,20 @@ async function enrol(code) {
   element("leaving").hidden = true;
   navigator.storage?.persist?.();
   await refresh();
-  element("start").focus();
+  element("start").focus({ preventScroll: true });
+}
+
+// A code in the address is used at once, and leaves it.
+async function takeOffer() {
+  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  if (!code) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  element("enrol-code").value = code;
+  await enrol(code);
 }
 
 function ended(word) {
-  camera.stop();
+  camera?.stop();
   cameraOff();
   names.clear();
   verdict("idle", words.ready);
@@ -342,7 +348,6 @@ link.addEventListener("stranger", async () => {
   await refresh();
 });
 
-/* Camera */
 function cameraOff() {
   element("camera-note").hidden = false;
   element("torch").hidden = true;
@@ -352,16 +357,18 @@ function cameraOff() {
 async function startCamera() {
   sound ??= new AudioContext();
   sound.resume();
-  if (camera.stream) {
+  if (camera?.stream) {
     camera.stop();
     cameraOff();
     return;
   }
   try {
+    const { Camera } = await import("./camera.js");
+    camera ??= new Camera(element("video"), own.dataset, glance);
     await camera.start(read);
   } catch (error) {
     cameraOff();
-    setText("camera-note", error instanceof NoReader ? words.no_reader : words.no_camera);
+    setText("camera-note", error.name === "NoCamera" ? words.no_camera : words.no_reader);
     return;
   }
   element("camera-note").hidden = true;
@@ -383,7 +390,6 @@ async function keepPage() {
   document.addEventListener("visibilitychange", () => { if (!document.hidden) kept.update().catch(() => {}); });
 }
 
-/* Start */
 function toggle(id, name, change) {
   const apply = on => {
     element(id).setAttribute("aria-pressed", on);
@@ -421,25 +427,21 @@ element("check-again").addEventListener("click", async () => { await link.hurry(
 element("torch").addEventListener("click", ({ currentTarget }) => {
   const on = currentTarget.getAttribute("aria-pressed") !== "true";
   currentTarget.setAttribute("aria-pressed", on);
-  camera.torch(on);
+  camera?.torch(on);
 });
 document.querySelector("nav").addEventListener("click", event => {
   const { panel: name } = event.target.closest("button")?.dataset ?? {};
   if (name) show(name);
 });
-document.addEventListener("visibilitychange", () => { if (!document.hidden) camera.keepAwake(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) camera?.keepAwake(); });
 
 await link.open();
 settings = { ...settings, ...await store.get("settings") };
 toggle("mute", "muted");
 toggle("sun", "sun", on => { document.documentElement.dataset.sun = on ? "yes" : "no"; });
 await refresh();
-const offered = new URLSearchParams(location.hash.slice(1)).get("code");
-if (offered) {
-  history.replaceState(null, "", location.pathname + location.search);
-  element("enrol-code").value = offered;
-  await enrol(offered);
-}
+addEventListener("hashchange", takeOffer);
+await takeOffer();
 link.start();
 document.body.dataset.ready = "yes";
 keepPage().catch(error => console.error(error));

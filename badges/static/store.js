@@ -1,10 +1,5 @@
-// What the phone keeps (IndexedDB): the manifest, its own scans, and the queue of those to be sent. No name is
-// kept, and a token only while its scan waits.
-//   meta      by name: device, rules, clock, counters, settings
-//   entries   tickets of the manifest by k, found by h and r
-//   check_ins who is in by [k, l, p]
-//   scans     this phone's scans by id: what it decides on, and its last ten
-//   queue     scans as they are sent, in order of seq
+// What the phone keeps (IndexedDB): manifest (entries, check_ins), its own scans, and the queue of those to be
+// sent. No name is kept, and a token only while its scan waits.
 
 const NAME = "forum-scanner";
 const KEPT_SCANS = 10;
@@ -24,6 +19,7 @@ function upgrade({ target: { result: database } }) {
   const scans = database.createObjectStore("scans", { keyPath: "id" });
   scans.createIndex("k", "k");
   scans.createIndex("seq", "seq");
+  scans.createIndex("conflict", "conflict"); // of those that nobody acknowledged yet
   database.createObjectStore("queue", { keyPath: "seq", autoIncrement: true }).createIndex("id", "id");
 }
 
@@ -73,19 +69,26 @@ export const waiting = () => transact(["queue"], "readonly", ({ queue }) => wait
 export const next = (most, edition) => transact(["queue"], "readonly", async ({ queue }) =>
   (await wait(queue.getAll())).filter(one => !one.held && one.edition === edition).slice(0, most));
 
-export const lastScans = () => transact(["scans"], "readonly", async ({ scans }) =>
-  (await wait(scans.index("seq").getAll())).filter(one => !one.undoes).slice(-KEPT_SCANS).reverse());
+export const lastScans = () => transact(["scans"], "readonly", ({ scans }) => latest(scans));
 
-export const conflicts = () => transact(["scans"], "readonly", async ({ scans }) =>
-  (await wait(scans.getAll())).filter(one => one.conflict && !one.acknowledged));
+async function latest(scans) {
+  const found = [];
+  const request = scans.index("seq").openCursor(null, "prev");
+  for (let at = await wait(request); at && found.length < KEPT_SCANS; at = await wait(request)) {
+    if (!at.value.undoes) found.push(at.value);
+    at.continue();
+  }
+  return found;
+}
+
+export const conflicts = () => transact(["scans"], "readonly", ({ scans }) => wait(scans.index("conflict").getAll()));
 
 export const acknowledge = id => transact(["scans"], "readwrite", async ({ scans }) => {
-  const one = await wait(scans.get(id));
-  if (one) await wait(scans.put({ ...one, acknowledged: true }));
+  const { conflict, ...one } = await wait(scans.get(id));
+  await wait(scans.put(one));
 });
 
-// Take a manifest, whole or what has changed. False: what is there is not what the server counts.
-// `asked_at` is when it was asked for: scans that the server had by then are in it, and forgotten here.
+// Take a manifest; false: what is there is not what the server counts. Scans that it had at `asked_at` are in it.
 export function takeManifest(sent, asked_at) {
   return transact(["meta", "entries", "check_ins", "scans"], "readwrite", async stores => {
     const { meta, entries, check_ins, scans } = stores;
@@ -107,10 +110,10 @@ const SETTLED_MS = 3000; // what the server answers may be so old
 
 async function forget(scans, asked_at) {
   const known = await wait(scans.index("seq").getAll());
-  const shown = new Set(known.filter(one => !one.undoes).slice(-KEPT_SCANS).map(one => one.id));
+  const shown = new Set((await latest(scans)).map(one => one.id));
   for (const one of known) {
     if (!one.acked_at || one.acked_at > asked_at - SETTLED_MS) continue;
-    if (shown.has(one.id) || one.conflict && !one.acknowledged) {
+    if (shown.has(one.id) || one.conflict) {
       if (!one.covered) scans.put({ ...one, covered: true });
     } else scans.delete(one.id);
   }
@@ -128,7 +131,7 @@ export const takeDevice = device => transact(["meta", "entries", "check_ins", "s
   meta.put(device, "device");
 });
 
-// The clock of the phone was put right by `jump` milliseconds: scans that wait are told by the new one.
+// The clock was put right by `jump` ms: scans that wait are told by the new one.
 export const shiftClock = (jump, clock) => transact(["meta", "queue"], "readwrite", async ({ meta, queue }) => {
   for (const one of await wait(queue.getAll())) {
     if (one.clock_offset_ms == null) continue;

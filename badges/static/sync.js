@@ -1,5 +1,5 @@
-// The phone and the server: scans go, the manifest and the numbers come, whenever there is a way. What has no
-// answer of ours (cut, timeout, a network that asks to sign in) is sent again, and nothing counts twice.
+// The phone and the server: scans go, manifest and numbers come, whenever there is a way. What has no answer of
+// ours (cut, timeout, captive portal) is sent again, and nothing counts twice.
 
 import { Clock } from "./clock.js";
 import { showAlone, takeAnswers, takeCounters } from "./door.js";
@@ -18,8 +18,7 @@ const LOCK = "forum scanner";
 export class Unreachable extends Error {}
 class Dismissed extends Error {}
 
-// Events: "changed" (anything the page shows), "clashes" (detail: scans), "moved" (to another gate by an organiser),
-// "revoked", "wiped", "stranger".
+// Events: changed, clashes (detail: scans), moved (to another gate), revoked, wiped, stranger.
 export class Link extends EventTarget {
   constructor({ version }) {
     super();
@@ -43,7 +42,6 @@ export class Link extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  // Every second: is something due, was the clock moved?
   start() {
     const beat = async () => {
       await this.look();
@@ -114,7 +112,6 @@ export class Link extends EventTarget {
     this.tell("changed");
   }
 
-  // What the server thinks of this phone.
   async heed({ status, body }, token) {
     if (token !== this.device?.token || !token) return;
     if (body?.revoked || body?.code === "device_revoked") {
@@ -129,7 +126,6 @@ export class Link extends EventTarget {
     }
   }
 
-  // One round of what is due; one at a time, in all tabs of this phone.
   async work() {
     if (this.busy || !this.device || performance.now() < this.pause) return this.busy;
     this.busy = navigator.locks.request(LOCK, () => this.round()).catch(error => this.failed(error));
@@ -178,7 +174,7 @@ export class Link extends EventTarget {
     return answer.body;
   }
 
-  // A batch that is no batch to the server: smaller ones, down to the scan that is at fault, which is kept apart.
+  // No batch to the server: smaller ones, down to the scan at fault, which is kept apart.
   async refused({ status }, scans) {
     if (status === 401) throw new Dismissed();
     if (scans.length === 1) await hold(scans[0]);
@@ -186,7 +182,6 @@ export class Link extends EventTarget {
     return null;
   }
 
-  // Ask about one scan that nobody was told about yet; null where there is no answer in time.
   async ask(sent) {
     if (!this.reachable || !this.device) return null;
     const answer = this.send([sent]).catch(() => null);
@@ -203,7 +198,6 @@ export class Link extends EventTarget {
     if (status === 422 && body.code === "gate_not_allowed") await this.refuseGate(said, body);
   }
 
-  // What the server answers is how it is, but for a gate that was chosen meanwhile.
   async stands(said, { device, edition, counters }) {
     const chosen = this.device.gate !== said.gate;
     const moved = !chosen && device.gate !== said.gate;
@@ -263,7 +257,6 @@ export class Link extends EventTarget {
     this.tell("wiped");
   }
 
-  // Stand at another gate of this phone's.
   async stand(gate) {
     this.device = { ...this.device, gate };
     await store.put("device", this.device);
@@ -272,7 +265,6 @@ export class Link extends EventTarget {
     this.work();
   }
 
-  // Trade a code for this device's own token. Where the answer was lost, the same key gets the same again.
   async enrol(code, key) {
     const answer = await this.call("POST", "/api/devices", { code }, { key, token: null });
     if (answer.status !== 201) return false;
@@ -294,8 +286,13 @@ const hold = one => store.transact(["queue"], "readwrite", async ({ queue }) => 
   if (await store.wait(queue.get(one.seq))) queue.put({ ...one, held: true });
 });
 
-// Ask about a scan that is kept, for as long as somebody waits; without an answer the phone decided alone.
+// Ask about a scan that is kept; without an answer in time the phone decided alone.
 export async function settle(link, kept) {
+  if (kept.sent.shown) {
+    link.due.scans = 0;
+    link.work();
+    return kept;
+  }
   link.asking.add(kept.sent.seq);
   try {
     const answer = await link.ask(kept.sent);

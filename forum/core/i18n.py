@@ -7,7 +7,7 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -59,6 +59,18 @@ class Words:
         day = self.day(instant.astimezone(zone).date())
         return self.gettext("%(day)s at %(time)s") % {"day": day, "time": self.time(instant, zone)}
 
+    def span(self, length: dt.timedelta) -> str:
+        """Return how long something takes, in one unit: `2 min`, `2 mins`."""
+        return format_timedelta(length, format="short", threshold=1, locale=self._locale)
+
+    def ago(self, length: dt.timedelta) -> str:
+        """Return how long ago something was, in one unit: `il y a 2 min`, `2 min ago`."""
+        back = -max(length, dt.timedelta(seconds=1))
+        said = format_timedelta(
+            back, format="short", threshold=1, add_direction=True, locale=self._locale
+        )
+        return said.replace("il y a ", "il y a\u00a0")
+
     def dates(self, first: dt.date, last: dt.date) -> str:
         """Return `22 et 23 mars 2027`, `du 30 mars au 2 avril 2027`, or one date."""
         if first == last:
@@ -72,8 +84,12 @@ class Words:
         span = both if near else span
         return span % {"first": self._pattern(first, "d"), "last": self._pattern(last, "d MMMM y")}
 
+    @property
+    def _locale(self) -> str:
+        return "fr_FR" if self.language == "fr" else "en_GB"
+
     def _pattern(self, day: dt.date, pattern: str) -> str:
-        text = format_date(day, pattern, locale="fr_FR" if self.language == "fr" else "en_GB")
+        text = format_date(day, pattern, locale=self._locale)
         return re.sub(r"\b1(?= [^\W\d]|$)", "1er", text) if self.language == "fr" else text
 
 

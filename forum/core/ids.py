@@ -32,8 +32,18 @@ class Ids:
 
     def reference(self) -> str:
         """Return 8 readable characters (40 random bits) as `K7QM-4TXV`."""
-        text = "".join(READABLE[byte % 32] for byte in self._random_bytes(8))
-        return f"{text[:4]}-{text[4:]}"
+        return self._readable(8)
+
+    def code(self) -> str:
+        """Return 12 readable characters (60 random bits) as `K7QM-4TXV-9W2D`.
+
+        So many that whoever reads the digest of one does not find it in the days it is good for.
+        """
+        return self._readable(12)
+
+    def _readable(self, length: int) -> str:
+        text = "".join(READABLE[byte % 32] for byte in self._random_bytes(length))
+        return "-".join(text[n : n + 4] for n in range(0, length, 4))
 
     def ticket_number(self) -> int:
         """Return a random ticket number below 2**48."""

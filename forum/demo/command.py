@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from badges import devices
+from badges.device_models import NewDevice
 from forum.accounts import service as accounts
 from forum.commands import exporting, serving
 from forum.commands.installation import Installation, database, run
@@ -128,13 +129,36 @@ async def _welcome(site: Installation, edition: Edition) -> Welcome:
             site.db, account.email, edition.id, [account.role], at=site.now(), ids=site.ids
         )
         links.append((account.role.value, f"{base}/organiser/sign-in/{token}"))
-    codes = []
-    for gate in demo_edition.gates:
-        code = await devices.add(
-            site.db, edition.id, f"Démo {gate.slug}", gate.slug, at=site.now(), ids=site.ids
-        )
-        codes.append((gate.slug, f"{base}/scan#code={code}"))
+    gates = [gate.slug for gate in demo_edition.gates]
+    codes = [
+        (gate, await _code(site, edition, NewDevice(name=f"Démo {gate}", gates=[gate])))
+        for gate in gates
+    ]
+    codes.append(("help desk", await _code(site, edition, _help_desk(gates))))
     return Welcome(edition=edition, links=links, codes=codes)
+
+
+def _help_desk(gates: list[str]) -> NewDevice:
+    """Return a device that may do all that a device may."""
+    return NewDevice(
+        name="Démo accueil", gates=gates, may_search=True, may_desk=True, may_evacuate=True
+    )
+
+
+async def _code(site: Installation, edition: Edition, new: NewDevice) -> str:
+    """Return the link by which a device enrols; one that nobody enrolled before gets a new code."""
+    at, ids = site.now(), site.ids
+    for known in await devices.all_of(site.db, edition.id):
+        if known.name == new.name and not known.token and known.revoked_at is None:
+            made = await devices.renew_code(
+                site.db, edition.id, known.id, actor=devices.COMMAND, at=at, ids=ids
+            )
+            break
+    else:
+        [made] = await devices.announce(
+            site.db, edition.id, [new], actor=devices.COMMAND, at=at, ids=ids
+        )
+    return devices.enrolment_link(site.settings.base_url, made.code)
 
 
 @contextmanager

@@ -66,7 +66,7 @@ async def test_the_latest_come_first_each_with_its_explanation(ask):
     device = r"Phone \d+"
     said = lines(await ask())
     expected = """
-23/03 09:05:00 Cy Zoé Jardin D Admis Rien ne s’y opposait. L’appareil a décidé seul.
+23/03 09:05:00 Cy Zoé Jardin D Admis L’appareil a décidé seul.
  Selon les règles : l’inscription avait été annulée. Conflit : admis avec un billet qui ne valait
  plus. Elle est arrivée le mardi 23 mars à 10 h.
 23/03 09:04:00 =Bo Zoé Salle · Ouverture D Lecture annulée L’appareil a annulé une de ses

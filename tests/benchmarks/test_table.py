@@ -15,6 +15,7 @@ SMALL = {
     "scan": {"scans": 64, "rounds": 1},
     "sync": {"scans": 200, "batch": 50, "rounds": 1},
     "manifest": {"tickets": 60, "rounds": 2},
+    "verdict": {"tickets": 20, "verdicts": 20},
     "registration": {"places": 20, "extra": 12, "rounds": 1},
     "phone": {"rounds": 1},
     "search": {"small": 20, "large": 60, "times": 3, "rounds": 1},
@@ -25,6 +26,7 @@ SMALL = {
 }
 SHOULD_HOLD = {
     "scan": ["scan, statements"],
+    "verdict": [],
     "sync": [],
     "manifest": ["manifest, told of 10 changes", "manifest, bytes for each ticket"],
     "registration": ["registration, 32 people for 20 places"],

@@ -181,16 +181,32 @@ def settled(page):
 def kept(page):
     """Return how much the scanner keeps, by the name of each store that holds something."""
     stores = ("meta", "entries", "check_ins", "scans", "queue")
-    counted = """async names => {
-      const store = await import("/static/0/badges/store.js");
+    counted = """async ([path, ...names]) => {
+      const store = await import(path);
       const all = await Promise.all(names.map(async name => [name, await store.all(name)]));
       return Object.fromEntries(all.map(([name, one]) => [name, one.length]).filter(one => one[1]));
     }"""
-    return page.evaluate(counted, stores)
+    return page.evaluate(counted, [path_of(page, "store"), *stores])
+
+
+def path_of(page, module):
+    """Return the path of a module of the scanner."""
+    return page.get_attribute("#scanner", "src").replace("scan.js", f"{module}.js")
 
 
 def all_sent(page):
     """Wait until nothing that the scanner keeps is still to be sent, and it shows that."""
-    waiting = "import('/static/0/badges/store.js').then(store => store.waiting())"
-    until(lambda: page.evaluate(waiting) == 0)
+    waiting = "async path => (await import(path)).waiting()"
+    until(lambda: page.evaluate(waiting, path_of(page, "store")) == 0)
     page.wait_for_selector("#n-waiting:text-is('0')", state="attached")
+
+
+def keep_page(page):
+    """Wait until the scanner works without a network: its list and its files are on the phone."""
+    page.wait_for_selector("body[data-ready][data-tickets]:not([data-tickets=''])")
+    page.evaluate("navigator.serviceWorker.ready.then(() => {})")
+    page.click("nav [data-panel=prepare]")
+    page.wait_for_selector("[data-check=assets]")
+    while page.get_attribute("[data-check=assets]", "data-good") != "true":
+        page.click("#check-again")
+    page.click("nav [data-panel=scan]")

@@ -82,6 +82,30 @@ def test_an_edition_without_categories_has_one_and_one_gate(empty):
     assert "main" in error
 
 
+def test_devices_are_announced_listed_and_revoked(forum):
+    printed = forum.run("device", "add", "Phone", "--gate", "main", "--desk", "--evacuation")
+    picture, _, said = printed.rstrip().rpartition("\n█")
+    code, link = said.splitlines()[-2:]
+    assert link == f"{link.partition('#')[0]}#code={code}"
+    assert picture.count("\n") > 10
+    made = forum.json("device", "add", "Other", "--gate", "main")
+    assert made["link"].endswith(f"/scan#code={made['code']}")
+    told = {one["name"]: one for one in forum.json("device", "list")}
+    assert (told["Phone"]["state"], told["Phone"]["gates"]) == ("to_enrol", ["main"])
+    assert [told["Phone"][f"may_{one}"] for one in ("search", "desk", "evacuate")] == [
+        False,
+        True,
+        True,
+    ]
+    listed = forum.run("device", "list").splitlines()
+    assert "Phone  to enrol  at main  last seen: never  may: desk, evacuation" in listed
+    assert "revoked" in forum.run("device", "revoke", "phone")
+    forum.run("device", "revoke", made["id"])
+    assert {one["state"] for one in forum.json("device", "list")} == {"revoked"}
+    assert "no such device" in forum.run("device", "revoke", "Nobody", status=1)
+    assert "name" in forum.run("device", "add", "x" * 61, "--gate", "main", status=1)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -10,8 +10,9 @@ from uuid import UUID
 import msgspec
 
 from badges import board as door_board
-from badges import board_charts, board_views
-from badges.models import GateKind, Outcome, Presence, Ticket
+from badges import board_charts, board_views, device_views
+from badges.device_models import Announced, StoredDevice
+from badges.models import Directions, Gate, GateKind, Outcome, Presence, Ticket
 from forum.campaigns.models import Campaign, Fate, Progress, Reach, Skip, State
 from forum.campaigns.models import Row as Recipient
 from forum.campaigns.organiser_routes import Typed
@@ -1785,6 +1786,118 @@ DESK = {
     "errors": {},
 }
 
+GATES = [
+    Gate(
+        slug=slug,
+        name={"fr": name, "en": name},
+        kind=GateKind.DOOR,
+        directions=Directions.BOTH,
+        check_in_list=slug,
+        position=position,
+        revision=1,
+        checked_in=0,
+    )
+    for position, (slug, name) in enumerate([("main", "Entrée"), ("dinner", "Dîner")])
+]
+
+
+def device(number: int, **given: object) -> StoredDevice:
+    """Return a device that was heard of a minute ago."""
+    values = {
+        "id": UUID(int=number),
+        "name": f"Téléphone {number}",
+        "gate": "main",
+        "gates": ["dinner", "main"],
+        "may_search": False,
+        "may_desk": True,
+        "may_evacuate": False,
+        "created_at": OPENS_AT,
+        "enrolled_at": OPENS_AT,
+        "seen_at": OPENS_AT,
+        "revoked_at": None,
+        "drained_at": None,
+        "token": True,
+        "code_until": None,
+        "moved": False,
+        "battery": 57,
+        "charging": True,
+        "clock_offset_ms": -190_000,
+        "waiting": 3,
+        "version": "0.1.0",
+        "revision": 4,
+        **given,
+    }
+    return StoredDevice(**values)
+
+
+NEW_DEVICE = {
+    "token": False, "enrolled_at": None, "seen_at": None, "battery": None, "waiting": None,
+    "clock_offset_ms": None, "version": None, "code_until": OPENS_AT + timedelta(days=7),
+}  # fmt: skip
+DEVICES_FOUND = [
+    device(1),
+    device(2, moved=True, clock_offset_ms=8000, charging=False),
+    device(3, seen_at=OPENS_AT - timedelta(hours=1), clock_offset_ms=0),
+    device(4, **NEW_DEVICE),
+    device(5, **{**NEW_DEVICE, "code_until": OPENS_AT - timedelta(days=1)}),
+    device(6, **{**NEW_DEVICE, "code_until": None}),
+    device(7, revoked_at=OPENS_AT),
+    device(8, revoked_at=OPENS_AT, drained_at=OPENS_AT),
+]
+DEVICE_LATER = OPENS_AT + timedelta(minutes=1)
+DEVICES = {
+    "staff": STAFF,
+    "path": "/organiser/toulouse-2027/doors/devices",
+    "rows": device_views.rows(DEVICES_FOUND, GATES, EDITION, words("fr"), DEVICE_LATER),
+    "gates": GATES,
+    "rights": device_views.RIGHTS,
+    "most": 30,
+    "done": None,
+    "about": None,
+    "sent": None,
+    "ticked": [],
+    "errors": {},
+}
+
+
+def device_page(one: StoredDevice, **given: object) -> dict[str, object]:
+    """Return what the page of a device is made of."""
+    return {
+        "staff": STAFF,
+        "path": f"/organiser/toulouse-2027/doors/devices/{one.id}",
+        "device": one,
+        "row": device_views.rows([one], GATES, EDITION, words("fr"), DEVICE_LATER)[0],
+        "gates": GATES,
+        "rights": device_views.RIGHTS,
+        "stays": "",
+        "sent": None,
+        "ticked": one.gates,
+        "errors": {},
+        "why": "",
+        **given,
+    }
+
+
+DEVICE_CODES = {
+    "staff": STAFF,
+    "path": "/organiser/toulouse-2027/doors/devices",
+    "codes": device_views.codes(
+        [
+            Announced(
+                id=UUID(int=number),
+                name=f"Téléphone {number}",
+                gate="main",
+                code=f"K7QM-4TXV-000{number}",
+                until=OPENS_AT,
+            )
+            for number in range(1, 4)
+        ],
+        GATES,
+        "https://forum.example",
+        words("fr"),
+    ),
+}
+
 VERIFY = {"typed": "", "errors": {}, "person": "", "reference": "", "presences": []}
 VERIFIED = {
     "person": "Maëlys d’Hérouville-Nguyen",
@@ -1796,6 +1909,46 @@ VERIFIED = {
 }
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    "devices": ("badges/devices.html", DEVICES),
+    "devices-none": ("badges/devices.html", {**DEVICES, "rows": []}),
+    "devices-no-gate": ("badges/devices.html", {**DEVICES, "rows": [], "gates": []}),
+    "devices-mistakes": (
+        "badges/devices.html",
+        {
+            **DEVICES,
+            "sent": {"name": "", "count": "x"},
+            "ticked": ["dinner"],
+            "errors": {"name": "Cette réponse est nécessaire.", "count": "Illisible."},
+        },
+    ),
+    "devices-changed": (
+        "badges/devices.html",
+        {**DEVICES, "done": "changed", "about": DEVICES_FOUND[0]},
+    ),
+    "devices-revoked": (
+        "badges/devices.html",
+        {**DEVICES, "done": "revoked", "about": DEVICES_FOUND[6]},
+    ),
+    "device": ("badges/device.html", device_page(DEVICES_FOUND[1])),
+    "device-new": ("badges/device.html", device_page(DEVICES_FOUND[3])),
+    "device-revoked": (
+        "badges/device.html",
+        device_page(DEVICES_FOUND[6], stays="Cet appareil a lu des badges."),
+    ),
+    "device-mistakes": (
+        "badges/device.html",
+        device_page(
+            DEVICES_FOUND[0],
+            sent={"name": ""},
+            ticked=[],
+            errors={"name": "Cette réponse est nécessaire.", "gates": "Choisissez."},
+        ),
+    ),
+    "device-changed": (
+        "badges/device.html",
+        device_page(DEVICES_FOUND[0], why="Quelqu’un d’autre a modifié cet appareil."),
+    ),
+    "device-codes": ("badges/device_codes.html", DEVICE_CODES),
     "home": ("editions/home.html", HOME),
     "home-during": ("editions/home.html", {**HOME, "present": PRESENT}),
     "home-closed": (

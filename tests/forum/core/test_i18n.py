@@ -1,6 +1,6 @@
 """Words: dates, times and plurals as French and English write them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -44,6 +44,20 @@ def test_the_days_of_an_edition(first, last, french, english):
 def test_times_on_the_wall(instant, french, english):
     at = datetime(*instant, tzinfo=UTC)
     assert (words("fr").time(at, PARIS), words("en").time(at, PARIS)) == (french, english)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "french", "english"),
+    [
+        (0, "il y a\u00a01\u00a0s", "1 sec ago"),
+        (130, "il y a\u00a02\u00a0min", "2 min ago"),
+        (7300, "il y a\u00a02\u00a0h", "2 hr ago"),
+    ],
+)
+def test_how_long_ago(seconds, french, english):
+    length = timedelta(seconds=seconds)
+    assert (words("fr").ago(length), words("en").ago(length)) == (french, english)
+    assert words("fr").span(timedelta(minutes=3)) == "3\u00a0min"
 
 
 def test_an_unknown_language_speaks_english():
