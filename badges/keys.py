@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from functools import lru_cache, partial
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -15,6 +16,8 @@ from forum.core.db import Db
 from forum.core.errors import Problem
 
 NONCE_BYTES = 12
+KEPT = 20_000
+"""Tokens that are recognised without signing again, as people pass many doors: some 8 MB."""
 
 
 class KeysSealed(Problem):
@@ -29,6 +32,7 @@ class Keyring:
 
     def __init__(self, private: dict[int, Ed25519PrivateKey]) -> None:
         self._private = private
+        self._recognise = lru_cache(KEPT)(partial(tokens.recognise, keys=private))
         self.public: dict[int, Ed25519PublicKey] = {
             key_id: key.public_key() for key_id, key in private.items()
         }
@@ -46,12 +50,12 @@ class Keyring:
         return tokens.sign(payload, self._private[ticket.key_id])
 
     def read(self, token: str) -> TokenPayload:
-        """Return what a token says.
+        """Return what a token says; of one that was read lately that is known.
 
         Raises:
             tokens.Forged: it was not signed here.
         """
-        return tokens.recognise(tokens.normalise(token), self._private)
+        return self._recognise(tokens.normalise(token))
 
 
 async def open_keyring(db: Db, secret: bytes, *, at: datetime) -> Keyring:

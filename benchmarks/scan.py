@@ -144,11 +144,11 @@ class Bench:
         path, bodies = "/api/device/scans", [one.partition(b"\r\n\r\n")[2] for one in requests]
         return self.site.statements([("POST", path, self.headers, body) for body in bodies])
 
-    def scans(self, count: int) -> list[Scan]:
-        """Return the first reading of so many tickets."""
+    def scans(self, count: int, start: int = 0) -> list[Scan]:
+        """Return the first reading of so many tickets, from one on."""
         return [
             Scan(id=self.ids.uuid(AT), token=token, gate=GATE, scanned_at=AT)
-            for token in self.tokens[:count]
+            for token in self.tokens[start : start + count]
         ]
 
     def request(self, scans: list[Scan]) -> bytes:
@@ -176,7 +176,7 @@ def admitted(one: ReadScan, reading: Reading) -> tuple[NewScan, Came]:
     scan, period = one.scan, one.where.period
     new = NewScan(
         id=scan.id,
-        device_id=one.presented.device.id,
+        device_id=one.device.id,
         gate=one.gate,
         direction=scan.direction,
         registration_id=reading.registration_id,

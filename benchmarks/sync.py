@@ -17,11 +17,14 @@ DEVICES = 4
 
 
 def run(*, scans: int = 10_000, batch: int = 500, rounds: int = 3) -> list[Row]:
-    """Hand over `scans` scans that phones decided alone, `batch` a request."""
+    """Hand over `scans` scans that phones decided alone, `batch` a request.
+
+    Each round has tickets of its own: the server has seen none of them before.
+    """
     with site() as made:
-        bench = Bench(made, scans)
+        bench = Bench(made, scans * (rounds + 1))
         with made.serving() as server:
-            measured = [synced(bench, server, scans, batch) for _ in range(rounds + 1)]
+            measured = [synced(bench, server, scans, batch, n) for n in range(rounds + 1)]
     per_s = median(measured[1:])  # the first round warms up
     return [
         Row(
@@ -35,11 +38,10 @@ def run(*, scans: int = 10_000, batch: int = 500, rounds: int = 3) -> list[Row]:
     ]
 
 
-def synced(bench: Bench, server: Server, count: int, batch: int) -> float:
+def synced(bench: Bench, server: Server, count: int, batch: int, turn: int = 0) -> float:
     """Send so many scans, a batch a request; return how many were taken a second."""
-    scans = [
-        replace(one, shown=Outcome.ADMITTED, seq=seq) for seq, one in enumerate(bench.scans(count))
-    ]
+    readings = bench.scans(count, turn * count)
+    scans = [replace(one, shown=Outcome.ADMITTED, seq=seq) for seq, one in enumerate(readings)]
     requests = [bench.request(scans[n : n + batch]) for n in range(0, count, batch)]
     job = Job(port=server.port, clients=spread(requests, DEVICES))
     seconds = press(job, status=200).seconds

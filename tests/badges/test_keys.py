@@ -73,3 +73,13 @@ async def test_a_token_of_another_installation_is_forged(db):
     other = await open_keyring(db, SECRET, at=NOON)
     with pytest.raises(Forged):
         other.read(ring.token(TICKET))
+
+
+async def test_what_was_read_once_is_read_alike_again_and_a_forgery_never(db):
+    ring = await open_keyring(db, SECRET, at=NOON)
+    token = ring.token(TICKET)
+    forged = token[:-2] + ("AA" if token[-2] != "A" else "BA")
+    for _ in range(2):
+        assert ring.read(token.lower()).ticket == TICKET.number
+        with pytest.raises(Forged):
+            ring.read(forged)
