@@ -5,9 +5,9 @@ Devices without a network decide by the same rules (`static/decide.js`); one fil
 instants are whole milliseconds since 1970 in UTC, categories and sessions are their numbers.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
 from uuid import UUID
 
 from msgspec import Struct
@@ -152,10 +152,8 @@ def own_claim(holder: Holder, edition: int) -> Claim:
 
 def day_at(days: Sequence[int], at: int) -> int:
     """Return the edition's day at an instant, from 0; -1 outside of it."""
-    for number, (begins, ends) in enumerate(pairwise(days)):
-        if begins <= at < ends:
-            return number
-    return -1
+    number = bisect_right(days, at) - 1
+    return number if number < len(days) - 1 else -1
 
 
 def place(rule: ListRule, days: Sequence[int], at: int) -> Place:
@@ -298,7 +296,10 @@ def settle(steps: Iterable[Step], rule: ListRule) -> Settled:
     standing, unseen = NEVER_SEEN, False
     entries = 0
     conflicts = []
-    for step in sorted(filter(counts, steps), key=_turn):
+    counted = list(filter(counts, steps))
+    if len(counted) > 1:  # mostly it is one, whose turn needs no working out
+        counted.sort(key=_turn)
+    for step in counted:
         last_at = step.at
         if step.direction is Direction.OUT:
             standing, unseen = Standing(entered=standing.entered, inside=False), False

@@ -15,6 +15,8 @@ from forum.core.db import Db
 from forum.core.errors import Problem
 
 NONCE_BYTES = 12
+KEPT = 20_000
+"""Tokens that are recognised without signing again, once signed or read: some 8 MB."""
 
 
 class KeysSealed(Problem):
@@ -29,6 +31,7 @@ class Keyring:
 
     def __init__(self, private: dict[int, Ed25519PrivateKey]) -> None:
         self._private = private
+        self._known: dict[str, TokenPayload] = {}
         self.public: dict[int, Ed25519PublicKey] = {
             key_id: key.public_key() for key_id, key in private.items()
         }
@@ -43,15 +46,30 @@ class Keyring:
             days=ticket.days,
             revision=ticket.revision,
         )
-        return tokens.sign(payload, self._private[ticket.key_id])
+        return self._remembered(tokens.sign(payload, self._private[ticket.key_id]), payload)
 
     def read(self, token: str) -> TokenPayload:
-        """Return what a token says.
+        """Return what a token says; of one that was signed or read here lately that is known.
 
         Raises:
             tokens.Forged: it was not signed here.
         """
-        return tokens.recognise(tokens.normalise(token), self._private)
+        text = tokens.normalise(token)
+        payload = self._known.get(text)
+        if payload is None:
+            payload = tokens.recognise(text, self._private)
+            self._remembered(text, payload)
+        return payload
+
+    def _remembered(self, token: str, payload: TokenPayload) -> str:
+        """Keep what a token says: whoever was sent a manifest will present its tickets.
+
+        Called from threads too, so that all is forgotten at once rather than the oldest first.
+        """
+        if len(self._known) >= KEPT:
+            self._known = {}
+        self._known[token] = payload
+        return token
 
 
 async def open_keyring(db: Db, secret: bytes, *, at: datetime) -> Keyring:

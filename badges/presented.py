@@ -13,6 +13,7 @@ from badges.doors import Doors
 from badges.keys import Keyring
 from badges.models import Asked, Direction, Outcome, Presented, Scan, UnreadScan
 from badges.tokens import Forged, normalise
+from forum.core.context import Device
 from forum.core.ids import READABLE
 
 Own = tuple[UUID, UUID]
@@ -42,61 +43,61 @@ NOTHING = Said()
 
 
 class ReadScan(Struct, frozen=True, kw_only=True):
-    """A scan with its time put right, the gate and the list where it counts, and what it says."""
+    """A scan with its time put right, the gate and the list where it counts, and what it says.
 
-    presented: Presented
+    `own` is its id and `taken_back` the scan that it undoes, as its device means them. `shown` is
+    what the device decided by itself; None where it left that to us, or said no sense.
+    """
+
+    scan: Scan
+    device: Device
+    own: Own
+    taken_back: Own | None
+    shown: Outcome | None
     at: datetime
+    at_ms: int
     clock_off: bool
     gate: str
     rule: ListRule
     where: Place
     said: Said
 
-    @property
-    def scan(self) -> Scan:
-        """The scan as it was sent."""
-        return self.presented.scan
-
-    @property
-    def own(self) -> Own:
-        """Its id, as its device means it."""
-        return self.presented.device.id, self.scan.id
-
-    @property
-    def taken_back(self) -> Own | None:
-        """The scan that it undoes."""
-        undoes = self.scan.undoes
-        return None if undoes is None else (self.presented.device.id, undoes)
-
-    @property
-    def shown(self) -> Outcome | None:
-        """What the device decided by itself; None where it left that to us, or said no sense."""
-        shown = self.scan.shown
-        if shown is None or isinstance(self.scan, UnreadScan):
-            return None
-        return None if shown in NO_ANSWER_TO[self.scan.direction] else shown
-
     def made_at(self, at: datetime, known: Doors) -> Self:
         """Return the scan as made at another time, at which it was stored before."""
-        where = deciding.place(self.rule, known.rules.days, milliseconds(at))
-        return msgspec.structs.replace(self, at=at, where=where)
+        at_ms = milliseconds(at)
+        where = deciding.place(self.rule, known.rules.days, at_ms)
+        return msgspec.structs.replace(self, at=at, at_ms=at_ms, where=where)
 
 
 def read(one: Presented, known: Doors, keyring: Keyring, received_at: datetime) -> ReadScan:
     """Return what a scan says by itself; at a gate that is unknown the device's own counts."""
-    scan = one.scan
+    scan, device, rules = one.scan, one.device, known.rules
     clock = clocks.corrected(scan.scanned_at, scan.clock_offset_ms, one.skew_ms, received_at)
-    gate = scan.gate if scan.gate in known.rules.gates else one.device.gate
-    rule = known.rules.lists[known.rules.gates[gate].check_in_list]
+    at_ms = milliseconds(clock.at)
+    gate = scan.gate if scan.gate in rules.gates else device.gate
+    rule = rules.lists[rules.gates[gate].check_in_list]
+    undoes = scan.undoes
     return ReadScan(
-        presented=one,
+        scan=scan,
+        device=device,
+        own=(device.id, scan.id),
+        taken_back=None if undoes is None else (device.id, undoes),
+        shown=_shown(scan),
         at=clock.at,
+        at_ms=at_ms,
         clock_off=clock.off,
         gate=gate,
         rule=rule,
-        where=deciding.place(rule, known.rules.days, milliseconds(clock.at)),
-        said=NOTHING if scan.undoes is not None else said(keyring, scan.token, known.rules.edition),
+        where=deciding.place(rule, rules.days, at_ms),
+        said=NOTHING if undoes is not None else said(keyring, scan.token, rules.edition),
     )
+
+
+def _shown(scan: Scan) -> Outcome | None:
+    shown = scan.shown
+    if shown is None or isinstance(scan, UnreadScan):
+        return None
+    return None if shown in NO_ANSWER_TO[scan.direction] else shown
 
 
 def said(keyring: Keyring, token: str, edition_id: int) -> Said:
@@ -123,7 +124,7 @@ def asked(one: ReadScan, known: Doors) -> Asked:
     window = one.where.window
     return Asked(
         id=one.scan.id,
-        device_id=one.presented.device.id,
+        device_id=one.device.id,
         number=one.said.number,
         reference=one.said.reference or None,
         check_in_list=one.rule.slug,

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -84,8 +83,8 @@ class Group:
         self._steps: dict[Key, dict[UUID, Step]] = {}
         self._writes: dict[Key, int] = {}
         self._keys: dict[Own, Key] = {}
-        self._touched: set[Key] = set()
-        self._taken_back = {one.taken_back for one, _ in pairs}
+        self._touched: dict[Key, None] = {}
+        self._taken_back = {one.taken_back for one, _ in pairs if one.taken_back}
         for one, reading in pairs:
             self._know(one, reading)
         by_id = {
@@ -93,7 +92,7 @@ class Group:
             for one, reading in sorted(_each(pairs), key=_turn)
         }
         self._decided = [by_id[one.scan.id] for one, _ in pairs]
-        self._settled = {key: self._settle(key) for key in sorted(self._touched)}
+        self._settled = {key: self._settle(key) for key in self._touched}
 
     @property
     def undoes_unknown(self) -> bool:
@@ -107,10 +106,12 @@ class Group:
         key = _key(one, reading)
         if key is None:
             return
-        steps = map(_stored_step, reading.steps or [])
-        self._steps.setdefault(key, {}).update((step.id, step) for step in steps)
+        steps = self._steps.setdefault(key, {})
+        if reading.steps:
+            steps.update((step.id, step) for step in map(_stored_step, reading.steps))
         self._writes[key] = reading.writes
-        self._keys[one.own] = key
+        if self._taken_back:
+            self._keys[one.own] = key
 
     def _decide(self, one: ReadScan, reading: Reading) -> Decided:
         """Decide on one scan, and take it into account for those after it."""
@@ -126,7 +127,7 @@ class Group:
         if key is None and undone is not None:
             key = self._keys.get(undone)
         if key is not None and undone is not None:
-            self._touched.add(key)
+            self._touched[key] = None
             self._steps[key].pop(undone[1], None)
         return Decided(read=one, reading=reading, outcome=Outcome.UNDONE, key=key)
 
@@ -143,7 +144,7 @@ class Group:
         counts = key is not None and (refusal is None or outcome in LET_IN)
         if key is None or not (counts or reading.answered):
             return Decided(read=one, reading=reading, outcome=outcome, refusal=refusal)
-        self._touched.add(key)
+        self._touched[key] = None
         self._steps[key].pop(one.scan.id, None)
         if counts and not (reading.undone or one.own in self._taken_back):
             self._steps[key][one.scan.id] = _step(one, outcome, refusal)
@@ -167,7 +168,7 @@ class Group:
         question = Question(
             rules=self._known.rules,
             gate=one.gate,
-            at=milliseconds(one.at if one.shown else self._received_at),
+            at=one.at_ms if one.shown else milliseconds(self._received_at),
             direction=one.scan.direction,
             claim=claim,
             holder=holder,
@@ -189,7 +190,9 @@ class Group:
         return self._known.rules.lists[key[0]]
 
     def _settle(self, key: Key, *, without: UUID | None = None) -> Settled:
-        steps = (step for step in self._steps[key].values() if step.id != without)
+        steps: Iterable[Step] = self._steps[key].values()
+        if without is not None:
+            steps = (step for step in steps if step.id != without)
         return deciding.settle(steps, self._rule(key))
 
     # What is stored
@@ -252,7 +255,7 @@ class Group:
                 detail=scan.flaw if unread and isinstance(scan, UnreadScan) else None,
                 conflict=conflict,
             )
-        if decided.read.presented.device.revoked:
+        if decided.read.device.revoked:
             return Answer(id=scan.id, outcome=decided.outcome, conflict=conflict)
         earlier = self._earlier(decided, conflict)
         return Answer(
@@ -267,9 +270,10 @@ class Group:
 
     def _worst(self, one: Decided) -> ConflictKind | None:
         settled = self._settled.get(one.key) if one.key is not None else None
-        of_all = settled.conflicts if settled is not None else []
-        own = (found.kind for found in of_all if found.scan == one.id)
-        return min(chain(own, _wrong_alone(one)), key=WORST_FIRST.index, default=None)
+        kinds = [*_wrong_alone(one)]
+        if settled is not None and settled.conflicts:
+            kinds += [found.kind for found in settled.conflicts if found.scan == one.id]
+        return min(kinds, key=WORST_FIRST.index, default=None)
 
     def _earlier(self, one: Decided, conflict: ConflictKind | None) -> Step | None:
         """Return the entry with which an `already_in`, or a second admission, clashes."""
@@ -328,8 +332,8 @@ def _holder(one: ReadScan, reading: Reading) -> Holder | None:
 def _step(one: ReadScan, outcome: Outcome, refusal: Outcome | None) -> Step:
     return Step(
         id=one.scan.id,
-        at=milliseconds(one.at),
-        device=one.presented.device.id,
+        at=one.at_ms,
+        device=one.device.id,
         seq=one.scan.seq,
         direction=one.scan.direction,
         gate=one.gate,
@@ -359,7 +363,7 @@ def _new_scan(one: Decided, tally: int | None) -> NewScan:
     reading = one.reading
     return NewScan(
         id=scan.id,
-        device_id=read.presented.device.id,
+        device_id=read.device.id,
         gate=read.gate,
         direction=scan.direction,
         registration_id=None if undoes else reading.registration_id,
@@ -395,5 +399,5 @@ def _wrong_alone(one: Decided) -> Iterator[ConflictKind]:
         yield ConflictKind.ADMITTED_AGAINST_THE_RULES
     if let_in and one.read.clock_off:
         yield ConflictKind.CLOCK_OFF
-    if one.read.presented.device.revoked:
+    if one.read.device.revoked:
         yield ConflictKind.DEVICE_REVOKED

@@ -3,13 +3,14 @@
 import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from itertools import islice
 
 from msgspec import Struct
 
-from badges import devices, doors, scanning
+from badges import devices, doors, scan_queries, scanning
 from badges.doors import Doors
 from badges.keys import Keyring
 from badges.models import Answer, Presented, Scan
@@ -20,6 +21,8 @@ from forum.core.shelf import Shelf
 WRITERS = 2
 """Groups of one edition that are under way at once: one is decided while the other is written."""
 MOST_AT_ONCE = 500
+FIRST_LOOK, AGAIN = 500, 8
+"""After so many scans PostgreSQL looks how large their tables are; again at each multiple."""
 
 
 class Waiting(Struct, frozen=True, eq=False):
@@ -43,6 +46,8 @@ class Together:
         self._writers: Counter[int] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._doors: Shelf[int, Doors] = Shelf()
+        self._recorded = 0
+        self._look_at = FIRST_LOOK
 
     async def doors(self, edition: Edition) -> Doors:
         """Return the rules of an edition's doors, as they were a second ago at most."""
@@ -111,6 +116,17 @@ class Together:
                 await self._record(edition, [one])
         else:
             _answer(group, answers)
+            await self._look_again(len(answers))
+
+    async def _look_again(self, recorded: int) -> None:
+        """Have the tables analysed that these scans made larger, long before PostgreSQL would."""
+        self._recorded += recorded
+        if self._recorded < self._look_at:
+            return
+        self._look_at *= AGAIN
+        with suppress(DatabaseUnavailable, *LOST):
+            async with self._database.acquire() as db:
+                await scan_queries.analyse_scans(db)
 
 
 class Door:

@@ -19,11 +19,10 @@ LENGTH = 122
 PAYLOAD = Layout(">B H 6s B B B")
 BYTES = 76
 SPARE = 0b11
-LETTERS = frozenset(string.ascii_uppercase + "234567")
-AS_DIGITS = str.maketrans(
-    string.ascii_uppercase + "234567", string.digits + string.ascii_uppercase[:22]
-)
-"""From base32's letters to the digits by which Python counts to 32."""
+LETTERS = (string.ascii_uppercase + "234567").encode()
+DIGITS = (string.digits + string.ascii_uppercase[:22]).encode()
+AS_DIGITS = bytes(DIGITS[LETTERS.index(one)] if one in LETTERS else ord("!") for one in range(256))
+"""From base32's letters to the digits by which Python counts to 32; any other is none."""
 IN_URL = re.compile(r"^https?://[^/\s]+/(?:[^?#\s]*/)?t/([^/?#\s]+)", re.IGNORECASE)
 CAPITALS = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 
@@ -94,8 +93,8 @@ def normalise(text: str) -> str:
     The answer is a token only if `verify` says so.
     """
     in_url = IN_URL.match(text.strip())
-    token = in_url.group(1) if in_url else text
-    return "".join(token.split()).translate(CAPITALS)
+    token = "".join((in_url.group(1) if in_url else text).split())
+    return token.upper() if token.isascii() else token.translate(CAPITALS)
 
 
 def pack(payload: TokenPayload) -> bytes:
@@ -155,9 +154,10 @@ def decode(token: str) -> bytes:
     """
     if len(token) != LENGTH:
         raise Forged("length")
-    if not token.isascii() or not LETTERS.issuperset(token):
-        raise Forged("alphabet")
-    number = int(token.translate(AS_DIGITS), 32)
+    try:
+        number = int(token.encode("ascii").translate(AS_DIGITS), 32)
+    except ValueError:  # a UnicodeEncodeError is one
+        raise Forged("alphabet") from None
     if number & SPARE:
         raise Forged("trailing bits")
     return (number >> SPARE.bit_length()).to_bytes(BYTES)

@@ -176,7 +176,7 @@ def admitted(one: ReadScan, reading: Reading) -> tuple[NewScan, Came]:
     scan, period = one.scan, one.where.period
     new = NewScan(
         id=scan.id,
-        device_id=one.presented.device.id,
+        device_id=one.device.id,
         gate=one.gate,
         direction=scan.direction,
         registration_id=reading.registration_id,

@@ -64,6 +64,7 @@ export class Link extends EventTarget {
   }
 
   async look() {
+    if (document.hidden) return this.clock.slept();
     const jump = this.clock.jump();
     if (!jump) return;
     await store.shiftClock(jump, this.clock.kept());

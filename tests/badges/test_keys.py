@@ -2,8 +2,10 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
+from badges import keys
 from badges.keys import KeysSealed, open_keyring
 from badges.models import Ticket, TokenPayload
 from badges.tokens import Forged
@@ -73,3 +75,22 @@ async def test_a_token_of_another_installation_is_forged(db):
     other = await open_keyring(db, SECRET, at=NOON)
     with pytest.raises(Forged):
         other.read(ring.token(TICKET))
+
+
+async def test_what_was_read_once_is_read_alike_again_and_a_forgery_never(db):
+    ring = await open_keyring(db, SECRET, at=NOON)
+    token = ring.token(TICKET)
+    forged = token[:-2] + ("AA" if token[-2] != "A" else "BA")
+    for _ in range(2):
+        assert ring.read(token.lower()).ticket == TICKET.number
+        with pytest.raises(Forged):
+            ring.read(forged)
+
+
+async def test_no_more_tokens_are_kept_than_fit(db, monkeypatch):
+    monkeypatch.setattr(keys, "KEPT", 3)
+    ring = await open_keyring(db, SECRET, at=NOON)
+    tickets = [msgspec.structs.replace(TICKET, number=n) for n in range(8)]
+    signed = [ring.token(one) for one in tickets]
+    assert [ring.read(token).ticket for token in signed] == list(range(8))
+    assert len(ring._known) <= 3

@@ -150,3 +150,15 @@ async def test_no_group_is_larger_than_a_request_may_be(site, edition, pool, tog
     await asyncio.sleep(0)
     assert [len(answers) for answers in got] == [3, 3, 3]
     assert len(about_scans(pool)) == 6
+
+
+async def test_tables_that_have_grown_are_analysed(site, edition, pool, together, monkeypatch):
+    monkeypatch.setattr(together, "_look_at", 2)
+    people = [await site.register(edition) for _ in range(4)]
+    device, _ = await site.device(edition)
+    pool.open.set()
+    for one in people:
+        await together.record(device, edition, [scan(one.token)])
+    await asyncio.gather(*together._tasks)
+    await asyncio.sleep(0)
+    assert sum(one.startswith("analyze") for one in pool.statements) == 1
