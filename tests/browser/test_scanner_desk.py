@@ -144,10 +144,11 @@ def test_without_a_network_the_list_of_the_phone_is_searched(phone):
 
 def test_a_list_that_has_expired_is_deleted(phone):
     page, doors = phone
-    doors.lasting = timedelta(seconds=-1)
+    doors.lasting = timedelta(seconds=3)
     search(page, "zoe", 2)
     page.get_by_role("button", name="Dans le bâtiment").click()
     page.wait_for_selector("#desk-count")
+    page.wait_for_selector("#desk-present", state="hidden")
     page.reload()
     ready(page, 3)
     doors.cut = True
