@@ -104,6 +104,7 @@ class Organiser:
                 self._reach(self.page.locator("#dialog [value=copy]"))
                 self.press("Enter")
                 self._said("Stored. 3 sessions changed")
+            self.page.locator("#dialog").wait_for(state="hidden")
         self._said(f"Stored. “{PLAN[-1][0]}” placed")
 
     def swap(self) -> list[str]:
