@@ -158,7 +158,8 @@ async def test_who_was_revoked_in_this_second_is_told_so(site, phone):
 async def test_the_counters_are_those_of_the_lists_of_its_gates(site, phone, edition):
     site.clock.at = DURING
     people = [await site.register(edition) for _ in range(3)]
-    scans = [sent(one.token) for one in people[:2]]
+    before = DURING - timedelta(minutes=1)
+    scans = [sent(one.token, at=before) for one in people[:2]]
     scans.append(sent(people[0].token, direction="out"))
     await phone.post("/api/device/scans", json={"scans": scans})
     answer = await phone.put(STATE, json=told(at=DURING))

@@ -20,7 +20,7 @@ async def audited(site, edition):
     async def read():
         return await site.rows(
             "select action, detail from audit where edition_id = $1 and action like any($2)"
-            " order by at, id",
+            " order by at, ctid",
             edition.id,
             ["gate_%", "check_in_list_%"],
         )

@@ -39,7 +39,7 @@ async def recorded(site, edition):
     return await site.rows(
         """
         select actor, action, at, detail from audit
-         where edition_id = $1 and actor like 'device:%' order by at, id
+         where edition_id = $1 and action like 'device took %' order by at, ctid
         """,
         edition.id,
     )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from forum.core import exports
 from forum.registrations import export_queries, listing
 from forum.registrations.listing import Filter
 from forum.registrations.models import Status
@@ -68,7 +69,7 @@ async def test_the_filter_is_that_of_the_table(read, people):
 async def test_the_bounds_end_with_the_transaction(site):
     async with site.pool.acquire() as db:
         async with db.transaction():
-            await export_queries.bound(db, milliseconds=60_000)
+            await exports.bound(db, milliseconds=60_000)
             assert await db.fetchval("show statement_timeout") == "1min"
         assert await db.fetchval("show statement_timeout") == "0"
         assert await db.fetchval("show idle_in_transaction_session_timeout") == "0"
