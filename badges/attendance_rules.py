@@ -7,10 +7,9 @@ from uuid import UUID
 
 from badges.attendance_models import Attended, Half, Interval, Stay, Visit
 from badges.models import Outcome, Passage
+from badges.opening import MORNING
 from forum.core.context import Edition
 
-MORNING = time(4)
-"""A day begins at four in the morning: until then it is still the evening before."""
 MIDDAY = time(13)
 """Where a day is cut that has no break at noon."""
 NOON = time(11), time(15)
