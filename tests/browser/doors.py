@@ -70,6 +70,17 @@ def rules(at):
     )
 
 
+NOTE_VERDICTS = """() => {
+  const root = document.documentElement, body = document.body;
+  delete root.dataset.seen;
+  if (globalThis.seeing) return;
+  globalThis.seeing = new MutationObserver(() => {
+    if (body.dataset.verdict !== "idle") root.dataset.seen = body.dataset.verdict;
+  });
+  globalThis.seeing.observe(body, { attributeFilter: ["data-verdict"] });
+}"""
+
+
 class Doors:
     """Stands for the server: what it received, what it knows, and what it answers next."""
 
@@ -165,12 +176,19 @@ class Doors:
 
 
 def type_code(page, code):
+    note_verdicts(page)
     page.fill("#code", code)
     page.click("#typed button")
 
 
+def note_verdicts(page):
+    """From here on have `html[data-seen]` keep the colour of a verdict, which calms by itself."""
+    page.evaluate(NOTE_VERDICTS)
+
+
 def verdict(page, kind):
-    page.wait_for_selector(f"body[data-verdict={kind}]")
+    """Wait for a verdict of this colour, however short it was; return its word, which stays."""
+    page.wait_for_selector(f"body[data-verdict={kind}], html[data-seen={kind}]")
     return page.inner_text("#verdict")
 
 

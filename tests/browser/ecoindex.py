@@ -93,18 +93,22 @@ class Scale:
     def __init__(self, page: Any) -> None:
         self.page = page
         self.coming: set[str] = set()
+        self.framed: set[str] = set()
         self.sizes: dict[str, float] = {}
         network = page.context.new_cdp_session(page)
+        self.frame = network.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
         network.send("Network.enable")
         network.send("Network.setCacheDisabled", {"cacheDisabled": True})
         network.send("Network.setBypassServiceWorker", {"bypass": True})
         network.on("Network.requestWillBeSent", self._asked)
+        network.on("Network.responseReceived", self._received)
         network.on("Network.loadingFinished", self._came)
         network.on("Network.loadingFailed", self._failed)
 
     def visit(self, url: str) -> Weight:
         """Open `url`, wait for all that it asks for, and return what it weighs."""
         self.page.goto("about:blank")
+        self.coming.clear()  # what the page before still asked for is not this one's
         self.sizes.clear()
         self.page.goto(url)
         self.page.evaluate(TWO_FRAMES)
@@ -112,6 +116,7 @@ class Scale:
         while self.coming:
             assert time.monotonic() < until, self.coming
             self.page.wait_for_timeout(20)
+            self._frames_came()
             if not self.coming:  # what has come may ask for more
                 self.page.evaluate(TWO_FRAMES)
         return Weight(
@@ -126,6 +131,19 @@ class Scale:
             self.sizes[event["requestId"]] = 0
         else:
             self.coming.add(event["requestId"])
+        if event.get("type") == "Document" and event["frameId"] != self.frame:
+            self.framed.add(event["requestId"])
+
+    def _received(self, event: Any) -> None:
+        if event["requestId"] in self.framed:
+            self.sizes[event["requestId"]] = event["response"]["encodedDataLength"]
+
+    def _frames_came(self) -> None:
+        """A frame in a process of its own tells the end of its document to itself alone."""
+        if self.framed & self.coming:
+            for frame in self.page.frames[1:]:
+                frame.wait_for_load_state("load")
+            self.coming -= self.framed & self.sizes.keys()
 
     def _came(self, event: Any) -> None:
         self.coming.discard(event["requestId"])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.doors import NOTE_VERDICTS
 from tests.browser.firefox import firefox
 from tests.browser.test_scanner_decides import ALL_CASES
 from tests.browser.test_scanner_offline import told
@@ -61,8 +62,9 @@ def wedge(fox, code):
 def read(fox, how, code, kind):
     """Read a code; return the word of the verdict and the name that the badge opened."""
     fox.wait_for("body[data-verdict=idle]")
+    fox.evaluate(NOTE_VERDICTS)
     how(fox, code)
-    fox.wait_for(f"body[data-verdict={kind}]")
+    fox.wait_for(f"html[data-seen={kind}]")
     return fox.text("#verdict"), fox.text("#who").partition(" · ")[0]
 
 

@@ -14,6 +14,7 @@ from tests.browser.doors import (
     entry,
     kept,
     milliseconds,
+    note_verdicts,
     path_of,
     ready,
     reference,
@@ -703,6 +704,7 @@ def camera(phone):
     page.goto(f"{SITE}/scan#code={CODE}")
     ready(page, 3)
     page.evaluate("delete window.BarcodeDetector")
+    note_verdicts(page)
     page.click("#start")
     return page, doors
 
