@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 from badges.models import Attestation
-from badges.sheets import printable
+from badges.printing.sheets import printable
 from forum.core.i18n import Words, words
 from forum.core.pdf import BOLD, FIR, HIGHLIGHT, INK, LINE, MM, REGULAR, SEMIBOLD, SOFT, Colour
 from forum.core.pdf_qr import qr_path

@@ -13,7 +13,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from badges.models import Badge, BadgeCategory, BadgeRun, TokenPayload
-from badges.pdf import render
+from badges.printing.press import render
 from badges.tokens import sign
 from benchmarks import Row, medians_s
 from forum.core.pdf import BOLD, FIR, INK, MM, REGULAR, SEMIBOLD, register_fonts

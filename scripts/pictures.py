@@ -133,7 +133,7 @@ def main() -> None:
         demonstration(Path(folder)) as (site, documents),
     ):
         photograph(f"{site}/demo/?lang=fr", PICTURES / "home.png")
-        badges, booklet = documents / "badges.pdf", documents / "programme.pdf"
+        badges, booklet = documents / "badges.printing.press", documents / "programme.pdf"
         cut(badges, 1, PICTURES / "badge.png", dpi=BADGE_DPI, size_mm=BADGE_MM)
         cut(booklet, BOOKLET_PAGE, PICTURES / "booklet.png", dpi=BOOKLET_DPI, size_mm=None)
     for picture in sorted(PICTURES.glob("*.png")):

@@ -9,8 +9,9 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from badges import attendance_exports, printing, scan_exports
+from badges import attendance_exports, scan_exports
 from badges.attendance_sheets import What
+from badges.printing import runs
 from badges.scan_exports import ScansExport
 from badges.scan_list import ScanFilter
 from forum.commands.installation import Installation
@@ -157,7 +158,7 @@ async def attendance(site: Installation, edition: Edition, out: Path, *, what: W
 async def tickets(site: Installation, edition: Edition, out: Path) -> int:
     """Write every ticket with its token as JSON; return how many."""
     ending_of(out, ("json",))
-    job = await printing.collect(site.db, edition, site.keyring)
+    job = await runs.collect(site.db, edition, site.keyring)
     rows = [
         {
             "reference": badge.reference,
@@ -217,15 +218,15 @@ async def badges(
     references: Sequence[str] | None,
     only_unprinted: bool,
     at: datetime,
-) -> tuple[int, printing.Sheets]:
+) -> tuple[int, runs.Sheets]:
     """Write badge sheets, and remember who is on them; return how many, and what to look at."""
     ending_of(out, ("pdf",))
-    job = await printing.collect(
+    job = await runs.collect(
         site.db, edition, site.keyring, references=references, only_unprinted=only_unprinted
     )
     if not job.badges:
-        raise printing.NobodyToPrint
-    sheets = printing.draw(job, layout)
+        raise runs.NobodyToPrint
+    sheets = runs.draw(job, layout)
     write(out, sheets.pdf)
-    await printing.mark(site.db, edition, job, at=at)
+    await runs.mark(site.db, edition, job, at=at)
     return len(job.badges), sheets

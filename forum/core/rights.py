@@ -20,6 +20,8 @@ class Deed(StrEnum):
     SEE_NEEDS = "see_needs"
     """Read answers about diet and access."""
     PRINT_BADGES = "print_badges"
+    EDIT_BADGES = "edit_badges"
+    """Change badge layouts and printers; issue certificates and attestations to many."""
     EXCHANGE = "exchange"
     """Import and export registrations."""
     EDIT_FORM = "edit_form"
@@ -44,6 +46,7 @@ RIGHTS: dict[Deed, frozenset[Role]] = {
     Deed.DECIDE: frozenset({Role.ORGANISER}),
     Deed.SEE_NEEDS: frozenset({Role.ORGANISER}),
     Deed.PRINT_BADGES: frozenset({Role.ORGANISER, Role.RECEPTION}),
+    Deed.EDIT_BADGES: frozenset({Role.ORGANISER}),
     Deed.EXCHANGE: frozenset({Role.ORGANISER}),
     Deed.EDIT_FORM: frozenset({Role.ORGANISER}),
     Deed.INVITE: frozenset({Role.ORGANISER}),

@@ -8,8 +8,9 @@ import anyio.to_process
 from litestar import Router, get
 from litestar.response import Redirect, Response
 
-from badges import gates, printing
+from badges import gates
 from badges.keys import Keyring
+from badges.printing import runs
 from forum.core.context import EditionState, Organiser
 from forum.core.db import Db
 from forum.core.errors import Forbidden
@@ -106,11 +107,11 @@ async def badges_pdf(
 ) -> Response[bytes]:
     """Send the badges of all who are confirmed, drawn in a process of its own."""
     edition = staff.edition
-    job = await printing.collect(db, edition, keyring)
+    job = await runs.collect(db, edition, keyring)
     if not job.badges:
-        raise printing.NobodyToPrint
-    await printing.mark(db, edition, job, at=now)
-    sheets = await anyio.to_process.run_sync(partial(printing.draw, job))
+        raise runs.NobodyToPrint
+    await runs.mark(db, edition, job, at=now)
+    sheets = await anyio.to_process.run_sync(partial(runs.draw, job))
     return Response(
         sheets.pdf,
         media_type="application/pdf",

@@ -11,10 +11,11 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 from msgspec import UNSET, Struct, UnsetType
 
-from badges import device_rights, printing, tickets
+from badges import device_rights, tickets
 from badges.device_rights import Right
 from badges.in_clear import DeviceMayNot
 from badges.keys import Keyring
+from badges.printing import runs
 from badges.together import Door
 from forum.core import audit, forms
 from forum.core.context import Edition
@@ -225,10 +226,10 @@ async def badge(
     await device_rights.require(db, door.device, Right.DESK)
     edition = door.edition
     row = await found(db, edition, reference)
-    job = await printing.collect(db, edition, keyring, references=[row.reference])
-    sheets = await asyncio.to_thread(partial(printing.draw, job))
+    job = await runs.collect(db, edition, keyring, references=[row.reference])
+    sheets = await asyncio.to_thread(partial(runs.draw, job))
     async with db.transaction():
-        await printing.mark(db, edition, job, at=now)
+        await runs.mark(db, edition, job, at=now)
         await _record(db, door, edition, row, at=now, ids=ids)
     headers = {
         "cache-control": PRIVATE,

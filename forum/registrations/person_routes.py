@@ -11,8 +11,9 @@ from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from badges import presence, printing, scanning, tickets
+from badges import presence, scanning, tickets
 from badges.keys import Keyring
+from badges.printing import runs
 from forum.core import forms, outbox
 from forum.core.context import Edition
 from forum.core.db import Db
@@ -232,9 +233,9 @@ async def badge(
     """Send one badge, drawn in a process of its own; it counts as printed then."""
     edition = staff.edition
     row = await found(db, edition, reference)
-    job = await printing.collect(db, edition, keyring, references=[row.reference])
-    await printing.mark(db, edition, job, at=now)
-    sheets = await anyio.to_process.run_sync(partial(printing.draw, job))
+    job = await runs.collect(db, edition, keyring, references=[row.reference])
+    await runs.mark(db, edition, job, at=now)
+    sheets = await anyio.to_process.run_sync(partial(runs.draw, job))
     name = f"badge-{row.reference}.pdf"
     headers = {"cache-control": PRIVATE, "content-disposition": disposition(name, kind="inline")}
     return Response(sheets.pdf, media_type="application/pdf", headers=headers)

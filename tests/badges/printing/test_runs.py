@@ -2,8 +2,8 @@
 
 import pytest
 
-from badges import printing
-from badges.printing import ReferenceUnknown
+from badges.printing import runs
+from badges.printing.runs import ReferenceUnknown
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def collect(site, edition):
 
     async def collect(**given):
         async with site.pool.acquire() as db:
-            return await printing.collect(db, edition, site.keyring, **given)
+            return await runs.collect(db, edition, site.keyring, **given)
 
     return collect
 
@@ -61,7 +61,7 @@ async def test_a_reference_that_nobody_has_is_named(site, edition, collect):
 async def test_what_was_printed_is_not_printed_again_unless_asked(site, edition, collect):
     first = await site.register(edition)
     async with site.pool.acquire() as db:
-        await printing.mark(db, edition, await collect(), at=site.clock.at)
+        await runs.mark(db, edition, await collect(), at=site.clock.at)
     second = await site.register(edition)
     fresh = await collect(only_unprinted=True)
     assert [one.reference for one in fresh.badges] == [second.reference]
@@ -71,5 +71,5 @@ async def test_what_was_printed_is_not_printed_again_unless_asked(site, edition,
 
 async def test_an_ampersand_stops_no_run(site, edition, collect):
     await site.register(edition, given_name="Dupont & <Fils", family_name="</para>")
-    sheets = printing.draw(await collect())
+    sheets = runs.draw(await collect())
     assert (sheets.pages, sheets.pdf[:5], sheets.problems) == (1, b"%PDF-", [])

@@ -83,7 +83,7 @@ async def collect(
 
 def draw(job: PrintJob, layout: str = "a6") -> Sheets:
     """Draw a run in a layout; it takes a moment of one processor, and no I/O."""
-    from badges.pdf import render  # noqa: PLC0415 -- reportlab is slow to import
+    from badges.printing.press import render  # noqa: PLC0415 -- reportlab is slow to import
 
     out = BytesIO()
     report = render(job.run, job.badges, layout=layout, out=out)

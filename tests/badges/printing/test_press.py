@@ -19,10 +19,10 @@ import zxingcpp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
-from badges.layouts import A6, UnknownLayout
+from badges.layouts.fitting import A6, UnknownLayout
 from badges.models import Badge, BadgeCategory, BadgeRun, TokenPayload
-from badges.pdf import RunReport, render
-from badges.sheets import printable, spelled
+from badges.printing.press import RunReport, render
+from badges.printing.sheets import printable, spelled
 from badges.tokens import sign, verify
 from forum.core.pdf import MM
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from badges.layouts import A6, LAYOUTS, Box, UnknownLayout, find, fit, lettering
+from badges.layouts.fitting import A6, LAYOUTS, Box, UnknownLayout, find, fit, lettering
 from forum.core.pdf import BOLD, MM, REGULAR, width
 
 NAME = lettering(BOLD, "ink", (1, 38, 21), (2, 21, 14), (3, 13, 9))

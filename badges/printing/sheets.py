@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from reportlab.pdfbase.pdfdoc import PDFObject, PDFResourceDictionary
 
-from badges.layouts import ASCENT, LEADING, Box, Fitted, Layout, TextBox, fit
+from badges.layouts.fitting import ASCENT, LEADING, Box, Fitted, Layout, TextBox, fit
 from badges.models import BadgeCategory, BadgeRun
 from badges.qr import QUIET_ZONE, ROW_BYTES, SIZE
 from forum.core.pdf import (

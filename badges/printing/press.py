@@ -7,10 +7,10 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from badges.layouts import Column, Field, Layout, find, fit
+from badges.layouts.fitting import Column, Field, Layout, find, fit
 from badges.models import Badge, BadgeCategory, BadgeRun
+from badges.printing.sheets import SheetDocument, printable, spelled, symbol_path, tint_of
 from badges.qr import ticket_modules
-from badges.sheets import SheetDocument, printable, spelled, symbol_path, tint_of
 from forum.core.i18n import words
 from forum.core.pdf import MM, missing_glyphs
 

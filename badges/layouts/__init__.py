@@ -1,0 +1,1 @@
+"""Layouts of badges: what they say, how texts fit, which ship, how organisers change them."""
