@@ -121,6 +121,8 @@ from schedule.editor_routes import router as editor_routes
 from schedule.import_routes import router as programme_import_routes
 from schedule.offline_routes import router as offline_routes
 from schedule.organiser_routes import router as part_pages
+from schedule.paper_routes import router as paper_routes
+from schedule.papers.kept import Papers
 from schedule.parts_routes import router as part_routes
 from schedule.people_routes import router as people_routes
 from schedule.published import Shelves
@@ -194,6 +196,7 @@ class Parts:
         self.codes = AttestationCodes(settings.secret_key)
         self.speaker_keys = SpeakerKeys(settings.secret_key)
         self.shelves = Shelves()
+        self.papers = Papers()
         self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
@@ -397,6 +400,7 @@ class Parts:
             "codes",
             "speaker_keys",
             "shelves",
+            "papers",
             "watch",
             "ids",
             "exports",
@@ -462,6 +466,7 @@ def assemble(parts: Parts) -> Shell:
             group_routes,
             schedule_routes,
             publishing_routes,
+            paper_routes,
             draft_routes,
             editor_routes,
             seat_routes,
