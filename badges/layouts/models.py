@@ -44,8 +44,11 @@ FIELDS = (
 PERSONAL = frozenset(FIELDS[:5]) | {"reference"}
 """The fields that differ from badge to badge; the others are drawn once for a category."""
 
-DRAWINGS = ("forest",)
-"""Pictures that ship as drawings; any other picture is an image kept beside the layout."""
+DRAWINGS = ("forest", "folds")
+"""Pictures that ship as drawings: a wood of firs, how a sheet is folded in four.
+
+Any other picture is an image kept beside the layout.
+"""
 
 LEAST_CODE_MM = 22
 """The smallest side at which phones read a code, quiet zone included."""
@@ -139,7 +142,7 @@ class Code(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Face(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is drawn on one face, from below: shapes, pictures, texts, codes.
+    """What is drawn on one face, from below: shapes, pictures, texts, codes on white.
 
     A face is as large as the card unless it says otherwise, as the quarters of a folded sheet do.
     """
