@@ -1,4 +1,4 @@
-"""Keys rotated while the site runs in two processes and a phone stands at the door, then offline."""
+"""Keys rotated while two processes serve and a phone stands at the door: then, and offline."""
 
 import json
 from datetime import timedelta
@@ -82,14 +82,14 @@ def test_a_rotated_key_reaches_every_process_and_phone_and_old_codes_end_as_told
 
     learn(page)
     cut(page)
-    assert scan(page, ada, "stop") == "Billet remplacé"
+    assert scan(page, ada, "stop") == "Remplacé par un billet plus récent"
     assert scan(page, ada_new, "pass") == "Bienvenue"
     mend(page)
 
     assert "key_needed" not in forum.run("keys", "retire", "0")
     learn(page)
     cut(page)
-    assert scan(page, bob, "stop") == "Code non valable"
+    assert scan(page, bob, "stop") == "Faux billet"
     context.close()
     listed = json.loads(forum.run("keys", "list", "--json"))
     assert [(one["id"], one["state"], one["tickets"]) for one in listed] == [
