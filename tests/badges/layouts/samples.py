@@ -1,104 +1,69 @@
-"""Badges of every layout that ships, with people whose names try a badge."""
+"""A layout of two faces, as TOML, from which tests make right and wrong ones."""
 
-from io import BytesIO
-from typing import NamedTuple
+SOURCE = """\
+name = "two"
+title = { fr = "Deux faces", en = "Two faces" }
+card_width_mm = 105
+card_height_mm = 148.5
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+[sheet]
+width_mm = 210
+height_mm = 297
+columns = 2
+rows = 2
+marks = "cut"
 
-from badges.layouts.models import Layout
-from badges.models import Badge, BadgeCategory, BadgeRun, TokenPayload
-from badges.printing.press import RunReport, render
-from badges.tokens import sign
+[reverse]
 
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-NAMES = {
-    "elected": {"fr": "Élue, élu", "en": "Elected official"},
-    "agent": {"fr": "Agente, agent public", "en": "Public officer"},
-    "partner": {"fr": "Partenaire", "en": "Partner"},
-    "speaker": {"fr": "Intervenante, intervenant", "en": "Speaker"},
-    "press": {"fr": "Presse", "en": "Press"},
-    "staff": {"fr": "Organisation", "en": "Staff"},
-}
-CATEGORIES = {
-    code: BadgeCategory(code=code, name=name, tint=tint)
-    for tint, (code, name) in enumerate(NAMES.items(), start=1)
-}
-RUN = BadgeRun(
-    title="Forum des communes et des territoires",
-    dates="22 et 23 mars 2027",
-    language="fr",
-    categories=CATEGORIES,
-    venue="Centre des congrès Pierre-Baudis, 11 esplanade Compans-Caffarelli, Toulouse",
-)
-RUN_EN = BadgeRun(
-    title="Forum of Municipalities and Regions",
-    dates="22 and 23 March 2027",
-    language="en",
-    categories=CATEGORIES,
-    venue="Pierre Baudis Congress Centre, Toulouse",
-)
+[[faces.front.shapes]]
+box = { x_mm = 0, y_mm = 0, width_mm = 105, height_mm = 30 }
+colour = "fir"
 
-PEOPLE = [
-    ("Léa", "Lefèvre", "Ville de Toulouse", "Adjointe au maire"),
-    (
-        "Jean-Baptiste",
-        "de La Rochefoucauld-Doudeauville",
-        "Communauté d\u2019agglomération du Grand Ouest de l\u2019Étang et des vallées du Midi",
-        "Directeur général adjoint des services, chargé de l\u2019eau et de l\u2019assainissement",
-    ),
-    ("Ng", "Ó", None, None),
-    ("Maximilien-Alexandre", "Gutiérrez-Ibáñez", None, "Journaliste"),
-    ("Dupont & <Fils", "W" * 120, "C:\\temp (100 %) #1", "i" * 120),
-    ("Marie" + "-Anne" * 23, "Nguyễn Thị Щербаков", "M" * 200, None),
-    ("Ελένη", "Παπαδόπουλος", "Région Occitanie", "Conseillère régionale"),
-    ("Œdipe", "Łukaszewicz-Żółć", "Métropole", "Maire"),
-    ("Aïcha", "Haÿ-les-Roses", "Syndicat mixte d\u2019aménagement", ""),
-    ("Þór", "O\u2019Connor", "Département", "Élu"),
+[[faces.front.columns]]
+box = { x_mm = 8, y_mm = 5, width_mm = 89, height_mm = 20 }
+
+[[faces.front.columns.parts]]
+text = "{event}"
+colour = "white"
+height_mm = 18
+sizes = [
+  { lines = 1, largest_pt = 18, smallest_pt = 14 },
+  { lines = 2, largest_pt = 14, smallest_pt = 9 },
 ]
-"""Given and family name, organisation, job title: usual, long, short, missing, odd."""
+
+[[faces.front.columns]]
+box = { x_mm = 8, y_mm = 40, width_mm = 89, height_mm = 40 }
+anchor = "bottom"
+align = "centre"
+
+[[faces.front.columns.parts]]
+text = "{given_name}"
+weight = "bold"
+height_mm = 20
+sizes = [{ lines = 1, largest_pt = 40, smallest_pt = 12 }]
+
+[[faces.front.columns.parts]]
+text = "{family_name}"
+capitals = true
+height_mm = 15
+gap_mm = 1
+sizes = [{ lines = 1, largest_pt = 26, smallest_pt = 12 }]
+
+[[faces.front.codes]]
+x_mm = 35
+y_mm = 100
+side_mm = 34
+
+[[faces.back.columns]]
+box = { x_mm = 8, y_mm = 10, width_mm = 89, height_mm = 40 }
+
+[[faces.back.columns.parts]]
+text = { fr = "Rendez ce badge à l’accueil.", en = "Hand this badge in at the desk." }
+height_mm = 30
+sizes = [{ lines = 4, largest_pt = 16, smallest_pt = 8 }]
+"""
 
 
-class Printed(NamedTuple):
-    """A run as a file, whom it shows, and what it reported."""
-
-    pdf: bytes
-    badges: list[Badge]
-    report: RunReport
-
-
-def token(number: int) -> str:
-    """Return the token of a ticket."""
-    payload = TokenPayload(
-        key_id=1, edition=1, ticket=number, category=number % 6, days=3, revision=0
-    )
-    return sign(payload, KEY)
-
-
-def people(count: int = len(PEOPLE)) -> list[Badge]:
-    """Return the badges of `PEOPLE`, over and over, through all categories."""
-    codes = list(CATEGORIES)
-    found = []
-    for n in range(count):
-        given, family, organisation, job = PEOPLE[n % len(PEOPLE)]
-        found.append(
-            Badge(
-                reference=f"K{n:04}-7XQ",
-                given_name=given,
-                family_name=family,
-                category=codes[n % len(codes)],
-                token=token(n),
-                organisation=organisation,
-                job_title=job,
-            )
-        )
-    return found
-
-
-def printed(
-    layout: Layout, badges: list[Badge] | None = None, run: BadgeRun = RUN, **more: object
-) -> Printed:
-    """Print badges, those of `people` unless others are given, in a layout."""
-    badges = people() if badges is None else badges
-    out = BytesIO()
-    report = render(run, badges, layout=layout, out=out, **more)  # type: ignore[arg-type]
-    return Printed(out.getvalue(), badges, report)
+def line_of(text, source=SOURCE):
+    """Return the line, from 1, on which `text` stands in a source."""
+    return source[: source.index(text)].count("\n") + 1
