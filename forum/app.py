@@ -28,10 +28,11 @@ from badges.device_routes import router as device_routes
 from badges.fullness import Fullness
 from badges.gate_api import router as gate_api_routes
 from badges.gate_routes import router as gate_routes
-from badges.keys import Keyring, open_keyring
+from badges.keys import Keyring, follow, open_keyring
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
 from badges.present_routes import router as present_routes
+from badges.printing.run_routes import router as run_routes
 from badges.routes import router as badge_routes
 from badges.scan_list_routes import router as scan_list_routes
 from badges.scanner_routes import router as scanner_routes
@@ -244,6 +245,8 @@ class Parts:
             if self._keyring is None:
                 async with self._database.acquire() as db:
                     self._keyring = await open_keyring(db, self.settings.secret_key, at=self.now())
+                following = asyncio.create_task(follow(self._keyring, self._database))
+                stack.push_async_callback(_stop, following)
             if self.settings.inline_worker:
                 worker = Worker(self.settings, self.database, self.keyring, self.templates)
                 stack.push_async_callback(_stop, asyncio.create_task(worker.run()))
@@ -472,6 +475,7 @@ def assemble(parts: Parts) -> Shell:
             programme_import_routes,
             guide_routes,
             badge_routes,
+            run_routes,
             device_api_routes,
             device_routes,
             scanner_routes,

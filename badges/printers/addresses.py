@@ -33,7 +33,9 @@ MAPPED = IPv6Network("::ffff:0:0/96")
 
 NO_ADDRESS = N_("Give the printer’s address as host:port, such as 192.168.1.50:9100.")
 NO_PORT = N_("Printers take labels at the ports 9100 to 9109 and 6101: give one of them.")
-NOT_PRIVATE = N_("This is no address of a private network: give the printer’s own, as 192.168.1.50.")
+NOT_PRIVATE = N_(
+    "This is no address of a private network: give the printer’s own, as 192.168.1.50."
+)
 
 Ip = IPv4Address | IPv6Address
 

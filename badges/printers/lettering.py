@@ -78,9 +78,7 @@ def drawn(column: Column, run: BadgeRun, badge: Badge, spot: Spot) -> list[str]:
     """Return a column as a picture in dots, drawn by the press that draws badges on paper."""
     box = column.box
     black = tuple(structs.replace(part, colour="black") for part in column.parts)
-    alone = structs.replace(
-        column, parts=black, box=structs.replace(box, x_mm=0, y_mm=0)
-    )
+    alone = structs.replace(column, parts=black, box=structs.replace(box, x_mm=0, y_mm=0))
     layout = Layout(
         name="column",
         title="",

@@ -167,8 +167,7 @@ class _Page:
             )
             % {"mm": self.mm(x)},
             said(
-                "Measure from the paper’s upper edge to the long level line. It is to be"
-                " %(mm)s mm."
+                "Measure from the paper’s upper edge to the long level line. It is to be %(mm)s mm."
             )
             % {"mm": self.mm(y)},
             said("Enter both measures on the printer’s page, and print this page again."),

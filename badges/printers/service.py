@@ -214,9 +214,7 @@ async def pause(
         printer = await _label_printer(db, edition.id, printer_id)
         if await queries.set_paused(db, edition.id, printer_id, paused=paused):
             action = "printer paused" if paused else "printer resumed"
-            await _note(
-                db, edition, action, printer_id, printer.name, actor=actor, at=at, ids=ids
-            )
+            await _note(db, edition, action, printer_id, printer.name, actor=actor, at=at, ids=ids)
 
 
 async def try_now(db: Db, edition: Edition, printer_id: UUID) -> None:
@@ -242,7 +240,13 @@ async def cancel_all(
         count = await queries.cancel_waiting(db, edition.id, printer_id, at)
         if count:
             await _note(
-                db, edition, "labels cancelled", printer_id, printer.name, actor=actor, at=at,
+                db,
+                edition,
+                "labels cancelled",
+                printer_id,
+                printer.name,
+                actor=actor,
+                at=at,
                 ids=ids,
             )
     return count
@@ -321,5 +325,3 @@ async def _note(
         action=action,
         detail={"printer": str(printer_id), "name": name},
     )
-
-

@@ -117,9 +117,7 @@ async def print_next(desk: Desk, edition: Edition, held: Held) -> bool:
         drawn = await draw(desk, edition, held, job)
     except CannotDraw as error:
         async with desk.database.acquire() as db:
-            await queries.settle(
-                db, edition.id, job.id, LabelState.FAILED, error.flaw, desk.now()
-            )
+            await queries.settle(db, edition.id, job.id, LabelState.FAILED, error.flaw, desk.now())
         return True
     try:
         return await send(desk, edition, held, job, drawn)
@@ -194,5 +192,3 @@ async def draw(desk: Desk, edition: Edition, held: Held, job: Waiting) -> Drawn:
         log.warning("label not drawn", label=str(job.id), why=type(error).__name__)
         raise CannotDraw(Flaw.NOT_DRAWN) from error
     return Drawn(content, print_job, tickets[0].revision if tickets else None)
-
-

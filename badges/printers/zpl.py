@@ -209,4 +209,3 @@ def is_dark(name: str) -> bool:
         red, green, blue = bytes.fromhex(name[1:])
         return (0.299 * red + 0.587 * green + 0.114 * blue) / 255 < DARK
     return name in ("ink", "soft", "fir", "black", "line", "category")
-

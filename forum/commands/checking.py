@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from badges import rotation
 from badges.keys import open_keyring
 from forum.commands.installation import database
 from forum.core import clock
@@ -106,10 +107,15 @@ async def _database(settings: Settings) -> list[Finding]:
 
 async def _keys(db: object, settings: Settings) -> Finding:
     try:
-        await open_keyring(db, settings.secret_key, at=clock.now())  # type: ignore[arg-type]
+        keyring = await open_keyring(db, settings.secret_key, at=clock.now())  # type: ignore[arg-type]
     except Problem as problem:
         return Finding(what="signing keys", ok=False, mend=problem.message)
-    return Finding(what="signing keys", ok=True)
+    left = rotation.MOST - len(keyring.public)
+    return Finding(
+        what=f"signing keys: {len(keyring.public)} good",
+        ok=left > 0,
+        mend="" if left else "no id is left for another: forum keys list, forum keys retire",
+    )
 
 
 async def _letters(db: object) -> Finding:

@@ -67,7 +67,11 @@ def test_the_code_has_the_exact_size_and_a_quiet_zone(dpi):
 def test_a_usual_label_is_some_hundred_bytes():
     plain = replace(
         LABEL,
-        faces={"front": replace(LABEL.faces["front"], shapes=(), columns=LABEL.faces["front"].columns[:1])},
+        faces={
+            "front": replace(
+                LABEL.faces["front"], shapes=(), columns=LABEL.faces["front"].columns[:1]
+            )
+        },
     )
     content = label(plain, RUN, BADGE, dpi=203)
     assert content.endswith(END)
@@ -75,9 +79,7 @@ def test_a_usual_label_is_some_hundred_bytes():
 
 
 def test_a_code_wider_than_the_printers_own_is_a_picture():
-    wide = replace(
-        LABEL, faces={"front": Face(codes=(Code(x_mm=2, y_mm=2, side_mm=56),))}
-    )
+    wide = replace(LABEL, faces={"front": Face(codes=(Code(x_mm=2, y_mm=2, side_mm=56),))})
     content = label(wide, RUN, BADGE, dpi=600)
     assert b"^BQ" not in content
     drawn = printed(content)
