@@ -64,6 +64,7 @@ def test_everything_set(root):
             "FORUM_LOG": "json",
             "FORUM_PG_BIN": str(root / "pg"),
             "FORUM_RATE_LIMIT": "off",
+            "FORUM_LOCAL_PRINTERS": "yes",
             "FORUM_VAR": "/srv/forum",
         },
         root,
@@ -82,6 +83,7 @@ def test_everything_set(root):
         log="json",
         pg_bin=root / "pg",
         rate_limit=False,
+        local_printers=True,
     )
 
 
