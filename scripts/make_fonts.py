@@ -225,9 +225,7 @@ def make_fallbacks(debian: Path) -> list[Made]:
     for script, ranges in FALLBACKS.items():
         for style in ("Regular", "Bold") if script in BOLD_TOO else ("Regular",):
             source = debian / NOTO / f"{stem(script)}-{style}.ttf"
-            made.append(
-                make_fallback(source, "fonts-noto-core", f"Noto{script}", style, ranges)
-            )
+            made.append(make_fallback(source, "fonts-noto-core", f"Noto{script}", style, ranges))
     for style, file in (("Regular", "NanumSquareR.ttf"), ("Bold", "NanumSquareB.ttf")):
         source = debian / NANUM / file
         made.append(make_fallback(source, "fonts-nanum", "Hangul", style, HANGUL_RANGES))
@@ -293,9 +291,7 @@ def write_coverage(regular: list[Path]) -> Made:
         taken |= codes - shared
         bold = (PRINT_FONTS / f"{family}-Bold.ttf").is_file()
         between = "".join(map(chr, sorted(shared)))
-        rows.append(
-            {"family": family, "bold": bold, "between": between, "codes": runs_of(own)}
-        )
+        rows.append({"family": family, "bold": bold, "between": between, "codes": runs_of(own)})
     lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
     path = PRINT_FONTS / COVERAGE
     path.write_text(f"[\n{lines}\n]\n")

@@ -126,7 +126,7 @@ def seen_order(text: str) -> list[tuple[str, int, int, int]]:
     lowest = min((level for level in levels if level % 2), default=highest + 1)
     for least in range(highest, lowest - 1, -1):
         turned = []
-        for inside, found in groupby(runs, key=lambda run: run[1] >= least):  # noqa: B023
+        for inside, found in groupby(runs, key=lambda run: run[1] >= least):
             turned += list(found)[::-1] if inside else list(found)
         runs = turned
     return runs

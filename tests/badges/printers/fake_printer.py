@@ -15,7 +15,9 @@ class FakePrinter:
     """
 
     def __init__(self):
-        self.host = f"127.{random.randrange(1, 255)}.{random.randrange(256)}.{random.randrange(1, 255)}"
+        self.host = (
+            f"127.{random.randrange(1, 255)}.{random.randrange(256)}.{random.randrange(1, 255)}"
+        )
         self.port = 9100
         self.printed = []
         self.asked = 0
