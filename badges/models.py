@@ -118,6 +118,7 @@ class BadgeRun(Struct, frozen=True, kw_only=True):
     dates: str
     language: str
     categories: dict[str, BadgeCategory]
+    venue: str = ""
 
 
 class PaperTicket(Struct, frozen=True, kw_only=True):

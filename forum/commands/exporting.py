@@ -204,7 +204,7 @@ async def booklet(
 
 
 def _draw(version: Programme, language: str) -> bytes:
-    from schedule.pdf import booklet as draw  # noqa: PLC0415 -- reportlab is slow to import
+    from schedule.papers.booklet import booklet as draw  # noqa: PLC0415 -- reportlab is slow to import
 
     return draw(version, language=language)
 

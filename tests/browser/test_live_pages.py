@@ -74,6 +74,7 @@ PAGES = {
     "attendance": "/organiser/demo/doors/attendance",
     "present": "/organiser/demo/doors/present",
     "scans": "/organiser/demo/doors/scans",
+    "badges": "/organiser/demo/badges",
     "publication": "/organiser/demo/programme/publication",
     "changes": "/demo/programme/changes",
     "own-sessions": "{person}/sessions",

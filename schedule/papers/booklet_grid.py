@@ -1,4 +1,4 @@
-"""The grid of the printed programme: one day, rooms across, time down, each cell a link."""
+"""The grid of the booklet: one day, rooms across, time down, each cell a link."""
 
 import math
 from itertools import count
@@ -20,7 +20,7 @@ from forum.core.pdf_text import (
 )
 from schedule.days import MINUTES_A_DAY, Day, Placed
 from schedule.models import Room, SessionType, Track
-from schedule.pdf_book import BOTTOM, LEFT, RIGHT, TOP, Book, Sheet, box, line, rule
+from schedule.papers.book import BOTTOM, LEFT, RIGHT, TOP, Book, Sheet, box, line, rule
 from schedule.rules import DAY_CHANGE
 
 MOST_ROOMS = 7

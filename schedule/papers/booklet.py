@@ -1,4 +1,4 @@
-"""The printed programme: a booklet of A4 pages, tagged (PDF/UA-1), from one published version.
+"""The printed programme: a booklet of A4 pages, tagged (PDF/UA-1), from one version.
 
 A4 and not A5: the grid of a day wants the width, its cells stay legible on what offices print, and
 "two pages per sheet, folded" in any print dialogue still makes an A5 booklet of it.
@@ -38,10 +38,10 @@ from forum.core.pdf_text import (
     typeset,
 )
 from forum.core.text import fold, sort_key
-from schedule import pdf_grid, pdf_list
 from schedule.days import Day, unplaced
 from schedule.models import GuideLink, Programme, Session, SessionType, Speaker
-from schedule.pdf_book import (
+from schedule.papers import booklet_grid, booklet_list
+from schedule.papers.book import (
     BOTTOM,
     HEIGHT,
     LEFT,
@@ -103,7 +103,7 @@ def undrawable(programme: Programme, *, language: str) -> list[Undrawable]:
     for session in programme.sessions:
         place = f"session {session.number}"
         texts += [(place, book.title(session)), (place, book.text(session.subtitle))]
-        texts.append((place, book.abstract(session, pdf_list.longest(book))))
+        texts.append((place, book.abstract(session, booklet_list.longest(book))))
     for speaker in programme.speakers:
         texts += [
             (f"speaker {speaker.slug}", part or "")
@@ -132,13 +132,13 @@ def sheets(book: Book) -> list[Sheet]:
     ]
     for day in book.days:
         book.pages[grid_key(day)] = len(found) + 1
-        found += pdf_grid.sheets(book, day, grid_key(day))
+        found += booklet_grid.sheets(book, day, grid_key(day))
         found += moved(book, len(found), day_list(book, day))
     rest = unplaced(book.programme)
     if rest:
-        blocks = [pdf_list.block(book, one, opens_slot="", level=2) for one in rest]
+        blocks = [booklet_list.block(book, one, opens_slot="", level=2) for one in rest]
         title = book.gettext("Time to be announced")
-        found += moved(book, len(found), pdf_list.sheets(book, title, "unplaced", blocks))
+        found += moved(book, len(found), booklet_list.sheets(book, title, "unplaced", blocks))
     for key, make in (("people", people), ("guides", guides), ("notes", notes)):
         made = make(book)
         if made:
@@ -168,9 +168,9 @@ def day_list(book: Book, day: Day) -> tuple[list[Sheet], dict[str, int]]:
     """Lay out the sessions of a day."""
     many = sum(one.session.type is not SessionType.BREAK for one in day.held)
     note = book.ngettext("%(n)d session", "%(n)d sessions", many)
-    blocks, inside = pdf_list.blocks(book, day), bool(day.held)
+    blocks, inside = booklet_list.blocks(book, day), bool(day.held)
     title = book.day(day.date)
-    return pdf_list.sheets(book, title, list_key(day), blocks, note=note, inside=inside)
+    return booklet_list.sheets(book, title, list_key(day), blocks, note=note, inside=inside)
 
 
 # Cover
@@ -316,7 +316,7 @@ def slot_entries(book: Book, day: Day) -> list[Entry]:
     found = []
     for _, group in groupby(day.sessions, key=lambda one: one.start // step):
         some = list(group)
-        key = pdf_list.slot_key(day, some[0].start)
+        key = booklet_list.slot_key(day, some[0].start)
         found.append(
             Entry(1, book.start(some[0].session), key, gist(book, [p.session for p in some]))
         )
@@ -482,7 +482,7 @@ def people(book: Book) -> list[Sheet]:
         lines.append(Line(letter, book.set(letter, Style(BOLD, 13, FIR), COLUMN, 17)))
         lines += [Line("", index_text(book, one, sessions_of.get(one.id, []))) for one in group]
     title = book.gettext("People")
-    section = pdf_list.Tag("Sect")
+    section = booklet_list.Tag("Sect")
 
     def sheet(number: int, columns: list[list[Line]]) -> Sheet:
         def paint(document: TaggedDocument) -> None:

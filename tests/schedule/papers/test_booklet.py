@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from forum.core.i18n import words
 from forum.core.text import sort_key
 from schedule.models import Participation, SessionType, SpeakerRole
-from schedule.pdf import booklet, undrawable
+from schedule.papers.booklet import booklet, undrawable
 from tests.schedule import factory
 
 
