@@ -113,6 +113,7 @@ from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
+from forum.registrations.wallet_routes import Wallet
 from forum.speakers.keys import SpeakerKeys
 from forum.speakers.organiser_routes import router as speaker_list_routes
 from forum.speakers.routes import router as speaker_routes
@@ -195,6 +196,7 @@ class Parts:
         self.keys = AttendeeKeys(settings.secret_key)
         self.codes = AttestationCodes(settings.secret_key)
         self.speaker_keys = SpeakerKeys(settings.secret_key)
+        self.wallet_signer = Wallet(settings.wallet)
         self.shelves = Shelves()
         self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, Edition] = Shelf()
@@ -400,6 +402,7 @@ class Parts:
             "keys",
             "codes",
             "speaker_keys",
+            "wallet_signer",
             "shelves",
             "watch",
             "ids",

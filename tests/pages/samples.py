@@ -464,6 +464,8 @@ def managed(status: str) -> dict[str, object]:
         "registration": shown,
         "may_change": status not in {"cancelled", "refused"},
         "attested": status == "confirmed",
+        "has_pass": status == "confirmed",
+        "taken_back": False,
         "answers": ANSWERS,
         "open_questions": [{"fr": "Que mangez-vous ?"}] if status == "waiting" else [],
         "consents": [] if status == "pending" else CONSENTED,
