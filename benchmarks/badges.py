@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from badges.layouts.shipped import SHIPPED
 from badges.models import Badge, BadgeCategory, BadgeRun, TokenPayload
 from badges.printing.press import render
 from badges.tokens import sign
@@ -121,7 +122,7 @@ def some_badges(count: int) -> list[Badge]:
 def ours(badges: list[Badge]) -> bytes:
     """Draw the badges as the product does."""
     out = BytesIO()
-    render(RUN, badges, out=out)
+    render(RUN, badges, layout=SHIPPED["a6"], out=out)
     return out.getvalue()
 
 

@@ -749,6 +749,69 @@ def revoke_device(settings: Settings, name: str, edition: str | None) -> None:
     print(f"{revoked.name} is revoked; a new code would undo it.")
 
 
+# Signing keys
+
+
+@commands.group()
+def keys() -> None:
+    """The keys that sign tickets: made at the first start, rotated, retired."""
+
+
+@keys.command("list")
+@json_option
+@click.pass_obj
+def list_keys(settings: Settings, as_json: bool) -> None:
+    """List the keys: which signs, which are good, how many tickets need each."""
+    from forum.commands import keys  # noqa: PLC0415
+
+    found = run(settings, keys.listed)
+    if as_json:
+        show_json(found)
+        return
+    for one in found:
+        print(keys.line(one))
+
+
+@keys.command("rotate")
+@click.option(
+    "--resign",
+    type=click.Choice(["unprinted", "all"]),
+    help="Issue these tickets anew under the new key: what was sent or printed opens no more.",
+)
+@click.option(
+    "--retire",
+    "retired",
+    multiple=True,
+    type=click.IntRange(0, 15),
+    help="The id of a key that is good for nothing from now on; may be repeated.",
+)
+@json_option
+@click.pass_obj
+def rotate_keys(
+    settings: Settings, resign: str | None, retired: tuple[int, ...], as_json: bool
+) -> None:
+    """Make a new key, which signs what is issued from now on; old tickets stay good."""
+    from badges.rotation import Which  # noqa: PLC0415
+    from forum.commands import keys  # noqa: PLC0415
+
+    which = Which(resign) if resign else None
+    done = run(settings, lambda site: keys.rotate(site, which, retired))
+    show_json(done) if as_json else print("\n".join(keys.told(done)))
+
+
+@keys.command("retire")
+@click.argument("key", type=click.IntRange(0, 15))
+@click.option("--resign", is_flag=True, help="Issue the tickets that need it anew before.")
+@json_option
+@click.pass_obj
+def retire_key(settings: Settings, key: int, resign: bool, as_json: bool) -> None:
+    """Retire the KEY of this id: what it signed is forged from then on."""
+    from forum.commands import keys  # noqa: PLC0415
+
+    done = run(settings, lambda site: keys.retire(site, key, resign=resign))
+    show_json(done) if as_json else print("\n".join(keys.told(done)))
+
+
 @commands.command()
 @click.argument("rows", nargs=-1)
 @click.option(

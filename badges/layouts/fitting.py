@@ -1,37 +1,24 @@
-"""Layouts of badges as data in millimetres, and how a text is made to fit its place."""
+"""How a text is made to fit its place: smaller, then in more lines, never cut."""
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from msgspec import Struct
-
-from forum.core.errors import Invalid
-from forum.core.pdf import BOLD, MM, REGULAR, SEMIBOLD, width
+from badges.layouts.models import Size
+from forum.core.pdf import MM, width
 
 LEADING = 1.21
 """Distance between lines over their size: Inter's own ascent and descent, so lines never touch."""
 
 ASCENT = 0.969
 SIZE_STEP_PT = 0.5
+LEAST_PT = 4
 BALANCE = (1.05, 1.15, 1.3)
 AFTER_HYPHEN = re.compile(r"(?<=[-\u2010\u2013/])(?=\w)")
 
-ColourName = Literal["ink", "soft", "fir", "white", "highlight", "tint"]
-Field = Literal["given_name", "family_name", "organisation", "job_title"]
 
-
-class Box(Struct, frozen=True, kw_only=True):
-    """A rectangle of the card, in millimetres from the card's upper left corner."""
-
-    x_mm: float
-    y_mm: float
-    width_mm: float
-    height_mm: float
-
-
-class Step(Struct, frozen=True, kw_only=True):
+class Step(NamedTuple):
     """One try at fitting a text: at most `lines`, from the largest size down to the smallest.
 
     `lines` 0 stands for as many as the height holds; `inside_words` lets a line end anywhere.
@@ -41,81 +28,6 @@ class Step(Struct, frozen=True, kw_only=True):
     largest_pt: float
     smallest_pt: float
     inside_words: bool = False
-
-
-class Lettering(Struct, frozen=True, kw_only=True):
-    """A face, a colour, and the tries at fitting, best first; the last one always succeeds."""
-
-    font: str
-    colour: ColourName
-    steps: tuple[Step, ...]
-
-
-class TextBox(Struct, frozen=True, kw_only=True):
-    """A text alone in its place."""
-
-    box: Box
-    lettering: Lettering
-    align: Literal["left", "centre"] = "left"
-
-
-class Part(Struct, frozen=True, kw_only=True):
-    """One text of a column; `height_mm` is the most it may take, `gap_mm` the white above it."""
-
-    field: Field
-    lettering: Lettering
-    height_mm: float
-    gap_mm: float = 0
-
-
-class Column(Struct, frozen=True, kw_only=True):
-    """Texts that follow each other, each below what the last one took, at a box's top or bottom.
-
-    The heights and gaps of its parts add up to the box's height at most, so they never overlap.
-    """
-
-    box: Box
-    parts: tuple[Part, ...]
-    anchor: Literal["top", "bottom"] = "top"
-
-
-class Layout(Struct, frozen=True, kw_only=True):
-    """A card, how many stand on a sheet, and where everything is on it.
-
-    `margin_mm` is the left and the upper margin of the sheet. `panel` is the surface in the
-    category's tint, with a band in its ink on the left; `qr` holds the symbol with its quiet zone.
-    """
-
-    name: str
-    sheet_mm: tuple[float, float]
-    card_mm: tuple[float, float]
-    columns: int
-    rows: int
-    margin_mm: tuple[float, float]
-    header: Box
-    title: TextBox
-    dates: TextBox
-    texts: tuple[Column, ...]
-    panel: Box
-    band_mm: float
-    category: TextBox
-    qr: Box
-    reference: TextBox
-
-    @property
-    def per_sheet(self) -> int:
-        """How many cards stand on a sheet."""
-        return self.columns * self.rows
-
-    def corners_mm(self) -> list[tuple[float, float]]:
-        """Return the upper left corner of each card, from the sheet's, in reading order."""
-        left, top = self.margin_mm
-        wide, high = self.card_mm
-        return [
-            (left + column * wide, top + row * high)
-            for row in range(self.rows)
-            for column in range(self.columns)
-        ]
 
 
 class Fitted(NamedTuple):
@@ -130,40 +42,30 @@ class Fitted(NamedTuple):
         return len(self.lines) * self.size_pt * LEADING
 
 
-class UnknownLayout(Invalid):
-    """There is no badge layout of this name."""
+def fit(
+    text: str, sizes: Sequence[Size], font: str, *, width_mm: float, height_mm: float
+) -> Fitted:
+    """Return `text` as large as its sizes let it be in a place of this width and height.
 
-    code = "unknown_layout"
-
-
-def find(name: str) -> Layout:
-    """Return a layout that ships with the product, by its name in `LAYOUTS`.
-
-    Raises:
-        UnknownLayout: there is none of this name.
-
-    """
-    if name not in LAYOUTS:
-        raise UnknownLayout
-    return LAYOUTS[name]
-
-
-def fit(text: str, lettering: Lettering, *, width_mm: float, height_mm: float) -> Fitted:
-    """Return `text` as large as its steps let it be in a place of this width and height.
-
-    Nothing is ever left out: the last step breaks inside words and ends at whatever size holds.
+    Nothing is ever left out: the last tries break inside words and end at whatever size holds.
     """
     wide, high = width_mm * MM, height_mm * MM
-    for step in lettering.steps:
-        fitted = try_step(text, lettering.font, step, wide, high)
+    size = sizes[-1].smallest_pt
+    least = min(size, LEAST_PT)
+    steps = [
+        *(Step(one.lines, one.largest_pt, one.smallest_pt) for one in sizes),
+        Step(0, size, least),
+        Step(0, size, least, inside_words=True),
+    ]
+    for step in steps:
+        fitted = try_step(text, font, step, wide, high)
         if fitted:
             return fitted
-    last = lettering.steps[-1]
-    size = last.smallest_pt
+    size = least
     while True:
         size *= 0.9
-        step = Step(lines=0, largest_pt=size, smallest_pt=size, inside_words=True)
-        fitted = try_step(text, lettering.font, step, wide, high)
+        step = Step(0, size, size, inside_words=True)
+        fitted = try_step(text, font, step, wide, high)
         if fitted:
             return fitted
 
@@ -237,84 +139,3 @@ def split_word(word: str, font: str, size_pt: float, wide: float) -> list[str]:
         else:
             parts.append(char)
     return parts
-
-
-def lettering(
-    font: str, colour: ColourName, *steps: tuple[int, float, float], least_pt: float = 4
-) -> Lettering:
-    """Return a lettering of (lines, largest, smallest) steps, then any lines, broken anywhere."""
-    tries = [Step(lines=n, largest_pt=most, smallest_pt=least) for n, most, least in steps]
-    size = steps[-1][2]
-    tries.append(Step(lines=0, largest_pt=size, smallest_pt=least_pt))
-    tries.append(Step(lines=0, largest_pt=size, smallest_pt=least_pt, inside_words=True))
-    return Lettering(font=font, colour=colour, steps=tuple(tries))
-
-
-A6 = Layout(
-    name="a6",
-    sheet_mm=(210, 297),
-    card_mm=(105, 148.5),
-    columns=2,
-    rows=2,
-    margin_mm=(0, 0),
-    header=Box(x_mm=6, y_mm=6, width_mm=93, height_mm=29),
-    title=TextBox(
-        box=Box(x_mm=11, y_mm=9.5, width_mm=58, height_mm=17),
-        lettering=lettering(BOLD, "white", (1, 16, 14), (2, 15.5, 12), (3, 13, 9.5)),
-    ),
-    dates=TextBox(
-        box=Box(x_mm=11, y_mm=27.5, width_mm=58, height_mm=5),
-        lettering=lettering(SEMIBOLD, "highlight", (1, 9, 6)),
-    ),
-    texts=(
-        Column(
-            box=Box(x_mm=11, y_mm=39, width_mm=88, height_mm=33.5),
-            parts=(
-                Part(
-                    field="given_name",
-                    lettering=lettering(BOLD, "ink", (1, 40, 22), (2, 22, 14), (3, 14, 9)),
-                    height_mm=19,
-                ),
-                Part(
-                    field="family_name",
-                    lettering=lettering(SEMIBOLD, "fir", (1, 26, 15.5), (2, 15.5, 10), (3, 10, 7)),
-                    height_mm=14,
-                    gap_mm=0.5,
-                ),
-            ),
-        ),
-        Column(
-            box=Box(x_mm=11, y_mm=73, width_mm=88, height_mm=23.5),
-            anchor="bottom",
-            parts=(
-                Part(
-                    field="organisation",
-                    lettering=lettering(
-                        SEMIBOLD, "ink", (1, 13, 11.5), (2, 12.5, 11.5), (3, 11.5, 7)
-                    ),
-                    height_mm=15,
-                ),
-                Part(
-                    field="job_title",
-                    lettering=lettering(REGULAR, "soft", (1, 10.5, 9.5), (2, 8.5, 6.5)),
-                    height_mm=7.5,
-                    gap_mm=1,
-                ),
-            ),
-        ),
-    ),
-    panel=Box(x_mm=6, y_mm=99.5, width_mm=93, height_mm=43),
-    band_mm=2.5,
-    category=TextBox(
-        box=Box(x_mm=12.5, y_mm=105, width_mm=46.5, height_mm=32),
-        lettering=lettering(BOLD, "tint", (1, 24, 18), (2, 22, 14), (3, 15, 9)),
-    ),
-    qr=Box(x_mm=62, y_mm=102, width_mm=34.5, height_mm=34.5),
-    reference=TextBox(
-        box=Box(x_mm=62, y_mm=136.9, width_mm=34.5, height_mm=4.8),
-        lettering=lettering(SEMIBOLD, "tint", (1, 10.5, 5)),
-        align="centre",
-    ),
-)
-
-LAYOUTS = {layout.name: layout for layout in (A6,)}

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from badges import queries
 from badges.keys import Keyring
+from badges.layouts.shipped import find
 from badges.models import Badge, BadgeCategory, BadgeRun, Printed, Ticket
 from forum.core.context import Edition
 from forum.core.db import Db
@@ -69,6 +70,7 @@ async def collect(
     run = BadgeRun(
         title=pick(edition.title, language),
         dates=words(language).dates(edition.starts_on, edition.ends_on),
+        venue=pick(edition.venue, language),
         language=language,
         categories={
             c.code: BadgeCategory(code=c.code, name=c.name, tint=c.tint) for c in categories
@@ -86,7 +88,7 @@ def draw(job: PrintJob, layout: str = "a6") -> Sheets:
     from badges.printing.press import render  # noqa: PLC0415 -- reportlab is slow to import
 
     out = BytesIO()
-    report = render(job.run, job.badges, layout=layout, out=out)
+    report = render(job.run, job.badges, layout=find(layout), out=out)
     return Sheets(pdf=out.getvalue(), pages=report.pages, problems=list(report.problems))
 
 
