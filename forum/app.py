@@ -124,7 +124,7 @@ from schedule.editor_routes import router as editor_routes
 from schedule.import_routes import router as programme_import_routes
 from schedule.offline_routes import router as offline_routes
 from schedule.organiser_routes import router as part_pages
-from schedule.paper_routes import router as paper_routes
+from schedule.paper_routes import router as programme_paper_routes
 from schedule.papers.kept import Papers
 from schedule.parts_routes import router as part_routes
 from schedule.people_routes import router as people_routes
@@ -474,7 +474,7 @@ def assemble(parts: Parts) -> Shell:
             group_routes,
             schedule_routes,
             publishing_routes,
-            paper_routes,
+            programme_paper_routes,
             draft_routes,
             editor_routes,
             seat_routes,

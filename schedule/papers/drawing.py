@@ -43,7 +43,7 @@ class Drawn(NamedTuple):
 
 def drawn(programme: Programme, order: Order) -> Drawn:
     """Return a document with what a page about it tells."""
-    import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415
+    import pypdfium2  # noqa: PLC0415
 
     pdf = draw(programme, order)
     with pypdfium2.PdfDocument(pdf) as opened:
