@@ -74,7 +74,13 @@ from schedule.models import (
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent
 from schedule.saying import Teller
-from tests.pages import attendance_samples, gate_samples, paper_samples, run_samples
+from tests.pages import (
+    attendance_samples,
+    gate_samples,
+    paper_samples,
+    programme_paper_samples,
+    run_samples,
+)
 from tests.schedule.factory import programme
 
 EDITION = Edition(
@@ -2515,6 +2521,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {**DESK, "asks": True, "why": "no_place_left", "another": True},
     ),
     "desk-errors": ("registrations/desk.html", {**DESK, "asks": True, "errors": ERRORS}),
+    **programme_paper_samples.PAGES,
     "publication": ("schedule/publication.html", PUBLICATION),
     "publication-errors": (
         "schedule/publication.html",
