@@ -1,6 +1,7 @@
 """Make again the pictures that tests hold six layouts of badges against.
 
-Look at them before they are committed. Only tests/data/golden/ is written. `--check` says which would change, and writes nothing.
+Look at them before they are committed. Only tests/data/golden/ is written; `--check` says which
+would change, and writes nothing.
 """
 
 import sys
