@@ -144,11 +144,12 @@ class Code(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Face(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is drawn on one face, from below: shapes, pictures, texts, codes on white.
 
-    A face is as large as the card unless it says otherwise, as the quarters of a folded sheet do.
+    A face is as wide and as high as the card where it says 0; the quarters of a folded sheet have
+    a size of their own.
     """
 
-    width_mm: float | None = None
-    height_mm: float | None = None
+    width_mm: float = 0
+    height_mm: float = 0
     shapes: tuple[Shape, ...] = ()
     pictures: tuple[Picture, ...] = ()
     columns: tuple[Column, ...] = ()
