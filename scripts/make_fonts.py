@@ -216,7 +216,9 @@ def unpack_debian(folder: Path) -> Path:
 def make_inter(debian: Path, style: str, weight: int) -> Made:
     """Write Inter at one weight as a TrueType font that reportlab tells apart from the others."""
     font = static(debian / INTER, weight)
-    subset(font, within(INTER_RANGES), features=["ccmp", "mark", "mkmk"])
+    subset(font, within(INTER_RANGES))
+    for tag in ("GSUB", "GPOS", "GDEF"):  # HarfBuzz puts accents over capitals better without them
+        del font[tag]
     rename(font, "Inter", style)
     path = PRINT_FONTS / f"Inter-{style}.ttf"
     font.save(path)
@@ -290,7 +292,7 @@ def write_coverage(regular: list[Path]) -> Made:
     for path in regular:
         family = path.stem.removesuffix("-Regular")
         codes = set(TTFont(path)["cmap"].getBestCmap())
-        shared = {code for code in codes & set(map(ord, COMMON)) if rows}
+        shared = codes & set(map(ord, COMMON)) & (taken | JOINERS.keys())
         own = sorted(codes - taken - shared)
         taken |= codes - shared
         bold = (PRINT_FONTS / f"{family}-Bold.ttf").is_file()

@@ -148,8 +148,7 @@ def families_of(text: str) -> list[str]:
     for char in text:
         family = family_of(char)
         before = found[-1] if found else ""
-        joins = family in {"", LATIN} and before not in {"", LATIN}
-        if joins and (char in between[before] or ignorable(char)):
+        if before not in {"", LATIN} and (char in between[before] or ignorable(char)):
             family = before
         found.append(family or LATIN)
     return found
