@@ -4,7 +4,6 @@ A page is one short string of operators a card: what its face always shows is a 
 text is in the document's own font subsets, and a QR code is one path and one fill.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, lru_cache
@@ -16,12 +15,15 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfdoc import PDFResourceDictionary
 from reportlab.pdfgen.pathobject import PDFPathObject
 
-from badges.layouts.fitting import ASCENT, LEADING, Fitted
+from badges.layouts.fitting import Fitted
 from badges.layouts.models import Box, Code, Corners, Layout, Picture, Shape
 from badges.models import BadgeCategory
 from badges.printing.drawings import DRAWN, Frame, frame_of
 from badges.printing.pages import PagedDocument
 from badges.qr import QUIET_ZONE, ROW_BYTES, SIZE
+from forum.core.font_coverage import plain
+from forum.core.font_coverage import printable as printable  # noqa: PLC0414  # for its users
+from forum.core.font_coverage import spelled as spelled  # noqa: PLC0414
 from forum.core.pdf import (
     FIR,
     HIGHLIGHT,
@@ -34,7 +36,6 @@ from forum.core.pdf import (
     Colour,
     Tint,
     colour,
-    drawable,
     font,
     width,
 )
@@ -47,7 +48,6 @@ ARC = 0.4477
 CUT_GAP_MM = 1.5
 BLACK = colour("#000000")
 ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *b"\\()", *range(127, 256))}
-HIDDEN = ("Cc", "Cf")
 
 COLOURS = {
     "ink": INK,
@@ -119,6 +119,8 @@ class SheetDocument(PagedDocument):
 
     def shown(self, face: str, size_pt: float, text: str) -> str:
         """Return the operators that show `text`, in the document's own subsets of the face."""
+        if not plain().issuperset(text):
+            return self.shaped(text, face, size_pt)
         parts = font(face).splitString(text, self._doc)
         return " ".join(
             f"{font(face).getSubsetInternalName(subset, self._doc)} {size_pt:g} Tf "
@@ -137,7 +139,7 @@ class SheetDocument(PagedDocument):
         placed = []
         for n, line in enumerate(fitted.lines):
             x = left + (share * (wide - width(line, face, size)) if share else 0)
-            down = (ASCENT + n * LEADING) * size
+            down = fitted.extent.above * size + n * fitted.leading_pt
             placed.append((f"1 0 0 1 {x:.2f}", down, f"Tm {self.show(face, size, line)}"))
         return placed
 
@@ -301,30 +303,6 @@ def named(name: str, tint: Tint) -> Colour:
 def tint_of(category: BadgeCategory) -> Tint:
     """Return the tint of a category; a number out of 1 to 6 begins again at 1."""
     return TINTS[(category.tint - 1) % len(TINTS) + 1]
-
-
-def printable(text: str) -> str:
-    """Return `text` composed (NFC), on one line, without characters that have no look.
-
-    A character that the fonts lack gives way to its compatible spelling, when it has one: a
-    digraph to its two letters, a full-width letter to the usual one (NFKC).
-    """
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    if not text.isprintable():
-        text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in HIDDEN)
-    known = drawable()
-    if not known.issuperset(text):
-        text = "".join(c if c in known else unicodedata.normalize("NFKC", c) for c in text)
-    return " ".join(text.split())
-
-
-def spelled(text: str) -> str:
-    """Return `text` with each character that the fonts lack as its code, such as U+4E2D."""
-    known = drawable()
-    if known.issuperset(text):
-        return text
-    return "".join(c if c in known else f"U+{ord(c):04X}" for c in text)
 
 
 @cache
