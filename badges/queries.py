@@ -201,7 +201,9 @@ async def delete_edition_data(db: Db, edition_id: int) -> None:
              no_devices as (delete from device where edition_id = $1),
              no_gates as (delete from gate where edition_id = $1),
              no_lists as (delete from check_in_list where edition_id = $1),
-             no_salt as (delete from manifest_salt where edition_id = $1)
+             no_salt as (delete from manifest_salt where edition_id = $1),
+             no_choices as (delete from badge_layout_choice where edition_id = $1),
+             no_layouts as (delete from badge_layout where edition_id = $1)
         delete from ticket where edition_id = $1
         """,
         edition_id,

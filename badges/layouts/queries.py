@@ -248,9 +248,7 @@ async def delete_choices(db: Db, edition_id: int, categories: Sequence[str]) -> 
     )
 
 
-async def list_examples(
-    db: Db, edition_id: int, category: str | None, nth: int
-) -> list[Bearer]:
+async def list_examples(db: Db, edition_id: int, category: str | None, nth: int) -> list[Bearer]:
     """Return three people of a category (None: of any): the longest name, the shortest, another.
 
     `nth` chooses the third among all, beginning again at the end; nobody is there twice.

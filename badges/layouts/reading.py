@@ -257,10 +257,11 @@ class Kinds:
 
     def either(self, given: object, wanted: inspect.UnionType, path: Path) -> Found:
         """Yield what is wrong with a value that may be of several kinds."""
-        tables = [
-            one for one in wanted.types if isinstance(one, inspect.DictType | inspect.StructType)
-        ]
-        if isinstance(given, dict) or not any(isinstance(t, inspect.StrType) for t in wanted.types):
+        kinds = [one for one in wanted.types if not isinstance(one, inspect.NoneType)]
+        if len(kinds) == 1:
+            yield from self.value(given, kinds[0], path)
+        elif isinstance(given, dict):
+            tables = [one for one in kinds if isinstance(one, inspect.DictType)]
             yield from self.value(given, tables[0], path)
         elif not isinstance(given, str):
             yield path, N_("Write a text here between quotation marks, or one for each language.")

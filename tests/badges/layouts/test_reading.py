@@ -103,7 +103,7 @@ def test_a_mistake_is_named_with_its_line(right, wrong, said):
     assert rest == said
     # a field that is missing is told where its table begins
     near = "[[faces.front.codes]]" if not wrong else wrong
-    shown = line_of(near, source) + ("\n" in wrong)
+    shown = source[: source.rindex(near)].count("\n") + 1 + ("\n" in wrong)
     if wrong.startswith("rows = [["):  # it is not known where the author meant it to end
         shown = 1 if len(wrong) > 100 else shown + 1
     assert line == f"line {shown}"
