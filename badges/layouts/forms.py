@@ -63,8 +63,7 @@ NEW: dict[str, Any] = {
 
 def values(layout: Layout) -> Tree:
     """Return all values of a layout, as its form carries them."""
-    tree: Tree = msgspec.to_builtins(layout)
-    return tree
+    return msgspec.json.decode(msgspec.json.encode(layout), type=Tree)
 
 
 def carried(tree: Tree) -> str:

@@ -191,7 +191,8 @@ async def choose(staff: Given[Staff], bench: Given[Bench]) -> AnyResponse | Redi
     try:
         await service.choose(bench.db, staff.edition, wanted, **bench.by(staff))
     except Invalid as invalid:
-        return await show_list(bench, staff, errors=invalid.fields, status=422)
+        errors = {f"for.{category}": said for category, said in invalid.fields.items()}
+        return await show_list(bench, staff, errors=errors, status=422)
     return Redirect(f"{_home(staff.edition)}?done=chosen", status_code=303)
 
 
@@ -205,17 +206,19 @@ async def start(
     like = _last(sent, "like")
     if like not in known.layouts:
         return await show_list(bench, staff, errors={"like": service.NO_SUCH_LAYOUT}, status=422)
-    layout = known.layouts[like].layout
+    source = reading.write(known.layouts[like].layout)
     called = typed_line(_last(sent, "title"))[: checking.LONGEST_TITLE]
     if called:
-        layout = msgspec.structs.replace(layout, title=called, name=called)
+        layout = known.layouts[like].layout
+        source = reading.write(msgspec.structs.replace(layout, title=called, name=called))
     brought = {}
     if like in known.own:
         of = await service.find(bench.db, staff.edition, like)
         brought = {one.name: one for one in of.images}
+        source = source if called else of.stored.source
 
     async def add() -> str:
-        return await service.add(bench.db, staff.edition, layout, brought, **bench.by(staff))
+        return await service.add(bench.db, staff.edition, source, brought, **bench.by(staff))
 
     try:
         name = await once(str, add)
@@ -244,7 +247,9 @@ async def bring(
         brought = {one.name: one for one in await service.print_sizes(bench.blobs, layout, there)}
 
         async def add() -> str:
-            return await service.add(bench.db, staff.edition, layout, brought, **bench.by(staff))
+            return await service.add(
+                bench.db, staff.edition, bundle.source, brought, **bench.by(staff)
+            )
 
         name = await once(str, add)
     except LayoutMistaken as problem:

@@ -184,28 +184,29 @@ async def find(db: Db, edition: Edition, name: str) -> Own:
 async def add(
     db: Db,
     edition: Edition,
-    layout: Layout,
+    source: str,
     brought: Mapping[str, StoredImage],
     *,
     actor: str,
     at: datetime,
     ids: Ids,
 ) -> str:
-    """Add a layout under its name, or the next one that is free; return the name.
+    """Add a layout, which can be printed, under its name or the next that is free; return it.
 
-    `brought` are its images, stored already (`keep_image`, `images_of`).
+    `brought` are its images, whose files are stored already (`kept`, `print_sizes`).
 
     Raises:
         LayoutsFull: the edition has as many as it may.
     """
+    layout, _ = reading.read(source)
     async with db.transaction():
         await queries.lock(db, edition.id)
         there = {one.name for one in await queries.list_layouts(db, edition.id)}
         if len(there) >= MOST_LAYOUTS:
             raise LayoutsFull
         name = free_name(layout.name, {*there, *SHIPPED, *RESERVED})
-        source = reading.write(msgspec.structs.replace(layout, name=name))
-        await queries.insert_layout(db, edition.id, name, source, at, actor)
+        named = source if name == layout.name else reading.renamed(source, name)
+        await queries.insert_layout(db, edition.id, name, named, at, actor)
         for image in brought.values():
             await queries.put_image(db, edition.id, msgspec.structs.replace(image, layout=name))
         await _note(db, edition, "added", {"layout": name}, actor=actor, at=at, ids=ids)
