@@ -36,8 +36,6 @@ USUAL_CODE_MM = 30
 LEAST_CONTRAST = 3.0
 USUAL_CONTRAST = 4.5
 """For text that is not large (WCAG 2.2, 1.4.3); for large text `LEAST_CONTRAST` is enough."""
-CODE_CONTRAST = 10
-"""Scanners read a code on the palest tints, and on white."""
 LARGE_PT = 18
 LARGE_BOLD_PT = 14
 READABLE_PT = 5
@@ -65,7 +63,7 @@ INKS = {
 """The named colours, as `forum.core.pdf` has them; here without what draws."""
 CATEGORY_INKS = ("#0a4a3c", "#3c2f7a", "#8a1c16", "#5e4300", "#0d4468", "#2f3e46")
 CATEGORY_SURFACES = ("#dcefe8", "#e7e3f6", "#fbe4e1", "#fff1cc", "#ddedf8", "#e6eaec")
-DRAWN = {"forest": "#0a5c4a"}
+DRAWN = {"forest": "#0a5c4a", "folds": "#ffffff"}
 """The ground of each drawing, for the contrast of what stands on it."""
 
 LIMITS: dict[tuple[type[Struct], str], tuple[float, float]] = {
@@ -83,8 +81,8 @@ LIMITS: dict[tuple[type[Struct], str], tuple[float, float]] = {
     (Box, "y_mm"): (0, 450),
     (Box, "width_mm"): (0.1, 450),
     (Box, "height_mm"): (0.1, 450),
-    (Face, "width_mm"): (10, 450),
-    (Face, "height_mm"): (10, 450),
+    (Face, "width_mm"): (0, 450),
+    (Face, "height_mm"): (0, 450),
     (Shape, "corner_mm"): (0, 50),
     (Picture, "corner_mm"): (0, 50),
     (Size, "lines"): (1, 20),
@@ -219,7 +217,7 @@ class Look:
         elif (kind, name) == (Code, "side_mm") and value < LEAST_CODE_MM:
             said = N_("Phones read no code smaller than %(least)d mm: make it larger.")
             self.wrong(path, said, least=LEAST_CODE_MM)
-        elif (kind, name) in LIMITS and value is not None:
+        elif (kind, name) in LIMITS:
             low, high = LIMITS[kind, name]
             if not low <= value <= high:
                 said = N_("Give a number from %(low)s to %(high)s.")
@@ -376,14 +374,10 @@ class FaceLook:
             self.look.wrong(path, said, name=picture.name[:LONGEST_NAME], names=names)
 
     def at_code(self, code: Code, path: Path) -> None:
-        """Look whether a code can be read: its size, and what is below it."""
+        """Look whether a code is read easily; it always stands on white."""
         if code.side_mm < USUAL_CODE_MM:
             said = N_("A code of %(usual)d mm or more is read faster, and from further away.")
             self.look.odd((*path, "side_mm"), said, usual=USUAL_CODE_MM)
-        grounds = [self.ground(x, y) for x, y in _points(_square(code))]
-        if any(ground is None or contrast("black", ground) < CODE_CONTRAST for ground in grounds):
-            said = N_("A code needs a light surface of one colour: put a white one below it.")
-            self.look.wrong(path, said)
 
     def at_column(self, column: Column, path: Path) -> None:
         """Look at the texts of a column, and whether they fit it."""

@@ -100,7 +100,7 @@ def _pdf(specimen: Specimen, layout: Layout) -> bytes:
 
 def _pages(specimen: Specimen, layout: Layout, scale: float) -> list[Image.Image]:
     """Return the pages as pictures of `scale` pixels a millimetre, each with a thin frame."""
-    import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 -- a library of 7 MB
+    import pypdfium2  # noqa: PLC0415 -- a library of 7 MB
 
     document = pypdfium2.PdfDocument(_pdf(specimen, layout))
     try:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from badges import queries as badges
 from badges.layouts import forms, previews, queries, reading
-from badges.layouts.models import PALETTE, Layout
+from badges.layouts.models import DRAWINGS, PALETTE, Layout
 from badges.layouts.previews import Specimen
 from badges.layouts.queries import Bearer
 from badges.layouts.service import Printable
@@ -33,7 +33,7 @@ INVENTED = (
 )
 """Who stands on badges while nobody is registered."""
 PARTS = {"sheet": N_("Card and sheet"), "images": N_("Images"), "toml": N_("TOML")}
-KNOWN_FACES = {"front": N_("Front"), "back": N_("Back")}
+KNOWN_FACES = {"front": N_("Front of the card"), "back": N_("Back of the card")}
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -190,7 +190,7 @@ def form(tree: forms.Tree, part: str, images: Sequence[str], said: Words) -> dic
         "texts": partial(forms.texts, tree),
         "fields": {name: said.gettext(text) for name, text in forms.FIELDS.items()},
         "choices": {name: said.gettext(text) for name, text in forms.CHOICES.items()},
-        "pictures": ["forest", *images],
+        "pictures": [*DRAWINGS, *images],
         "palette": PALETTE,
         "carried": forms.carried(tree),
         "has_reverse": bool(tree.get("reverse")),

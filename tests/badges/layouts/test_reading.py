@@ -155,7 +155,7 @@ def test_mistakes_are_told_in_french():
         read(SOURCE.replace("marks =", "mark ="))
     [mistake] = caught.value.mistakes
     assert mistake.told(words("fr")) == (
-        "ligne\u00a011, sheet.mark\u00a0: Il n’y a pas de champ de ce nom\u00a0:"
+        "ligne 11, sheet.mark\u00a0: Il n’y a pas de champ de ce nom\u00a0:"
         " peut-être s’agit-il de marks."
     )
 
