@@ -29,6 +29,7 @@ from badges.fullness import Fullness
 from badges.gate_api import router as gate_api_routes
 from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, follow, open_keyring
+from badges.layouts.routes import router as layout_routes
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
 from badges.papers.routes import router as paper_routes
@@ -489,6 +490,7 @@ def assemble(parts: Parts) -> Shell:
             conflict_routes,
             gate_api_routes,
             gate_routes,
+            layout_routes,
             account_routes,
             team_routes,
             organiser_routes,
