@@ -1,4 +1,4 @@
-"""The worker: e-mails leave, offers end, old answers are swept; every step may be done twice."""
+"""The worker: e-mails leave, badges are drawn, offers end; every step may be done twice."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,6 +8,7 @@ import aiosmtplib
 import structlog
 
 from badges.keys import Keyring
+from badges.printing.run_worker import RunWorker
 from forum.accounts import mails as team_mails
 from forum.accounts import service as accounts
 from forum.accounts.keys import LinkKeys
@@ -77,10 +78,19 @@ class Worker:
         self.delivery = delivery or delivery_of(settings)
         self.now = now
         self.ids = ids or Ids()
+        self.prints = RunWorker(
+            database, keyring, settings.storage, find=editions.by_id, now=now, ids=self.ids
+        )
         self._swept_at: datetime | None = None
         self._ended_at: datetime | None = None
 
     async def run(self) -> None:
+        """Work until cancelled: e-mails and the clock's deeds, and print runs beside them."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._run())
+            both.create_task(self.prints.run())
+
+    async def _run(self) -> None:
         """Work until cancelled, whatever fails; what was claimed comes back when its lease ends."""
         while True:
             try:

@@ -12,10 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from badges import devices
 from badges.device_models import NewDevice
+from badges.printing.run_models import Order
 from forum.accounts import service as accounts
 from forum.commands import exporting, serving
 from forum.commands.installation import Installation, database, run
-from forum.core import clock
 from forum.core.context import Edition
 from forum.core.errors import Problem
 from forum.core.settings import Settings, at_address
@@ -106,15 +106,8 @@ async def _write_documents(
 ) -> None:
     tell("badges.pdf", 0, 1)
     await exporting.badges(
-        site,
-        edition,
-        folder / BADGES,
-        layout="a6",
-        references=None,
-        only_unprinted=False,
-        at=clock.now(),
+        site, edition, folder / BADGES, Order(), lambda done, of: tell("badges.pdf", done, of)
     )
-    tell("badges.pdf", 1, 1)
     tell("programme.pdf", 0, 1)
     await exporting.booklet(site, edition, folder / BOOKLET, language=None, number=None)
     tell("programme.pdf", 1, 1)
