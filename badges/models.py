@@ -306,11 +306,35 @@ class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class SigningKey(Struct, frozen=True, kw_only=True):
-    """A signing key at rest: 32 bytes of public key, and the private one sealed (AES-GCM)."""
+    """A signing key at rest: 32 bytes of public key, and the private one sealed (AES-GCM).
+
+    `id` is 0 to 15, as tokens name it; `turn` counts the keys that were ever made. It signs what
+    is issued from `signs_from` on; what it signed is forged from `retired_at` on (None: good).
+    """
 
     id: int
+    turn: int
     public: bytes
     sealed: bytes
+    created_at: datetime
+    signs_from: datetime
+    retired_at: datetime | None = None
+
+
+class KeyUse(Struct, frozen=True, kw_only=True):
+    """How many tickets a key signs in editions that are not over: all that open, those printed."""
+
+    key_id: int
+    tickets: int
+    printed: int
+
+
+class Resigned(Struct, frozen=True, kw_only=True):
+    """How many tickets of an edition were issued anew, and how many of them had been printed."""
+
+    edition_id: int
+    tickets: int
+    printed: int
 
 
 class DeviceRow(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from benchmarks import Row, medians_s
 from forum.core.pdf import REGULAR, register_fonts
 from schedule.models import Programme
-from schedule.pdf import booklet
+from schedule.papers.booklet import booklet
 from tests.schedule import factory
 
 NAME = "programme_pdf"
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 ALONE = """
 import sys, time, msgspec
 from schedule.models import Programme
-from schedule.pdf import booklet
+from schedule.papers.booklet import booklet
 with open(sys.argv[1], "rb") as file:
     programme = msgspec.json.decode(file.read(), type=Programme)
 if len(sys.argv) > 2:

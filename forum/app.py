@@ -28,9 +28,10 @@ from badges.device_routes import router as device_routes
 from badges.fullness import Fullness
 from badges.gate_api import router as gate_api_routes
 from badges.gate_routes import router as gate_routes
-from badges.keys import Keyring, open_keyring
+from badges.keys import Keyring, follow, open_keyring
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
+from badges.papers.routes import router as paper_routes
 from badges.present_routes import router as present_routes
 from badges.printing.drawer import DeskDrawer
 from badges.printing.run_api import router as run_api_routes
@@ -114,6 +115,7 @@ from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
+from forum.registrations.wallet_routes import Wallet
 from forum.speakers.keys import SpeakerKeys
 from forum.speakers.organiser_routes import router as speaker_list_routes
 from forum.speakers.routes import router as speaker_routes
@@ -196,6 +198,7 @@ class Parts:
         self.keys = AttendeeKeys(settings.secret_key)
         self.codes = AttestationCodes(settings.secret_key)
         self.speaker_keys = SpeakerKeys(settings.secret_key)
+        self.wallet_signer = Wallet(settings.wallet)
         self.shelves = Shelves()
         self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, Edition] = Shelf()
@@ -248,6 +251,8 @@ class Parts:
             if self._keyring is None:
                 async with self._database.acquire() as db:
                     self._keyring = await open_keyring(db, self.settings.secret_key, at=self.now())
+                following = asyncio.create_task(follow(self._keyring, self._database))
+                stack.push_async_callback(_stop, following)
             if self.settings.inline_worker:
                 worker = Worker(self.settings, self.database, self.keyring, self.templates)
                 stack.push_async_callback(_stop, asyncio.create_task(worker.run()))
@@ -402,6 +407,7 @@ class Parts:
             "keys",
             "codes",
             "speaker_keys",
+            "wallet_signer",
             "shelves",
             "watch",
             "ids",
@@ -461,6 +467,7 @@ def assemble(parts: Parts) -> Shell:
             attestation_routes,
             attendance_routes,
             scan_list_routes,
+            paper_routes,
             present_routes,
             desk_routes,
             device_desk_routes,

@@ -8,6 +8,7 @@ from badges.printing import log, run_drawing, run_layouts, run_queries
 from badges.printing.drawer import DeskDrawer
 from badges.printing.frames import Single
 from badges.printing.run_models import OtherSheet
+from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Problem
@@ -26,6 +27,7 @@ async def reprint(
     edition: Edition,
     keyring: Keyring,
     drawer: DeskDrawer,
+    blobs: Blobs,
     registration_id: UUID,
     *,
     actor: str,
@@ -42,7 +44,8 @@ async def reprint(
     if row is None or not row.good:
         raise NoBadge
     layouts = await run_layouts.of_edition(db, edition)
-    section = layouts.named(None, row.category, OtherSheet.OWN)
+    chosen = layouts.named(layouts.name_of(row.category))
+    section = await run_layouts.section(chosen, OtherSheet.OWN, blobs)
     drawn = await drawer.draw(
         Single(
             run=await run_drawing.describe(db, edition),

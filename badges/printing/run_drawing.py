@@ -17,6 +17,7 @@ from badges.printing.drawer import Drawer
 from badges.printing.drawing import UNFINISHED
 from badges.printing.frames import Answer, Begin, Drawn, End, Failed, More, Section, Some
 from badges.printing.run_models import Drawable, NoDrawing, OtherSheet, PrintedBadge
+from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import Database, Db
 from forum.core.i18n import N_, words
@@ -86,6 +87,7 @@ async def plan(
     layout: str | None,
     sheet: OtherSheet,
     offset_mm: tuple[float, float],
+    blobs: Blobs,
 ) -> Plan:
     """Return how a run is drawn: those of one layout follow each other, in their order.
 
@@ -98,10 +100,12 @@ async def plan(
         for one in await run_queries.list_categories_of(db, edition.id, some):
             name = layout or layouts.name_of(one.category)
             if name not in sections:
-                sections[name] = (layouts.named(name, one.category, sheet), [])
+                found = layouts.named(name)
+                sections[name] = (await run_layouts.section(found, sheet, blobs), [])
             sections[name][1].append(one.registration_id)
     if not sections:  # all are gone meanwhile: one page says so
-        sections[""] = (layouts.named(layout, "", sheet), [])
+        found = layouts.named(layout or run_layouts.USUAL)
+        sections[""] = (await run_layouts.section(found, sheet, blobs), [])
     return Plan(run=await describe(db, edition), sections=[*sections.values()], offset_mm=offset_mm)
 
 

@@ -14,6 +14,7 @@ from badges.printing import log as prints
 from badges.printing import run_drawing, run_queries
 from badges.printing.run_drawing import CannotFinish, Finished
 from badges.printing.run_models import KEPT, ClaimedRun, NoDrawing
+from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import LOST, Database, DatabaseUnavailable, Db, retried
 from forum.core.errors import Problem
@@ -64,6 +65,7 @@ class RunWorker:
         self.database = database
         self.keyring = keyring
         self.folder = folder_of(storage)
+        self.blobs = Blobs(storage)
         self.find = find
         self.now = now
         self.ids = ids
@@ -127,6 +129,7 @@ class RunWorker:
                 layout=run.layout,
                 sheet=run.sheet,
                 offset_mm=(run.offset_x_mm, run.offset_y_mm),
+                blobs=self.blobs,
             )
 
         async def told(done: int) -> None:

@@ -13,6 +13,7 @@ from badges.printing import log, run_drawing, run_layouts, run_queries
 from badges.printing.run_drawing import Finished
 from badges.printing.run_layouts import Layouts, sheets_of
 from badges.printing.run_models import Order, PrintedBadge, PrintRun, RunNotFound, Wanted
+from badges.printing.run_sheets import on_sheet
 from forum.core import audit
 from forum.core.context import Edition
 from forum.core.db import Db
@@ -91,7 +92,7 @@ async def count(db: Db, edition: Edition, order: Order, layouts: Layouts) -> Cou
             CountedLayout(
                 layout=name,
                 badges=badges,
-                sheets=sheets_of(layouts.named(name, "", order.sheet).layout, badges),
+                sheets=sheets_of(on_sheet(layouts.named(name).layout, order.sheet), badges),
             )
             for name, badges in found.items()
         ]

@@ -4,6 +4,7 @@ import unicodedata
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from threading import RLock
 from typing import Any, BinaryIO, NamedTuple
 
 from reportlab.lib.utils import TimeStamp
@@ -67,6 +68,10 @@ TINTS = {
 """The six tints of tracks and categories, as `site.css` has them in `.t1` to `.t6`."""
 
 
+FACES = RLock()
+"""Held by who reads a font's file: a face keeps its place in it, and threads draw side by side."""
+
+
 class Font(TTFont):
     """A TrueType font whose ToUnicode maps name used characters only, as PDF/UA asks.
 
@@ -78,7 +83,8 @@ class Font(TTFont):
         """Add the font's subsets to the document, then set their ToUnicode maps right."""
         subsets = [list(subset) for subset in self.state[doc].subsets]
         names = [self.getSubsetInternalName(n, doc)[1:] for n in range(len(subsets))]
-        super().addObjects(doc)
+        with FACES:
+            super().addObjects(doc)
         objects: dict[str, Any] = doc.idToObject
         for name, subset in zip(names, subsets, strict=True):
             base_name = objects["BasicFonts"].dict[name].BaseFont
@@ -108,9 +114,14 @@ def to_unicode(name: str, subset: list[int]) -> str:
     return "\n".join(lines)
 
 
-@cache
 def register_fonts() -> None:
     """Make the three faces known to reportlab; the first call reads them, the others do nothing."""
+    with FACES:
+        _register_fonts()
+
+
+@cache
+def _register_fonts() -> None:
     for name in (REGULAR, SEMIBOLD, BOLD):
         pdfmetrics.registerFont(Font(name, str(FONTS / f"{name}.ttf")))
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from badges import devices
 from badges.device_models import NewDevice
-from badges.printing.run_models import Order
+from badges.printing import run_models
 from forum.accounts import service as accounts
 from forum.commands import exporting, serving
 from forum.commands.installation import Installation, database, run
@@ -23,6 +23,7 @@ from forum.demo import edition as values
 from forum.demo import loading, programme
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
+from schedule.papers.orders import Order
 
 BADGES, BOOKLET, MARK = "badges.pdf", "programme.pdf", "made.json"
 
@@ -106,10 +107,15 @@ async def _write_documents(
 ) -> None:
     tell("badges.pdf", 0, 1)
     await exporting.badges(
-        site, edition, folder / BADGES, Order(), lambda done, of: tell("badges.pdf", done, of)
+        site,
+        edition,
+        folder / BADGES,
+        run_models.Order(),
+        lambda done, of: tell("badges.pdf", done, of),
     )
     tell("programme.pdf", 0, 1)
-    await exporting.booklet(site, edition, folder / BOOKLET, language=None, number=None)
+    booklet = Order(languages=(edition.language,))
+    await exporting.paper(site, edition, folder / BOOKLET, booklet, number=None)
     tell("programme.pdf", 1, 1)
 
 

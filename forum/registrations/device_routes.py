@@ -17,6 +17,7 @@ from badges.printing import desk as badge_desk
 from badges.printing.drawer import DeskDrawer
 from badges.together import Door
 from forum.core import audit, forms
+from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid
@@ -219,6 +220,7 @@ async def badge(
     db: Given[Db],
     keyring: Given[Keyring],
     desk_drawer: Given[DeskDrawer],
+    blobs: Given[Blobs],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse:
@@ -227,7 +229,7 @@ async def badge(
     edition = door.edition
     row = await found(db, edition, reference)
     content = await badge_desk.reprint(
-        db, edition, keyring, desk_drawer, row.id, actor=_actor(door), at=now, ids=ids
+        db, edition, keyring, desk_drawer, blobs, row.id, actor=_actor(door), at=now, ids=ids
     )
     await _record(db, door, edition, row, at=now, ids=ids)
     headers = {

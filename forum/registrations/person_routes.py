@@ -15,6 +15,7 @@ from badges.printing import desk as badge_desk
 from badges.printing import log as badge_log
 from badges.printing.drawer import DeskDrawer
 from forum.core import forms, outbox
+from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, Problem
@@ -229,6 +230,7 @@ async def badge(
     db: Given[Db],
     keyring: Given[Keyring],
     desk_drawer: Given[DeskDrawer],
+    blobs: Given[Blobs],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> Response[bytes]:
@@ -236,7 +238,7 @@ async def badge(
     edition = staff.edition
     row = await found(db, edition, reference)
     content = await badge_desk.reprint(
-        db, edition, keyring, desk_drawer, row.id, actor=staff.actor, at=now, ids=ids
+        db, edition, keyring, desk_drawer, blobs, row.id, actor=staff.actor, at=now, ids=ids
     )
     name = f"badge-{row.reference}.pdf"
     headers = {"cache-control": PRIVATE, "content-disposition": disposition(name, kind="inline")}

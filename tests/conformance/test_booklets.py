@@ -9,7 +9,7 @@ import pytest
 
 from forum.core.context import Edition, EditionState
 from schedule.importing import read
-from schedule.pdf import booklet
+from schedule.papers.booklet import booklet
 from schedule.rules import publish
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "programmes"

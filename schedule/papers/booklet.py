@@ -1,10 +1,11 @@
-"""The printed programme: a booklet of A4 pages, tagged (PDF/UA-1), from one published version.
+"""The printed programme: a booklet of A4 pages, tagged (PDF/UA-1), from one version.
 
 A4 and not A5: the grid of a day wants the width, its cells stay legible on what offices print, and
 "two pages per sheet, folded" in any print dialogue still makes an A5 booklet of it.
 """
 
 import random
+from collections.abc import Sequence
 from io import BytesIO
 from itertools import groupby
 from typing import NamedTuple
@@ -38,10 +39,10 @@ from forum.core.pdf_text import (
     typeset,
 )
 from forum.core.text import fold, sort_key
-from schedule import pdf_grid, pdf_list
 from schedule.days import Day, unplaced
 from schedule.models import GuideLink, Programme, Session, SessionType, Speaker
-from schedule.pdf_book import (
+from schedule.papers import booklet_grid, booklet_list, booklet_rooms
+from schedule.papers.book import (
     BOTTOM,
     HEIGHT,
     LEFT,
@@ -56,6 +57,9 @@ from schedule.pdf_book import (
     rule,
 )
 
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+"""What each language calls itself, in the bookmarks of a booklet in both."""
+
 
 class Undrawable(NamedTuple):
     """Characters of one text that the fonts lack: the booklet shows `[?]` for them."""
@@ -65,30 +69,47 @@ class Undrawable(NamedTuple):
     characters: str
 
 
-def booklet(programme: Programme, *, language: str) -> bytes:
+def booklet(
+    programme: Programme, *, language: str, others: Sequence[str] = (), draft: bool = False
+) -> bytes:
     """Return the whole programme as a PDF: cover, contents, grids, sessions, people, guides, notes.
 
-    `language` is `fr` or `en`; a text that has no translation stands in a language it has. The
-    same programme gives the same bytes.
+    `language` is `fr` or `en`; a text that has no translation stands in a language it has. With
+    `others` the whole stands in each of them too, one after the other, each with its own contents,
+    bookmarks and /Lang. A `draft` says so on every page. The same programme gives the same bytes.
     """
-    book = Book(programme, words(language))
+    books = [Book(programme, words(one), draft=draft) for one in (language, *others)]
+    first = books[0]
     out = BytesIO()
-    title = f"{book.text(programme.title)} \u2013 {book.gettext('Programme')}"
     document = TaggedDocument(
         out,
         size_mm=PAGE_MM,
-        title=title,
-        language=book.language,
-        author=book.text(programme.title),
-        subject=book.gettext("Programme"),
+        title=" / ".join(dict.fromkeys(one.named(one.gettext("Programme")) for one in books)),
+        language=first.language,
+        author=first.text(programme.title),
+        subject=first.gettext("Programme"),
         made_at=programme.published_at,
     )
-    for number, sheet in enumerate(sheets(book), start=1):
+    if not others:
+        bind(document, first)
+    else:
+        before = 0
+        for book in books:
+            book.before = before
+            with document.part(LANGUAGE_NAMES[book.language], language=book.language):
+                before += bind(document, book)
+    document.save()
+    return out.getvalue()
+
+
+def bind(document: TaggedDocument, book: Book) -> int:
+    """Draw every page of a book; return how many there are."""
+    made = sheets(book)
+    for number, sheet in enumerate(made, start=book.before + 1):
         sheet.draw(document)
         book.frame(document, sheet, number)
         document.showPage()
-    document.save()
-    return out.getvalue()
+    return len(made)
 
 
 def undrawable(programme: Programme, *, language: str) -> list[Undrawable]:
@@ -103,7 +124,7 @@ def undrawable(programme: Programme, *, language: str) -> list[Undrawable]:
     for session in programme.sessions:
         place = f"session {session.number}"
         texts += [(place, book.title(session)), (place, book.text(session.subtitle))]
-        texts.append((place, book.abstract(session, pdf_list.longest(book))))
+        texts.append((place, book.abstract(session, booklet_list.longest(book))))
     for speaker in programme.speakers:
         texts += [
             (f"speaker {speaker.slug}", part or "")
@@ -132,14 +153,20 @@ def sheets(book: Book) -> list[Sheet]:
     ]
     for day in book.days:
         book.pages[grid_key(day)] = len(found) + 1
-        found += pdf_grid.sheets(book, day, grid_key(day))
+        found += booklet_grid.sheets(book, day, grid_key(day))
         found += moved(book, len(found), day_list(book, day))
     rest = unplaced(book.programme)
     if rest:
-        blocks = [pdf_list.block(book, one, opens_slot="", level=2) for one in rest]
+        blocks = [booklet_list.block(book, one, opens_slot="", level=2) for one in rest]
         title = book.gettext("Time to be announced")
-        found += moved(book, len(found), pdf_list.sheets(book, title, "unplaced", blocks))
-    for key, make in (("people", people), ("guides", guides), ("notes", notes)):
+        found += moved(book, len(found), booklet_list.sheets(book, title, "unplaced", blocks))
+    last = (
+        ("people", people),
+        ("guides", guides),
+        (booklet_rooms.KEY, booklet_rooms.sheets),
+        ("notes", notes),
+    )
+    for key, make in last:
         made = make(book)
         if made:
             book.pages[key] = len(found) + 1
@@ -168,9 +195,9 @@ def day_list(book: Book, day: Day) -> tuple[list[Sheet], dict[str, int]]:
     """Lay out the sessions of a day."""
     many = sum(one.session.type is not SessionType.BREAK for one in day.held)
     note = book.ngettext("%(n)d session", "%(n)d sessions", many)
-    blocks, inside = pdf_list.blocks(book, day), bool(day.held)
+    blocks, inside = booklet_list.blocks(book, day), bool(day.held)
     title = book.day(day.date)
-    return pdf_list.sheets(book, title, list_key(day), blocks, note=note, inside=inside)
+    return booklet_list.sheets(book, title, list_key(day), blocks, note=note, inside=inside)
 
 
 # Cover
@@ -306,6 +333,8 @@ def contents_entries(book: Book) -> list[Entry]:
         found.append(Entry(0, book.gettext("People"), "people"))
     if book.programme.guides:
         found.append(Entry(0, book.gettext("Guides"), "guides"))
+    if book.programme.rooms:
+        found.append(Entry(0, book.gettext("Rooms"), booklet_rooms.KEY))
     found.append(Entry(0, book.gettext("Notes"), "notes"))
     return found
 
@@ -316,7 +345,7 @@ def slot_entries(book: Book, day: Day) -> list[Entry]:
     found = []
     for _, group in groupby(day.sessions, key=lambda one: one.start // step):
         some = list(group)
-        key = pdf_list.slot_key(day, some[0].start)
+        key = booklet_list.slot_key(day, some[0].start)
         found.append(
             Entry(1, book.start(some[0].session), key, gist(book, [p.session for p in some]))
         )
@@ -482,7 +511,7 @@ def people(book: Book) -> list[Sheet]:
         lines.append(Line(letter, book.set(letter, Style(BOLD, 13, FIR), COLUMN, 17)))
         lines += [Line("", index_text(book, one, sessions_of.get(one.id, []))) for one in group]
     title = book.gettext("People")
-    section = pdf_list.Tag("Sect")
+    section = booklet_list.Tag("Sect")
 
     def sheet(number: int, columns: list[list[Line]]) -> Sheet:
         def paint(document: TaggedDocument) -> None:

@@ -1,4 +1,4 @@
-"""The detailed list of the printed programme: every session with its text and its people."""
+"""The detailed list of the booklet: every session with its text and its people."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from forum.core.pdf_tags import Node, TaggedDocument
 from forum.core.pdf_text import Paragraph, Run, Style, ornament, paragraph, runs, typeset
 from schedule.days import Day
 from schedule.models import Session, SessionType, Speaker
-from schedule.pdf_book import BOTTOM, LEFT, RIGHT, TOP, Book, Sheet, bar, box, rule
+from schedule.papers.book import BOTTOM, LEFT, RIGHT, TOP, Book, Sheet, bar, box, rule
 
 GUTTER = 32 * MM
 BODY = LEFT + GUTTER
