@@ -14,6 +14,8 @@ import pytest
 
 from badges import devices, gates, lists
 from badges.device_models import NewDevice
+from badges.printing import runs
+from badges.printing.run_models import Order
 from forum.accounts import service as accounts
 from forum.app import create_app
 from forum.core.context import Role
@@ -277,6 +279,10 @@ class House:
             "select id from account where email_key = 'colleague@example.org'"
         )
         house.campaign = await site.campaign(house.edition, house.member)
+        async with site.pool.acquire() as db:
+            house.run = await runs.ask(
+                db, house.edition, Order(), actor="command", at=NOON, ids=site.ids
+            )
         house.headers = {
             "anonymous": {},
             "attendee": {"authorization": f"Bearer {attendee.key}"},
@@ -401,6 +407,8 @@ class House:
             "invitation_id": self.invitation.id,
             "import_id": self.table,
             "number": self.campaign,
+            "run": self.run.id,
+            "job": self.run.id,
             "session_number": 1,
             "moved": self.programme.sessions[0].id,
             "file_id": self.resting,
@@ -466,6 +474,7 @@ class House:
             "POST /organiser/{slug}/form/consent": {"data": {"wording.fr": "Oui"}},
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
             "POST /api/editions/{edition_slug}/programme/publications": {"json": {}},
+            "POST /api/editions/{edition_slug}/badges": {"json": {}},
             **{
                 f"{method} /api/editions/{{edition_slug}}/{name}{path}": {"json": part}
                 for name, part in PARTS.items()
@@ -631,6 +640,11 @@ for there_is_none in (
     "POST /organiser/{slug}/programme/undo",
 ):
     LINES[there_is_none] |= {"organiser": 404, "editor": 404}
+for not_drawn in (
+    "GET /api/editions/{edition_slug}/badges/{job}/file",
+    "GET /organiser/{slug}/badges/runs/{run}/badges.pdf",
+):
+    LINES[not_drawn] |= {"organiser": 409, "reception": 409}
 
 
 def test_every_route_has_its_line_and_every_line_its_route():
