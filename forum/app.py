@@ -32,6 +32,7 @@ from badges.keys import Keyring, follow, open_keyring
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
 from badges.present_routes import router as present_routes
+from badges.printers.routes import router as printer_routes
 from badges.printing.run_routes import router as run_routes
 from badges.routes import router as badge_routes
 from badges.scan_list_routes import router as scan_list_routes
@@ -475,6 +476,7 @@ def assemble(parts: Parts) -> Shell:
             programme_import_routes,
             guide_routes,
             badge_routes,
+            printer_routes,
             run_routes,
             device_api_routes,
             device_routes,

@@ -1,4 +1,4 @@
-"""The worker: e-mails and labels leave, offers end, old answers are swept; all may be done twice."""
+"""The worker: e-mails and labels leave, offers end, old answers go; all may be done twice."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

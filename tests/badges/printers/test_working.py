@@ -234,7 +234,9 @@ async def test_a_worker_that_is_killed_in_mid_label_leaves_it_unsure(queue, fake
     await queue.ask()
     asked, original = fake.asked, fake.answer
 
-    async def once(writer, **given):  # it answers the question before the label, and nothing after it
+    async def once(
+        writer, **given
+    ):  # it answers the question before the label, and nothing after it
         if not fake.printed:
             await original(writer, **given)
 
