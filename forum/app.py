@@ -31,6 +31,7 @@ from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, follow, open_keyring
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
+from badges.papers.routes import router as paper_routes
 from badges.present_routes import router as present_routes
 from badges.printers.routes import router as printer_routes
 from badges.printing.run_routes import router as run_routes
@@ -113,6 +114,7 @@ from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
+from forum.registrations.wallet_routes import Wallet
 from forum.speakers.keys import SpeakerKeys
 from forum.speakers.organiser_routes import router as speaker_list_routes
 from forum.speakers.routes import router as speaker_routes
@@ -195,6 +197,7 @@ class Parts:
         self.keys = AttendeeKeys(settings.secret_key)
         self.codes = AttestationCodes(settings.secret_key)
         self.speaker_keys = SpeakerKeys(settings.secret_key)
+        self.wallet_signer = Wallet(settings.wallet)
         self.shelves = Shelves()
         self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, Edition] = Shelf()
@@ -400,6 +403,7 @@ class Parts:
             "keys",
             "codes",
             "speaker_keys",
+            "wallet_signer",
             "shelves",
             "watch",
             "ids",
@@ -458,6 +462,7 @@ def assemble(parts: Parts) -> Shell:
             attestation_routes,
             attendance_routes,
             scan_list_routes,
+            paper_routes,
             present_routes,
             desk_routes,
             device_desk_routes,

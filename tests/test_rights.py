@@ -66,6 +66,7 @@ OWN = only(*STAFF, others=401)  # one's own account: whoever is signed in has on
 OWN_NOTHING = OWN | dict.fromkeys(STAFF, 404)  # what nobody has
 NO_PASSKEYS = dict.fromkeys(EVERYONE, 404)  # this site is at a number
 NOT_OVER = {"attendee": 404, "waiting": 404}  # the forum is still to come
+NO_PASS = {"attendee": 404, "waiting": 404}  # nothing signs passes
 OWN_LINK = ALL  # the key stands in the address: who holds the link is the attendee
 
 OPEN = {
@@ -128,6 +129,7 @@ OPEN = {
     "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.pdf": ATTENDEE | {"waiting": 404},
+    "GET /api/me/ticket.pkpass": ATTENDEE | NO_PASS,
     "GET /api/me/sign-ups": ATTENDEE,
     "PUT /api/me/sign-ups/{session_name}": ATTENDEE | {"waiting": 409},
     "DELETE /api/me/sign-ups/{session_name}": ATTENDEE,
@@ -144,6 +146,7 @@ OPEN = {
     "GET /me/{key}/cancel": OWN_LINK,
     "GET /me/{key}/ticket.pdf": OWN_LINK,
     "GET /me/{key}/ticket.png": OWN_LINK,
+    "GET /me/{key}/ticket.pkpass": dict.fromkeys(EVERYONE, 404),  # nothing signs passes
     "GET /me/{key}/forum.ics": OWN_LINK,
     "GET /me/{key}/edit": OWN_LINK,
     "POST /me/{key}/edit": dict.fromkeys(EVERYONE, 422),  # nothing was filled in

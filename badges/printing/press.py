@@ -258,6 +258,9 @@ class Press:
         for field, text in self.shared.items():
             if field in said:
                 self.report_missing("", text)
+        for name in self.sheets.missing_images():
+            sentence = self.words.gettext("The image “%(name)s” is missing.")
+            self.problems.append(("", sentence % {"name": name}))
 
     def add(self, badge: Badge, symbol: str) -> None:
         """Draw one card, whatever is wrong with it; `symbol` is the path of its QR code, or ''."""

@@ -233,6 +233,12 @@ class SheetDocument(Document):
         path.close()
         return path
 
+    def missing_images(self) -> list[str]:
+        """Return the images that the layout has and that are not at hand."""
+        faces = self.layout.faces.values()
+        names = {picture.name for face in faces for picture in face.pictures}
+        return sorted(names - {*DRAWN, *self.images})
+
     def draw_picture(self, picture: Picture) -> None:
         """Draw a picture in its box; an image that is not at hand leaves its box white."""
         frame = frame_of(picture.box)

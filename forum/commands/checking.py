@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from badges import rotation
 from badges.keys import open_keyring
+from badges.wallet_signing import WalletUnfit, faults_at, open_signer
 from forum.commands.installation import database
 from forum.core import clock
 from forum.core.db import connect
@@ -34,6 +35,7 @@ class Finding(Struct, frozen=True, kw_only=True):
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything that this installation needs; change nothing but start the database."""
     findings = [_python(), *_folders(settings), _mail(settings), _address(settings)]
+    findings += _wallet(settings)
     try:
         with database(settings) as ready:
             findings += asyncio.run(_database(ready))
@@ -79,6 +81,21 @@ def _address(settings: Settings) -> Finding:
     local = any(name in settings.base_url for name in ("//127.0.0.1", "//localhost"))
     mend = "" if secure or local else "set FORUM_BASE_URL to an https address"
     return Finding(what=f"address {settings.base_url}", ok=secure or local, mend=mend)
+
+
+def _wallet(settings: Settings) -> list[Finding]:
+    """Look at what signs passes for Apple Wallet, each fault by itself."""
+    if settings.wallet is None:
+        return []
+    what = f"passes for Apple Wallet, {settings.wallet.pass_type}"
+    try:
+        signer = open_signer(settings.wallet)
+    except WalletUnfit as unfit:
+        return [Finding(what=what, ok=False, mend=mend) for mend in unfit.mends]
+    wrong = faults_at(signer, clock.now())
+    if wrong:
+        return [Finding(what=what, ok=False, mend=mend) for mend in wrong]
+    return [Finding(what=f"{what}, until {signer.until:%Y-%m-%d}", ok=True)]
 
 
 async def _database(settings: Settings) -> list[Finding]:

@@ -74,7 +74,13 @@ from schedule.models import (
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent
 from schedule.saying import Teller
-from tests.pages import attendance_samples, gate_samples, printer_samples, run_samples
+from tests.pages import (
+    attendance_samples,
+    gate_samples,
+    paper_samples,
+    printer_samples,
+    run_samples,
+)
 from tests.schedule.factory import programme
 
 EDITION = Edition(
@@ -464,6 +470,8 @@ def managed(status: str) -> dict[str, object]:
         "registration": shown,
         "may_change": status not in {"cancelled", "refused"},
         "attested": status == "confirmed",
+        "has_pass": status == "confirmed",
+        "taken_back": False,
         "answers": ANSWERS,
         "open_questions": [{"fr": "Que mangez-vous ?"}] if status == "waiting" else [],
         "consents": [] if status == "pending" else CONSENTED,
@@ -2262,6 +2270,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     **attendance_samples.PAGES,
     **run_samples.PAGES,
+    **paper_samples.PAGES,
     "door-list": ("schedule/door_list.html", DOOR_LIST),
     "door-list-none": ("schedule/door_list.html", {**DOOR_LIST, "sessions": [], "query": ""}),
     "guides": ("guides/guides.html", {"guides": GUIDES}),
