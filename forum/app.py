@@ -34,6 +34,8 @@ from badges.manifests import Manifests
 from badges.papers.routes import router as paper_routes
 from badges.present_routes import router as present_routes
 from badges.printers.routes import router as printer_routes
+from badges.printing.drawer import DeskDrawer
+from badges.printing.run_api import router as run_api_routes
 from badges.printing.run_routes import router as run_routes
 from badges.routes import router as badge_routes
 from badges.scan_list_routes import router as scan_list_routes
@@ -203,6 +205,7 @@ class Parts:
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
         self.device_editions: Shelf[int, Edition] = Shelf()
+        self.desk_drawer = DeskDrawer()
         self.fullness = Fullness(lambda: self.database, now)
 
     @property
@@ -254,6 +257,8 @@ class Parts:
             if self.settings.inline_worker:
                 worker = Worker(self.settings, self.database, self.keyring, self.templates)
                 stack.push_async_callback(_stop, asyncio.create_task(worker.run()))
+            stack.push_async_callback(self.desk_drawer.end)
+            stack.push_async_callback(_stop, asyncio.create_task(self.desk_drawer.warm()))
             yield
 
     async def db(self, request: AnyRequest) -> Db:
@@ -407,6 +412,7 @@ class Parts:
             "shelves",
             "watch",
             "ids",
+            "desk_drawer",
             "exports",
             "fullness",
             "manifests",
@@ -482,6 +488,7 @@ def assemble(parts: Parts) -> Shell:
             guide_routes,
             badge_routes,
             printer_routes,
+            run_api_routes,
             run_routes,
             device_api_routes,
             device_routes,

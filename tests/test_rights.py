@@ -16,6 +16,8 @@ from badges import devices, gates, lists
 from badges.device_models import NewDevice
 from badges.printers import service as printers
 from badges.printers.models import PrinterGiven, PrinterKind
+from badges.printing import runs
+from badges.printing.run_models import Order
 from forum.accounts import service as accounts
 from forum.app import create_app
 from forum.core.context import Role
@@ -283,6 +285,10 @@ class House:
             "select id from account where email_key = 'colleague@example.org'"
         )
         house.campaign = await site.campaign(house.edition, house.member)
+        async with site.pool.acquire() as db:
+            house.run = await runs.ask(
+                db, house.edition, Order(), actor="command", at=NOON, ids=site.ids
+            )
         house.headers = {
             "anonymous": {},
             "attendee": {"authorization": f"Bearer {attendee.key}"},
@@ -415,6 +421,8 @@ class House:
             "invitation_id": self.invitation.id,
             "import_id": self.table,
             "number": self.campaign,
+            "run": self.run.id,
+            "job": self.run.id,
             "session_number": 1,
             "moved": self.programme.sessions[0].id,
             "file_id": self.resting,
@@ -483,6 +491,7 @@ class House:
             "POST /organiser/{slug}/form/consent": {"data": {"wording.fr": "Oui"}},
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
             "POST /api/editions/{edition_slug}/programme/publications": {"json": {}},
+            "POST /api/editions/{edition_slug}/badges": {"json": {}},
             **{
                 f"{method} /api/editions/{{edition_slug}}/{name}{path}": {"json": part}
                 for name, part in PARTS.items()
@@ -669,6 +678,11 @@ for there_is_none in (
     "POST /organiser/{slug}/programme/undo",
 ):
     LINES[there_is_none] |= {"organiser": 404, "editor": 404}
+for not_drawn in (
+    "GET /api/editions/{edition_slug}/badges/{job}/file",
+    "GET /organiser/{slug}/badges/runs/{run}/badges.pdf",
+):
+    LINES[not_drawn] |= {"organiser": 409, "reception": 409}
 
 
 def test_every_route_has_its_line_and_every_line_its_route():

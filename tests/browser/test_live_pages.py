@@ -131,6 +131,7 @@ NO_PAGES = {
     "/organiser/{slug}/registrations/export/file": "a file",
     "/organiser/{slug}/doors/attendance/file": "a file",
     "/organiser/{slug}/doors/scans/file": "a file",
+    "/organiser/{slug}/badges/runs/{run}": "one must have begun: test_print_runs looks at it",
     "/organiser/{slug}/doors/attendance/{session_number}": "names: a sample is looked at",
     "/organiser/{slug}/programme/speakers/{part}/photo": "a picture",
     "/{edition_slug}/photos/{photo}": "a picture",
