@@ -34,6 +34,7 @@ from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
 from badges.papers.routes import router as paper_routes
 from badges.present_routes import router as present_routes
+from badges.printers.routes import router as printer_routes
 from badges.printing.drawer import DeskDrawer
 from badges.printing.run_api import router as run_api_routes
 from badges.printing.run_routes import router as run_routes
@@ -487,6 +488,7 @@ def assemble(parts: Parts) -> Shell:
             programme_import_routes,
             guide_routes,
             badge_routes,
+            printer_routes,
             run_api_routes,
             run_routes,
             device_api_routes,
