@@ -128,6 +128,8 @@ from schedule.editor_routes import router as editor_routes
 from schedule.import_routes import router as programme_import_routes
 from schedule.offline_routes import router as offline_routes
 from schedule.organiser_routes import router as part_pages
+from schedule.paper_routes import router as programme_paper_routes
+from schedule.papers.kept import Papers
 from schedule.parts_routes import router as part_routes
 from schedule.people_routes import router as people_routes
 from schedule.published import Shelves
@@ -202,6 +204,7 @@ class Parts:
         self.speaker_keys = SpeakerKeys(settings.secret_key)
         self.wallet_signer = Wallet(settings.wallet)
         self.shelves = Shelves()
+        self.papers = Papers()
         self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
@@ -411,6 +414,7 @@ class Parts:
             "speaker_keys",
             "wallet_signer",
             "shelves",
+            "papers",
             "watch",
             "ids",
             "desk_drawer",
@@ -478,6 +482,7 @@ def assemble(parts: Parts) -> Shell:
             group_routes,
             schedule_routes,
             publishing_routes,
+            programme_paper_routes,
             draft_routes,
             editor_routes,
             seat_routes,
