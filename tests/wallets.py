@@ -59,9 +59,7 @@ def files_in(folder, *, until=UNTIL, pass_type=PASS_TYPE, team=TEAM):
     wwdr = certified(
         authority, authority_key, authority, authority_key, until=UNTIL + YEARS, authority=True
     )
-    subject = named(
-        f"Pass Type ID: {pass_type}", USER_ID=pass_type, ORGANIZATIONAL_UNIT_NAME=team
-    )
+    subject = named(f"Pass Type ID: {pass_type}", USER_ID=pass_type, ORGANIZATIONAL_UNIT_NAME=team)
     certificate = certified(subject, key, authority, authority_key, until=until)
     (folder / "pass.cer").write_bytes(certificate.public_bytes(Encoding.DER))
     (folder / "wwdr.pem").write_bytes(wwdr.public_bytes(Encoding.PEM))

@@ -69,9 +69,7 @@ def verified(files, found, folder):
     )  # fmt: skip
 
 
-def test_the_manifest_tells_the_sha1_of_every_file_and_openssl_verifies_it(
-    files, signer, tmp_path
-):
+def test_the_manifest_tells_the_sha1_of_every_file_and_openssl_verifies_it(files, signer, tmp_path):
     found = packed(signer)
     assert found.keys() == NAMES
     told = json.loads(found["manifest.json"])

@@ -66,7 +66,9 @@ async def test_who_has_no_ticket_has_no_pass(signing, edition):
 
 
 @pytest.mark.parametrize("why", ["nothing is set", "expired", "the key is another's"])
-async def test_where_no_pass_can_be_signed_there_is_no_button(signing, site, edition, why, tmp_path):
+async def test_where_no_pass_can_be_signed_there_is_no_button(
+    signing, site, edition, why, tmp_path
+):
     person = await site.register(edition)
     one = site if why == "nothing is set" else signing
     if why == "expired":
