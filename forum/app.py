@@ -31,6 +31,7 @@ from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, follow, open_keyring
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
+from badges.papers.routes import router as paper_routes
 from badges.present_routes import router as present_routes
 from badges.printing.run_routes import router as run_routes
 from badges.routes import router as badge_routes
@@ -460,6 +461,7 @@ def assemble(parts: Parts) -> Shell:
             attestation_routes,
             attendance_routes,
             scan_list_routes,
+            paper_routes,
             present_routes,
             desk_routes,
             device_desk_routes,

@@ -544,9 +544,22 @@ def waiting(what: str) -> Any:
 @commands.command("programme")
 @click.argument("out", type=FILE)
 @edition_option
-@click.option("--language", type=click.Choice(["fr", "en"]))
-@click.option("--form", type=click.Choice(["booklet"]), default="booklet", show_default=True)
-@click.option("--version", "number", type=click.IntRange(min=1), help="[default: the latest]")
+@click.option(
+    "--language",
+    type=click.Choice(["fr", "en", "both"]),
+    help="[default: the edition's first]",
+)
+@click.option(
+    "--form",
+    type=click.Choice(["booklet", "grid", "doors", "tents", "signs"]),
+    default="booklet",
+    show_default=True,
+    help="A booklet; grids, door sheets, table tents, signs for sessions with sign-up.",
+)
+@click.option("--version", "issue", metavar="N|draft", help="[default: the latest version]")
+@click.option("--paper", type=click.Choice(["a4", "a3"]), help="[default: what suits the form]")
+@click.option("--day", "days", multiple=True, type=DAY, help="Only this day; may be repeated.")
+@click.option("--room", "rooms", multiple=True, help="Only this room; may be repeated.")
 @click.pass_obj
 def print_programme(
     settings: Settings,
@@ -554,18 +567,44 @@ def print_programme(
     edition: str | None,
     language: str | None,
     form: str,
-    number: int | None,
+    issue: str | None,
+    paper: str | None,
+    days: tuple[datetime, ...],
+    rooms: tuple[str, ...],
 ) -> None:
-    """Write the printed programme."""
+    """Write the programme on paper: a booklet, grids, door sheets, table tents or signs."""
     from forum.commands import exporting  # noqa: PLC0415
+    from schedule.papers.orders import PAPERS, Form, Order, Paper, languages_of  # noqa: PLC0415
+
+    number = None if issue in (None, "draft") else version_number(str(issue))
+    wanted = Form(form)
+
+    async def write(site: Installation, one: Edition) -> int:
+        order = Order(
+            form=wanted,
+            languages=languages_of(language or one.language, one.languages),
+            paper=Paper(paper) if paper else PAPERS[wanted][0],
+            days=tuple(day.date() for day in days),
+            rooms=rooms,
+            draft=issue == "draft",
+        )
+        return (await exporting.paper(site, one, out, order, number=number)).version
 
     with waiting("Drawing the programme"):
-        version = on_edition(
-            settings,
-            edition,
-            lambda site, one: exporting.booklet(site, one, out, language=language, number=number),
-        )
-    print(f"{out}: {form}, version {version.version}")
+        version = on_edition(settings, edition, write)
+    made = "the draft" if issue == "draft" else f"version {version}"
+    print(f"{out}: {form}, {made}")
+
+
+def version_number(typed: str) -> int:
+    """Return the number of a version as it is typed.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    if not typed.isascii() or not typed.isdigit() or not 0 < int(typed) < 2**31:
+        raise click.BadParameter("give the number of a version, or draft.", param_hint="--version")
+    return int(typed)
 
 
 # People and devices

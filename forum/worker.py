@@ -1,13 +1,14 @@
-"""The worker: e-mails leave, offers end, old answers are swept; every step may be done twice."""
+"""The worker: e-mails and labels leave, offers end, old answers are swept; all may be done twice."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import aiosmtplib
 import structlog
 
 from badges.keys import Keyring
+from badges.printers import working as printing
 from forum.accounts import mails as team_mails
 from forum.accounts import service as accounts
 from forum.accounts.keys import LinkKeys
@@ -81,15 +82,27 @@ class Worker:
         self._ended_at: datetime | None = None
 
     async def run(self) -> None:
-        """Work until cancelled, whatever fails; what was claimed comes back when its lease ends."""
+        """Work until cancelled, whatever fails; what was claimed comes back when its lease ends.
+
+        Printers have a round of their own, and each a task: one that hangs holds up nothing else.
+        """
+        async with asyncio.TaskGroup() as printers:
+            printers.create_task(self._round(self._step))
+            await self._round(lambda: self.start_printing(printers))
+
+    async def _step(self) -> int:
+        done = await self.send_due()
+        await self.end_overdue()
+        await self.publish_due()
+        done += await self.answer_sign_ins()
+        done += await self.release_campaigns()
+        await self.sweep()
+        return done
+
+    async def _round(self, step: Callable[[], Awaitable[int]]) -> None:
         while True:
             try:
-                done = await self.send_due()
-                await self.end_overdue()
-                await self.publish_due()
-                done += await self.answer_sign_ins()
-                done += await self.release_campaigns()
-                await self.sweep()
+                done = await step()
             except (DatabaseUnavailable, *LOST) as error:
                 log.warning("database lost", why=type(error).__name__)
                 await asyncio.sleep(PAUSE_AFTER_LOSS_S)
@@ -100,6 +113,20 @@ class Worker:
                 continue
             if not done:
                 await asyncio.sleep(POLL_S)
+
+    async def start_printing(self, printers: asyncio.TaskGroup) -> int:
+        """Set those printers to work that have labels and are ready; return how many."""
+        desk = printing.Desk(
+            database=self.database,
+            keyring=self.keyring,
+            now=self.now,
+            here=self.settings.local_printers or self.settings.demo,
+            find=editions.by_id,
+        )
+        held = await printing.claim(desk)
+        for one in held:
+            printers.create_task(printing.print_queue(desk, one))
+        return len(held)
 
     async def answer_sign_ins(self) -> int:
         """Store the letters with the links that were asked for; return how many asked."""

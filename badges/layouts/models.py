@@ -44,8 +44,11 @@ FIELDS = (
 PERSONAL = frozenset(FIELDS[:5]) | {"reference"}
 """The fields that differ from badge to badge; the others are drawn once for a category."""
 
-DRAWINGS = ("forest",)
-"""Pictures that ship as drawings; any other picture is an image kept beside the layout."""
+DRAWINGS = ("forest", "folds")
+"""Pictures that ship as drawings: a wood of firs, how a sheet is folded in four.
+
+Any other picture is an image kept beside the layout.
+"""
 
 LEAST_CODE_MM = 22
 """The smallest side at which phones read a code, quiet zone included."""
@@ -139,13 +142,14 @@ class Code(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Face(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is drawn on one face, from below: shapes, pictures, texts, codes.
+    """What is drawn on one face, from below: shapes, pictures, texts, codes on white.
 
-    A face is as large as the card unless it says otherwise, as the quarters of a folded sheet do.
+    A face is as wide and as high as the card where it says 0; the quarters of a folded sheet have
+    a size of their own.
     """
 
-    width_mm: float | None = None
-    height_mm: float | None = None
+    width_mm: float = 0
+    height_mm: float = 0
     shapes: tuple[Shape, ...] = ()
     pictures: tuple[Picture, ...] = ()
     columns: tuple[Column, ...] = ()

@@ -261,8 +261,9 @@ async def move_job(
     """Change where a label stands, if it stands at one of `before`; say whether it did."""
     done = await db.execute(
         """
-        update label_job set state = $5, changed_at = $6, error = case when $5 = 'waiting'
-               then null else error end
+        update label_job
+           set state = $5, changed_at = $6,
+               error = case when $5::label_state = 'waiting' then null else error end
          where edition_id = $1 and printer_id = $2 and id = $3
            and state = any($4::text[]::label_state[])
         """,

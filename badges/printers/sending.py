@@ -1,8 +1,9 @@
 """A conversation with a label printer over TCP: how it is, a label, and whether it has taken it.
 
 A label ends with `^XZ`, without which nothing is printed: all before it may break and be sent
-again. From the moment at which those bytes leave until the printer has told that it read them,
-a break leaves the label unsure. Every wait and every answer is bounded.
+again, and a printer that answers has told that it read it. From the moment at which the last bytes
+leave until the printer has told that it read them too, a break leaves the label unsure. Every
+wait and every answer is bounded.
 """
 
 import asyncio
@@ -213,6 +214,8 @@ async def print_label(
     if answers:
         await fit(line)
     await line.send(label.removesuffix(END))
+    if answers:
+        await line.ask()
     if not await leaving():
         return False
     try:

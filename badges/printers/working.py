@@ -21,7 +21,7 @@ from badges.printers.sending import Jam, Patience, Unsure
 from badges.printing import runs
 from badges.printing.runs import PrintJob, ReferenceUnknown
 from forum.core.context import Edition
-from forum.core.db import Database, Db
+from forum.core.db import LOST, Database, DatabaseUnavailable, Db
 from forum.core.errors import Invalid
 
 log = structlog.get_logger("printers")
@@ -66,29 +66,45 @@ class CannotDraw(Exception):  # noqa: N818 -- it is caught at once
 
 async def print_due(desk: Desk) -> int:
     """Print what waits for printers that are ready; return how many printers were at work."""
-    async with desk.database.acquire() as db:
-        held = await queries.claim(db, at=desk.now(), lease=LEASE, limit=PRINTERS)
+    held = await claim(desk)
     await asyncio.gather(*(print_queue(desk, one) for one in held))
     return len(held)
 
 
+async def claim(desk: Desk) -> list[Held]:
+    """Take the printers that are ready and have something to print."""
+    async with desk.database.acquire() as db:
+        return await queries.claim(db, at=desk.now(), lease=LEASE, limit=PRINTERS)
+
+
 async def print_queue(desk: Desk, held: Held) -> None:
-    """Print the labels of a printer in their order, until one fails or none is left."""
+    """Print the labels of a printer in their order, until one fails or none is left.
+
+    Whatever goes wrong stays here: the printer comes back when its lease ends.
+    """
     try:
+        await print_all(desk, held)
+    except (DatabaseUnavailable, *LOST) as error:
+        log.warning("database lost", why=type(error).__name__)
+    except Exception:
+        log.exception("printing failed", printer=str(held.id))
+
+
+async def print_all(desk: Desk, held: Held) -> None:
+    """Print up to `LABELS` labels of a printer; give it back in the end."""
+    async with desk.database.acquire() as db:
+        await queries.give_up_sent(db, held, Flaw.WORKER_GONE, desk.now())
+        edition = await desk.find(db, held.edition_id)
+    for _ in range(LABELS):
+        if not await print_next(desk, edition, held):
+            break
         async with desk.database.acquire() as db:
-            await queries.give_up_sent(db, held, Flaw.WORKER_GONE, desk.now())
-            edition = await desk.find(db, held.edition_id)
-        for _ in range(LABELS):
-            if not await print_next(desk, edition, held):
-                return
-            async with desk.database.acquire() as db:
-                until = await queries.renew(db, held, until=desk.now() + LEASE)
-            if until is None:
-                return
-            held = structs.replace(held, lease_until=until)
-    finally:
-        async with desk.database.acquire() as db:
-            await queries.release(db, held)
+            until = await queries.renew(db, held, until=desk.now() + LEASE)
+        if until is None:
+            break
+        held = structs.replace(held, lease_until=until)
+    async with desk.database.acquire() as db:
+        await queries.release(db, held)
 
 
 async def print_next(desk: Desk, edition: Edition, held: Held) -> bool:

@@ -11,9 +11,9 @@ from badges.layouts.fitting import fit
 from badges.layouts.models import Box, Code, Column, Corner, Layout, Panel, Part
 from badges.layouts.texts import Template, template
 from badges.models import Badge, BadgeCategory, BadgeRun
+from badges.printing.drawings import frame_of
 from badges.printing.sheets import (
     SheetDocument,
-    frame_of,
     named,
     printable,
     spelled,
@@ -30,6 +30,7 @@ KNOWN_BY_HEART = 4096
 BATCH = 1000
 """Badges whose codes are made in one go: the processor then keeps the tables at hand."""
 
+NO_BREAK = "\u00a0"
 WEIGHTS = {"regular": REGULAR, "semibold": SEMIBOLD, "bold": BOLD}
 SHARES = {"left": 0.0, "centre": 0.5, "right": 1.0}
 
@@ -103,7 +104,7 @@ class Text:
         """Return a text in lines that fit, or None for one without anything to see."""
         if self.part.capitals:
             text = text.upper()
-        text = spelled(printable(text))
+        text = NO_BREAK.join(spelled(printable(part)) for part in text.split(NO_BREAK))
         if not text:
             return None
         box, face = self.column.box, WEIGHTS[self.part.weight]
@@ -199,6 +200,8 @@ class Side:
                 sheets.draw_shape(shape, tint)
             for picture in self.face.pictures:
                 sheets.draw_picture(picture)
+            for code in self.face.codes:
+                sheets.draw_white(code)
             texts = [text for stack in self.fixed for text in stack.operators(values, tint)]
             sheets.write(["BT", *texts, "ET"])
 
@@ -255,6 +258,9 @@ class Press:
         for field, text in self.shared.items():
             if field in said:
                 self.report_missing("", text)
+        for name in self.sheets.missing_images():
+            sentence = self.words.gettext("The image “%(name)s” is missing.")
+            self.problems.append(("", sentence % {"name": name}))
 
     def add(self, badge: Badge, symbol: str) -> None:
         """Draw one card, whatever is wrong with it; `symbol` is the path of its QR code, or ''."""

@@ -11,16 +11,17 @@ from contextlib import contextmanager
 from functools import cache, lru_cache
 from io import BytesIO
 from operator import getitem
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfdoc import PDFObject, PDFResourceDictionary
 from reportlab.pdfgen.pathobject import PDFPathObject
 
 from badges.layouts.fitting import ASCENT, LEADING, Fitted
-from badges.layouts.models import Box, Corners, Layout, Picture, Shape
+from badges.layouts.models import Box, Code, Corners, Layout, Picture, Shape
 from badges.models import BadgeCategory
-from badges.qr import ROW_BYTES, SIZE
+from badges.printing.drawings import DRAWN, Frame, frame_of
+from badges.qr import QUIET_ZONE, ROW_BYTES, SIZE
 from forum.core.pdf import (
     FIR,
     HIGHLIGHT,
@@ -40,7 +41,6 @@ from forum.core.pdf import (
 )
 
 MARK_MM = 4.5
-NON_ZERO = 1
 KNOWN_BY_HEART = 4096
 ARC = 0.4477
 """How far from a corner the handles of its arc are, over the radius: 1 - 4 (sqrt 2 - 1) / 3."""
@@ -49,33 +49,6 @@ CUT_GAP_MM = 1.5
 BLACK = colour("#000000")
 ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *b"\\()", *range(127, 256))}
 HIDDEN = ("Cc", "Cf")
-
-FAR_FIRS = colour("#10705b")
-NEAR_FIRS = colour("#084a3b")
-
-Trees = tuple[tuple[float, float], ...]
-"""The middle and the height of each tree, as parts of the width and the height of its frame."""
-
-FAR_TREES: Trees = (
-    (0.6, 0.34),
-    (0.655, 0.46),
-    (0.71, 0.4),
-    (0.765, 0.6),
-    (0.825, 0.44),
-    (0.88, 0.56),
-    (0.935, 0.48),
-    (0.985, 0.6),
-)
-NEAR_TREES: Trees = (
-    (0.69, 0.28),
-    (0.735, 0.34),
-    (0.8, 0.3),
-    (0.86, 0.36),
-    (0.915, 0.4),
-    (0.965, 0.34),
-)
-TIERS = ((-0.1, 0.62, 0.26), (0.3, 0.82, 0.2), (0.55, 1.0, 0.14))
-"""The foot, the top and half the width of each tier of a fir, as parts of its height."""
 
 COLOURS = {
     "ink": INK,
@@ -86,18 +59,6 @@ COLOURS = {
     "line": LINE,
     "highlight": HIGHLIGHT,
 }
-
-
-class Frame(NamedTuple):
-    """A box in points as PDF has it: its lower left corner from a face's upper left one, upwards.
-
-    So `y` is below zero on the face.
-    """
-
-    x: float
-    y: float
-    width: float
-    height: float
 
 
 class Written(PDFObject):
@@ -223,6 +184,14 @@ class SheetDocument(Document):
         path = self.rounded(frame_of(shape.box), shape.corner_mm * MM, shape.corners)
         self.drawPath(path, stroke=0, fill=1)
 
+    def draw_white(self, code: Code) -> None:
+        """Draw the white on which a code stands, whatever is below it."""
+        side = code.side_mm
+        box = Box(x_mm=code.x_mm, y_mm=code.y_mm, width_mm=side, height_mm=side)
+        corner = side * QUIET_ZONE / (SIZE + 2 * QUIET_ZONE)
+        self.setFillColor(WHITE)
+        self.drawPath(self.rounded(frame_of(box), corner * MM), stroke=0, fill=1)
+
     def write(self, operators: list[str]) -> None:
         """Add operators to what is being drawn."""
         self._code.append(" ".join(operators))
@@ -264,17 +233,23 @@ class SheetDocument(Document):
         path.close()
         return path
 
+    def missing_images(self) -> list[str]:
+        """Return the images that the layout has and that are not at hand."""
+        faces = self.layout.faces.values()
+        names = {picture.name for face in faces for picture in face.pictures}
+        return sorted(names - {*DRAWN, *self.images})
+
     def draw_picture(self, picture: Picture) -> None:
         """Draw a picture in its box; an image that is not at hand leaves its box white."""
         frame = frame_of(picture.box)
-        image = self.images.get(picture.name)
-        if image is None and picture.name != "forest":
+        draw, image = DRAWN.get(picture.name), self.images.get(picture.name)
+        if draw is None and image is None:
             return
         self.saveState()
         self.clipPath(self.rounded(frame, picture.corner_mm * MM), stroke=0, fill=0)
-        if image is None:
-            self.draw_forest(frame)
-        else:
+        if draw is not None:
+            draw(self, frame)
+        elif image is not None:
             self.draw_image(image, frame, cover=picture.fit == "cover")
         self.restoreState()
 
@@ -286,30 +261,6 @@ class SheetDocument(Document):
         x = frame.x + (frame.width - wide * scale) / 2
         y = frame.y + (frame.height - high * scale) / 2
         self.drawImage(image, x, y, wide * scale, high * scale, mask="auto")
-
-    def draw_forest(self, frame: Frame) -> None:
-        """Draw a wood of firs under a low sun."""
-        x, y, wide, high = frame
-        self.setFillColor(FIR)
-        self.rect(x, y, wide, high, stroke=0, fill=1)
-        self.setFillColor(HIGHLIGHT)
-        self.circle(x + wide * 0.84, y + high * 0.63, high * 0.17, stroke=0, fill=1)
-        self.draw_firs(FAR_FIRS, FAR_TREES, frame)
-        self.draw_firs(NEAR_FIRS, NEAR_TREES, frame)
-
-    def draw_firs(self, ink: Colour, trees: Trees, frame: Frame) -> None:
-        """Draw firs of three tiers along the foot of a frame."""
-        x, y, wide, high = frame
-        self.setFillColor(ink)
-        path = self.beginPath()
-        for middle, height in trees:
-            stem, tall = x + middle * wide, height * high
-            for foot, top, half in TIERS:
-                path.moveTo(stem - half * tall, y + foot * tall)
-                path.lineTo(stem + half * tall, y + foot * tall)
-                path.lineTo(stem, y + top * tall)
-                path.close()
-        self.drawPath(path, stroke=0, fill=1, fillMode=NON_ZERO)
 
     def draw_marks(self) -> list[str]:
         """Draw where the sheet is cut or folded, once; return what shows it."""
@@ -364,12 +315,6 @@ class SheetDocument(Document):
     def tick(self, x0_mm: float, y0_mm: float, x1_mm: float, y1_mm: float) -> None:
         """Draw a line of a mark."""
         self.line(x0_mm * MM, y0_mm * MM, x1_mm * MM, y1_mm * MM)
-
-
-def frame_of(box: Box) -> Frame:
-    """Return a box of a face in points."""
-    foot_mm = box.y_mm + box.height_mm
-    return Frame(box.x_mm * MM, -foot_mm * MM, box.width_mm * MM, box.height_mm * MM)
 
 
 def named(name: str, tint: Tint) -> Colour:

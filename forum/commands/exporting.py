@@ -26,6 +26,7 @@ from forum.registrations.exporting import Labels, Order
 from schedule import publishing
 from schedule.exports import ics, schedule_json, schedule_xml, tables
 from schedule.models import Programme
+from schedule.papers import drawing, orders
 
 READABLE = 0o644
 
@@ -185,7 +186,7 @@ async def programme(
         "json": schedule_json.schedule_v2,
         "csv": lambda one: tables.sessions_csv(one, language=said),
         "xlsx": lambda one: tables.sessions_xlsx(one, language=said),
-        "pdf": lambda one: _draw(one, said),
+        "pdf": lambda one: drawing.draw(one, orders.Order(languages=(said,))),
     }
     ending = ending_of(out, tuple(builders))
     version = await publishing.version(site.db, edition)
@@ -193,20 +194,23 @@ async def programme(
     return version
 
 
-async def booklet(
-    site: Installation, edition: Edition, out: Path, *, language: str | None, number: int | None
+async def paper(
+    site: Installation, edition: Edition, out: Path, order: orders.Order, *, number: int | None
 ) -> Programme:
-    """Write the booklet of a version, the latest when `number` is None; return the version."""
+    """Write the programme on paper; return the version, the latest when `number` is None.
+
+    An order for a draft is filled with the draft.
+
+    Raises:
+        Invalid, NothingToPrint: as `orders.hold` has it.
+    """
     ending_of(out, ("pdf",))
-    version = await publishing.version(site.db, edition, number)
-    write(out, _draw(version, language or edition.language))
-    return version
-
-
-def _draw(version: Programme, language: str) -> bytes:
-    from schedule.papers.booklet import booklet as draw  # noqa: PLC0415 -- reportlab is slow to import
-
-    return draw(version, language=language)
+    programme = await publishing.issue(
+        site.db, edition, number, draft=order.draft, base_url=site.settings.base_url, at=site.now()
+    )
+    orders.hold(programme, order)
+    write(out, drawing.draw(programme, order))
+    return programme
 
 
 async def badges(

@@ -28,6 +28,7 @@ NAMES = (
     "FORUM_MAIL_FROM",
     "FORUM_TRUSTED_PROXIES",
     "FORUM_INLINE_WORKER",
+    "FORUM_LOCAL_PRINTERS",
     "FORUM_LOG",
     "FORUM_PG_BIN",
     "FORUM_RATE_LIMIT",
@@ -75,6 +76,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     browsers keep. `var` holds what Forum writes: its files, its mails, its own PostgreSQL.
     Without `database_url` that PostgreSQL is used; `database_direct_url` is for LISTEN, where a
     pooler stands in between. `smtp_url` None: mails become files. `demo` is set by `forum demo`.
+    `local_printers` lets organisers name label printers at this machine's own addresses.
     `wallet` None: there are no passes for Apple Wallet.
     """
 
@@ -92,6 +94,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     pg_bin: Path | None = None
     rate_limit: bool = True
     demo: bool = False
+    local_printers: bool = False
     wallet: WalletFiles | None = None
 
     def __repr__(self) -> str:
@@ -146,6 +149,7 @@ def read(environ: Mapping[str, str], root: Path) -> Settings:
         pg_bin=reader.get("FORUM_PG_BIN", _pg_bin, None),
         rate_limit=reader.get("FORUM_RATE_LIMIT", _flag, default=True),
         demo=reader.get("FORUM_DEMO", _flag, default=False),
+        local_printers=reader.get("FORUM_LOCAL_PRINTERS", _flag, default=False),
         wallet=_wallet(reader, root),
     )
     if found.database_direct_url and not found.database_url:

@@ -23,6 +23,7 @@ from forum.demo import edition as values
 from forum.demo import loading, programme
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
+from schedule.papers.orders import Order
 
 BADGES, BOOKLET, MARK = "badges.pdf", "programme.pdf", "made.json"
 
@@ -116,7 +117,8 @@ async def _write_documents(
     )
     tell("badges.pdf", 1, 1)
     tell("programme.pdf", 0, 1)
-    await exporting.booklet(site, edition, folder / BOOKLET, language=None, number=None)
+    booklet = Order(languages=(edition.language,))
+    await exporting.paper(site, edition, folder / BOOKLET, booklet, number=None)
     tell("programme.pdf", 1, 1)
 
 

@@ -48,6 +48,9 @@ WIDTH, HEIGHT = PAGE_MM[0] * MM, PAGE_MM[1] * MM
 LEFT, RIGHT = 18 * MM, WIDTH - 18 * MM
 TOP, BOTTOM = HEIGHT - 26 * MM, 21 * MM
 
+STRIPE = 9 * MM
+"""How high the stripe of a draft is: office printers leave some 4 mm of the edge white."""
+
 H1 = Style(BOLD, 25, FIR)
 BAR = 2.6
 KAPPA = 0.5523
@@ -78,13 +81,17 @@ class Sheet(NamedTuple):
 class Book:
     """One programme in one language, with all that its pages look up.
 
-    `pages` holds the page number of each place, by the key that links use; it is filled while the
-    pages are laid out, before any is drawn.
+    `pages` holds the page of each place among the book's own, from 1, by the key that links use; it
+    is filled while the pages are laid out, before any is drawn. `before` is how many pages of
+    another book stand before. A `draft` is no version yet; its `published_at` is when it changed
+    last.
     """
 
-    def __init__(self, programme: Programme, say: Words) -> None:
+    def __init__(self, programme: Programme, say: Words, *, draft: bool = False) -> None:
         self.programme = programme
         self.say = say
+        self.draft = draft
+        self.before = 0
         self.language = say.language
         self.days: list[Day] = days(programme)
         self.rooms = {room.id: room for room in programme.rooms}
@@ -184,17 +191,18 @@ class Book:
             return ""
         return named.get(spoken, spoken.upper())
 
+    def by_role(self, session: Session) -> dict[SpeakerRole, list[Speaker]]:
+        """Return the people of a session by role, the moderator first, in order inside a role."""
+        found: dict[SpeakerRole, list[Speaker]] = {}
+        for role in SpeakerRole:
+            some = [self.people.get(p.speaker_id) for p in session.people if p.role is role]
+            if any(some):
+                found[role] = [one for one in some if one]
+        return found
+
     def panel(self, session: Session) -> list[tuple[str, list[Speaker]]]:
         """Return the people of a session by role, the moderator first, each role named."""
-        by_role: dict[SpeakerRole, list[Speaker]] = {}
-        for part in session.people:
-            if part.speaker_id in self.people:
-                by_role.setdefault(part.role, []).append(self.people[part.speaker_id])
-        return [
-            (self.role(role, len(by_role[role])), by_role[role])
-            for role in SpeakerRole
-            if role in by_role
-        ]
+        return [(self.role(role, len(some)), some) for role, some in self.by_role(session).items()]
 
     def role(self, role: SpeakerRole, people: int) -> str:
         """Return what stands before so many people of a role."""
@@ -220,7 +228,26 @@ class Book:
 
     def page(self, key: str) -> int:
         """Return the page on which the place `key` stands."""
-        return self.pages[key]
+        return self.before + self.pages[key]
+
+    @property
+    def issue(self) -> str:
+        """Say which issue of the programme this is: its version and date, or a draft of a time."""
+        zone, at = self.programme.zone, self.programme.published_at
+        if self.draft:
+            return self.gettext("Draft of %(moment)s", moment=self.say.moment(at, zone))
+        return self.gettext(
+            "Version %(version)s, %(date)s",
+            version=self.programme.version,
+            date=self.say.date(at.astimezone(zone).date()),
+        )
+
+    def named(self, what: str) -> str:
+        """Return the title of a document: the programme's, what it is, and that it is a draft."""
+        parts = [self.text(self.programme.title), what]
+        if self.draft:
+            parts.append(self.gettext("DRAFT"))
+        return " \u2013 ".join(part for part in parts if part)
 
     def set(
         self, text: str, style: Style, width_pt: float, leading: float, *, hyphens: bool = False
@@ -232,20 +259,17 @@ class Book:
 
     def frame(self, document: TaggedDocument, sheet: Sheet, number: int) -> None:
         """Draw head and foot of a page: what it is part of, its number, the version."""
+        if self.draft:
+            draw_mark(document, self.gettext("DRAFT"), WIDTH, HEIGHT)
         if sheet.bare:
             return
         small = Style(REGULAR, 8, SOFT)
         title = self.text(self.programme.title)
-        version = self.gettext(
-            "Version %(version)s, %(date)s",
-            version=self.programme.version,
-            date=self.say.date(self.programme.published_at.astimezone(self.programme.zone).date()),
-        )
         with document.artifact("Pagination"):
             line(document, title, small, (LEFT, HEIGHT - 15 * MM), room=110 * MM)
             head = Style(SEMIBOLD, 8, SOFT)
             line(document, sheet.head, head, (RIGHT, HEIGHT - 15 * MM), room=60 * MM, end=True)
-            line(document, version, small, (LEFT, 12 * MM), room=70 * MM)
+            line(document, self.issue, small, (LEFT, 12 * MM), room=70 * MM)
             if self.programme.fictitious:
                 self.fictitious(document, WIDTH / 2, 12 * MM)
             line(document, str(number), Style(BOLD, 10, FIR), (RIGHT, 12 * MM), end=True)
@@ -275,6 +299,16 @@ class Book:
             with document.tagged(node.add("P")):
                 ornament(document, small, LEFT, y - 13)
         return TOP - self.heading_height(text, note=bool(note))
+
+
+def draw_mark(document: TaggedDocument, word: str, wide: float, high: float) -> None:
+    """Draw the stripe along the upper edge that says of a page that it is a draft."""
+    style = Style(BOLD, 9, INK)
+    size = width(word, style.font, style.size_pt)
+    with document.artifact("Pagination"):
+        box(document, (0, high - STRIPE, wide, STRIPE), HIGHLIGHT)
+        for share in (1, 3, 5):
+            line(document, word, style, (wide * share / 6 - size / 2, high - STRIPE + 4.4))
 
 
 def line(
@@ -333,13 +367,22 @@ def box(
     document.literal(f"{colour.fill} {paint} {' '.join(steps)} {'b' if edge else 'f'}")
 
 
-def bar(document: TaggedDocument, x: float, bottom: float, top: float, ink: Colour) -> None:
+def bar(
+    document: TaggedDocument, x: float, bottom: float, top: float, ink: Colour, wide: float = BAR
+) -> None:
     """Draw an upright bar with round ends."""
     document.literal(
-        f"q {ink.fill.upper()} {BAR} w 1 J {x:.1f} {bottom:.1f} m {x:.1f} {top:.1f} l S Q"
+        f"q {ink.fill.upper()} {wide:g} w 1 J {x:.1f} {bottom:.1f} m {x:.1f} {top:.1f} l S Q"
     )
 
 
-def rule(document: TaggedDocument, y: float, *, left: float = LEFT, weight: float = 0.5) -> None:
-    """Draw a thin horizontal line from `left` to the right margin."""
-    box(document, (left, y - weight / 2, RIGHT - left, weight), HAIR)
+def rule(
+    document: TaggedDocument,
+    y: float,
+    *,
+    left: float = LEFT,
+    right: float = RIGHT,
+    weight: float = 0.5,
+) -> None:
+    """Draw a thin horizontal line, from margin to margin unless told otherwise."""
+    box(document, (left, y - weight / 2, right - left, weight), HAIR)

@@ -5,6 +5,7 @@ A4 and not A5: the grid of a day wants the width, its cells stay legible on what
 """
 
 import random
+from collections.abc import Sequence
 from io import BytesIO
 from itertools import groupby
 from typing import NamedTuple
@@ -40,7 +41,7 @@ from forum.core.pdf_text import (
 from forum.core.text import fold, sort_key
 from schedule.days import Day, unplaced
 from schedule.models import GuideLink, Programme, Session, SessionType, Speaker
-from schedule.papers import booklet_grid, booklet_list
+from schedule.papers import booklet_grid, booklet_list, booklet_rooms
 from schedule.papers.book import (
     BOTTOM,
     HEIGHT,
@@ -56,6 +57,9 @@ from schedule.papers.book import (
     rule,
 )
 
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+"""What each language calls itself, in the bookmarks of a booklet in both."""
+
 
 class Undrawable(NamedTuple):
     """Characters of one text that the fonts lack: the booklet shows `[?]` for them."""
@@ -65,30 +69,47 @@ class Undrawable(NamedTuple):
     characters: str
 
 
-def booklet(programme: Programme, *, language: str) -> bytes:
+def booklet(
+    programme: Programme, *, language: str, others: Sequence[str] = (), draft: bool = False
+) -> bytes:
     """Return the whole programme as a PDF: cover, contents, grids, sessions, people, guides, notes.
 
-    `language` is `fr` or `en`; a text that has no translation stands in a language it has. The
-    same programme gives the same bytes.
+    `language` is `fr` or `en`; a text that has no translation stands in a language it has. With
+    `others` the whole stands in each of them too, one after the other, each with its own contents,
+    bookmarks and /Lang. A `draft` says so on every page. The same programme gives the same bytes.
     """
-    book = Book(programme, words(language))
+    books = [Book(programme, words(one), draft=draft) for one in (language, *others)]
+    first = books[0]
     out = BytesIO()
-    title = f"{book.text(programme.title)} \u2013 {book.gettext('Programme')}"
     document = TaggedDocument(
         out,
         size_mm=PAGE_MM,
-        title=title,
-        language=book.language,
-        author=book.text(programme.title),
-        subject=book.gettext("Programme"),
+        title=" / ".join(dict.fromkeys(one.named(one.gettext("Programme")) for one in books)),
+        language=first.language,
+        author=first.text(programme.title),
+        subject=first.gettext("Programme"),
         made_at=programme.published_at,
     )
-    for number, sheet in enumerate(sheets(book), start=1):
+    if not others:
+        bind(document, first)
+    else:
+        before = 0
+        for book in books:
+            book.before = before
+            with document.part(LANGUAGE_NAMES[book.language], language=book.language):
+                before += bind(document, book)
+    document.save()
+    return out.getvalue()
+
+
+def bind(document: TaggedDocument, book: Book) -> int:
+    """Draw every page of a book; return how many there are."""
+    made = sheets(book)
+    for number, sheet in enumerate(made, start=book.before + 1):
         sheet.draw(document)
         book.frame(document, sheet, number)
         document.showPage()
-    document.save()
-    return out.getvalue()
+    return len(made)
 
 
 def undrawable(programme: Programme, *, language: str) -> list[Undrawable]:
@@ -139,7 +160,13 @@ def sheets(book: Book) -> list[Sheet]:
         blocks = [booklet_list.block(book, one, opens_slot="", level=2) for one in rest]
         title = book.gettext("Time to be announced")
         found += moved(book, len(found), booklet_list.sheets(book, title, "unplaced", blocks))
-    for key, make in (("people", people), ("guides", guides), ("notes", notes)):
+    last = (
+        ("people", people),
+        ("guides", guides),
+        (booklet_rooms.KEY, booklet_rooms.sheets),
+        ("notes", notes),
+    )
+    for key, make in last:
         made = make(book)
         if made:
             book.pages[key] = len(found) + 1
@@ -306,6 +333,8 @@ def contents_entries(book: Book) -> list[Entry]:
         found.append(Entry(0, book.gettext("People"), "people"))
     if book.programme.guides:
         found.append(Entry(0, book.gettext("Guides"), "guides"))
+    if book.programme.rooms:
+        found.append(Entry(0, book.gettext("Rooms"), booklet_rooms.KEY))
     found.append(Entry(0, book.gettext("Notes"), "notes"))
     return found
 

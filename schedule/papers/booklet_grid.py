@@ -4,23 +4,22 @@ import math
 from itertools import count
 from typing import NamedTuple
 
-from forum.core.pdf import BOLD, FIR, HAIR, INK, MM, PAPER, REGULAR, SEMIBOLD, SOFT, WHITE, Colour
+from forum.core.pdf import BOLD, FIR, HAIR, INK, MM, PAPER, REGULAR, SEMIBOLD, SOFT, WHITE
 from forum.core.pdf_tags import Node, TaggedDocument
 from forum.core.pdf_text import (
     Paragraph,
     Style,
-    Word,
     lines_needed,
     ornament,
     paragraph,
     runs,
     shortened,
     typeset,
-    words_of,
 )
 from schedule.days import MINUTES_A_DAY, Day, Placed
 from schedule.models import Room, SessionType, Track
 from schedule.papers.book import BOTTOM, LEFT, RIGHT, TOP, Book, Sheet, box, line, rule
+from schedule.papers.fitting import LEADING, Look, fitted, measured
 from schedule.rules import DAY_CHANGE
 
 MOST_ROOMS = 7
@@ -34,7 +33,6 @@ LEGEND = 26
 TITLE_SIZES = (10.0, 9.3, 8.6, 8.0, 7.4, 6.8, 6.2, 5.6, 5.0)
 ROOM_SIZES = (8.4, 7.6, 6.8, 6.0, 5.2)
 LEAST_SIZE = 3.6
-LEADING = 1.18
 MOST_FIT = 0.7
 ROOM_FOR_FOOT = 24
 SMALL = Style(REGULAR, 6.2, SOFT)
@@ -223,46 +221,6 @@ def draw_rooms(
         found = fitted(name, Look(BOLD, WHITE, ROOM_SIZES), wide - 6, high - 2)
         middle = scale.top + 4 + (high + found.height) / 2
         ornament(document, found, x + max(0, wide - found.width) / 2, middle)
-
-
-# Text that fits
-
-
-class Look(NamedTuple):
-    """A face and a colour, and the sizes to try, the largest first."""
-
-    face: str
-    ink: Colour
-    sizes: tuple[float, ...]
-
-
-def fitted(text: str, look: Look, wide: float, high: float) -> Paragraph:
-    """Return a text in the largest size that fits, or else shortened in the smallest."""
-    words = measured(text, look)
-    for size in look.sizes:
-        if lines_needed(words, wide, scale=size) * size * LEADING <= high:
-            return in_size(text, look, size, wide)
-    size = look.sizes[-1]
-    lines = int(high / (size * LEADING))
-    if not lines:
-        return Paragraph([], 0)
-    kept, found = text, in_size(text, look, size, wide)
-    while len(found.lines) > lines and len(kept) > 1:
-        kept = kept[: int(len(kept) * 0.9)]
-        if " " in kept:
-            kept = kept.rsplit(" ", 1)[0]
-        found = in_size(kept.rstrip(" ,;:\u00a0\u202f") + "…", look, size, wide)
-    return found
-
-
-def measured(text: str, look: Look) -> list[Word]:
-    """Return the words of a text, measured in type of one point."""
-    return list(words_of(runs(text, Style(look.face, 1, look.ink))))
-
-
-def in_size(text: str, look: Look, size: float, wide: float) -> Paragraph:
-    """Break a text into lines at one size."""
-    return paragraph(runs(text, Style(look.face, size, look.ink)), wide, size * LEADING)
 
 
 class Face(NamedTuple):

@@ -75,6 +75,8 @@ PAGES = {
     "present": "/organiser/demo/doors/present",
     "scans": "/organiser/demo/doors/scans",
     "badges": "/organiser/demo/badges",
+    "papers": "/organiser/demo/papers",
+    "paper-preview": "/organiser/demo/papers/sign-in?half=2027-03-22_morning",
     "publication": "/organiser/demo/programme/publication",
     "changes": "/demo/programme/changes",
     "own-sessions": "{person}/sessions",

@@ -74,7 +74,7 @@ from schedule.models import (
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent
 from schedule.saying import Teller
-from tests.pages import attendance_samples, gate_samples, run_samples
+from tests.pages import attendance_samples, gate_samples, paper_samples, run_samples
 from tests.schedule.factory import programme
 
 EDITION = Edition(
@@ -2262,6 +2262,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     **attendance_samples.PAGES,
     **run_samples.PAGES,
+    **paper_samples.PAGES,
     "door-list": ("schedule/door_list.html", DOOR_LIST),
     "door-list-none": ("schedule/door_list.html", {**DOOR_LIST, "sessions": [], "query": ""}),
     "guides": ("guides/guides.html", {"guides": GUIDES}),

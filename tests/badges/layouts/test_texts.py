@@ -36,8 +36,10 @@ def test_a_value_is_never_taken_for_a_field():
 
 def test_words_are_said_in_the_language_else_in_english_else_in_any():
     text = {"en": "Fold here", "fr": "Pliez ici"}
-    assert [said(text, one) for one in ("fr", "en", "de")] == ["Pliez ici", "Fold here"] + [
-        "Fold here"
+    assert [said(text, one) for one in ("fr", "en", "de")] == [
+        "Pliez ici",
+        "Fold here",
+        "Fold here",
     ]
     assert said({"fr": "Pliez ici"}, "de") == "Pliez ici"
 

@@ -64,6 +64,7 @@ def test_everything_set(root):
             "FORUM_LOG": "json",
             "FORUM_PG_BIN": str(root / "pg"),
             "FORUM_RATE_LIMIT": "off",
+            "FORUM_LOCAL_PRINTERS": "yes",
             "FORUM_VAR": "/srv/forum",
             "FORUM_WALLET_CERTIFICATE": "wallet/pass.cer",
             "FORUM_WALLET_KEY": "/srv/pass.key",
@@ -87,6 +88,7 @@ def test_everything_set(root):
         log="json",
         pg_bin=root / "pg",
         rate_limit=False,
+        local_printers=True,
         wallet=WalletFiles(
             certificate=root / "wallet/pass.cer",
             key=Path("/srv/pass.key"),

@@ -141,6 +141,7 @@ def test_bookmarks_lead_to_days_grids_slots_and_parts():
             "Mardi 23 mars",
             "Intervenants",
             "Guides",
+            "Salles",
             "Notes",
         ]
         grid, list_ = outline.root[1].children
@@ -327,7 +328,7 @@ def test_a_session_past_midnight_stands_under_the_evening(tmp_path):
 
 def test_phones_read_the_codes_of_the_guides():
     with pypdfium2.PdfDocument(sixty("fr")) as pdf:
-        pictures = [pdf[n].render(scale=150 / 72).to_pil() for n in (len(pdf) - 2, len(pdf) - 1)]
+        pictures = [pdf[n].render(scale=150 / 72).to_pil() for n in (len(pdf) - 3, len(pdf) - 1)]
     found = {one.text for picture in pictures for one in zxingcpp.read_barcodes(picture)}
     assert found == {
         "https://forum.example/forum-2027/guides/charte-ia",
