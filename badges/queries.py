@@ -308,10 +308,9 @@ async def delete_edition_data(db: Db, edition_id: int) -> None:
              no_lists as (delete from check_in_list where edition_id = $1),
              no_salt as (delete from manifest_salt where edition_id = $1),
              no_labels as (delete from label_job where edition_id = $1),
-             no_printers as (delete from printer where edition_id = $1)
+             no_printers as (delete from printer where edition_id = $1),
              no_paper_terms as (delete from paper_terms where edition_id = $1),
-             no_paper_sheets as (delete from paper_sheet where edition_id = $1),
-             no_salt as (delete from manifest_salt where edition_id = $1)
+             no_paper_sheets as (delete from paper_sheet where edition_id = $1)
         delete from ticket where edition_id = $1
         """,
         edition_id,
