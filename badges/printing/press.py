@@ -19,9 +19,10 @@ from badges.printing.sheets import (
     tint_of,
 )
 from badges.qr import QUIET_ZONE, SIZE, ticket_modules
-from forum.core.font_coverage import capitals, missing_glyphs, printable, spelled
+from forum.core.font_coverage import capitals, missing_glyphs, plain, printable, spelled
 from forum.core.i18n import words
-from forum.core.pdf import BOLD, MM, REGULAR, SEMIBOLD, Tint, fill_of
+from forum.core.pdf import BOLD, MM, REGULAR, SEMIBOLD
+from forum.core.pdf_scripts import thickened
 from forum.core.text import pick
 
 NEUTRAL = BadgeCategory(code="", name={}, tint=6)
@@ -84,13 +85,24 @@ def symbol_of(token: str) -> str:
 class Lines(NamedTuple):
     """A text as it stands in its column: what it takes, and each line as `set_lines` has it.
 
-    `text` is all that it says, in the face `font`.
+    `thick` says that its letters are drawn with their outline, in a face that has no bold.
     """
 
     height: float
     lines: list[tuple[str, float, str]]
-    text: str
-    font: str
+    thick: bool
+
+
+class Inks(dict[str, str]):
+    """The operators that make a colour of a layout that of text, on cards of one category."""
+
+    def __init__(self, category: BadgeCategory) -> None:
+        super().__init__()
+        self.tint = tint_of(category)
+
+    def __missing__(self, name: str) -> str:
+        self[name] = named(name, self.tint).fill
+        return self[name]
 
 
 class Text:
@@ -102,6 +114,7 @@ class Text:
         self.sheets = sheets
         self.template: Template = template(part.text, language)
         self.gap = part.gap_mm * MM
+        self.colour = part.colour
         self.lines = lru_cache(KNOWN_BY_HEART)(self.fitted)
 
     def fitted(self, text: str) -> Lines | None:
@@ -122,7 +135,8 @@ class Text:
             wide=box.width_mm * MM,
             share=SHARES[self.column.align],
         )
-        return Lines(fitted.height_pt, lines, text, face)
+        thick = not plain().issuperset(text) and thickened(text, face)
+        return Lines(fitted.height_pt, lines, thick)
 
 
 class Stack:
@@ -136,7 +150,7 @@ class Stack:
         self.height = frame.height
         self.share = {"top": 0.0, "middle": 0.5, "bottom": 1.0}[column.anchor]
 
-    def operators(self, values: Values, tint: Tint) -> list[str]:
+    def operators(self, values: Values, inks: Inks) -> list[str]:
         """Return the operators of the texts, for between BT and ET."""
         chosen = [
             (text, lines)
@@ -153,7 +167,8 @@ class Stack:
         operators = []
         for text, fitted in chosen:
             y -= text.gap
-            operators.append(fill_of(named(text.part.colour, tint), fitted.text, fitted.font))
+            ink = inks[text.colour]
+            operators.append(f"{ink} {ink.upper()}" if fitted.thick else ink)
             operators += [f"{x} {y - down:.2f} {show}" for x, down, show in fitted.lines]
             y -= fitted.height
         return operators
@@ -174,40 +189,40 @@ class Side:
         self.fixed = [stack for stack in stacks if not stack.personal]
         self.personal = [stack for stack in stacks if stack.personal]
         self.codes = [placed(code) for code in self.face.codes]
+        self.drawn: dict[str, tuple[Inks, str]] = {}
 
     def operators(self, category: BadgeCategory, values: Values, symbol: str) -> str:
         """Return the operators of the face for one badge; without `symbol` it has no QR code."""
-        tint = tint_of(category)
-        shown = [self.form(category)]
-        texts = [text for stack in self.personal for text in stack.operators(values, tint)]
+        inks, form = self.drawn.get(category.code) or self.draw(category)
+        shown = [form]
+        texts = [text for stack in self.personal for text in stack.operators(values, inks)]
         if texts:
             shown += ["BT", *texts, "ET"]
         if symbol:
             shown += [f"q {place}\n{symbol}f Q" for place in self.codes]
         return " ".join(shown)
 
-    def form(self, category: BadgeCategory) -> str:
-        """Return what shows all that the face says to everybody of a category."""
-        name = f"{self.name} {category.code}".encode().hex()
-        if name not in self.sheets.forms:
-            self.draw(name, category)
-        return self.sheets.forms[name]
+    def draw(self, category: BadgeCategory) -> tuple[Inks, str]:
+        """Draw all that a face says to everybody of a category; return its inks and what shows it.
 
-    def draw(self, form: str, category: BadgeCategory) -> None:
-        """Draw that: surfaces, pictures, and texts that are the same for a category."""
-        sheets, tint = self.sheets, tint_of(category)
+        That is surfaces, pictures, the white of codes, and the texts that are the same for all.
+        """
+        sheets, inks = self.sheets, Inks(category)
+        name = f"{self.name} {category.code}".encode().hex()
         wide, high = sheets.layout.face_size_mm(self.name)
         size = Box(x_mm=0, y_mm=0, width_mm=wide, height_mm=high)
         values = shared(self.run) | {"category": pick(category.name, self.run.language)}
-        with sheets.form(form, frame_of(size)):
+        with sheets.form(name, frame_of(size)):
             for shape in self.face.shapes:
-                sheets.draw_shape(shape, tint)
+                sheets.draw_shape(shape, inks.tint)
             for picture in self.face.pictures:
                 sheets.draw_picture(picture)
             for code in self.face.codes:
                 sheets.draw_white(code)
-            texts = [text for stack in self.fixed for text in stack.operators(values, tint)]
+            texts = [text for stack in self.fixed for text in stack.operators(values, inks)]
             sheets.draw_operators(["BT", *texts, "ET"])
+        self.drawn[category.code] = inks, sheets.forms[name]
+        return self.drawn[category.code]
 
 
 def placed(code: Code) -> str:
