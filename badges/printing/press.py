@@ -11,7 +11,7 @@ from badges.layouts.fitting import fit
 from badges.layouts.models import Box, Code, Column, Corner, Layout, Panel, Part
 from badges.layouts.texts import Template, template
 from badges.models import Badge, BadgeCategory, BadgeRun
-from badges.printing.drawings import frame_of
+from badges.printing.pictures import frame_of
 from badges.printing.sheets import (
     SheetDocument,
     named,

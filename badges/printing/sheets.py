@@ -18,8 +18,8 @@ from reportlab.pdfgen.pathobject import PDFPathObject
 from badges.layouts.fitting import Fitted
 from badges.layouts.models import Box, Code, Corners, Layout, Picture, Shape
 from badges.models import BadgeCategory
-from badges.printing.drawings import DRAWN, Frame, frame_of
 from badges.printing.pages import PagedDocument
+from badges.printing.pictures import DRAWN, Frame, frame_of
 from badges.qr import QUIET_ZONE, ROW_BYTES, SIZE
 from forum.core.font_coverage import plain
 from forum.core.font_coverage import printable as printable  # noqa: PLC0414  # for its users
