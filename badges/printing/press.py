@@ -191,16 +191,17 @@ class Side:
         self.codes = [placed(code) for code in self.face.codes]
         self.drawn: dict[str, tuple[Inks, str]] = {}
 
-    def operators(self, category: BadgeCategory, values: Values, symbol: str) -> str:
+    def operators(self, category: BadgeCategory, values: Values, symbol: str) -> list[str]:
         """Return the operators of the face for one badge; without `symbol` it has no QR code."""
         inks, form = self.drawn.get(category.code) or self.draw(category)
-        shown = [form]
-        texts = [text for stack in self.personal for text in stack.operators(values, inks)]
-        if texts:
-            shown += ["BT", *texts, "ET"]
+        shown = [form, "BT"]
+        for stack in self.personal:
+            shown += stack.operators(values, inks)
+        shown.append("ET")
         if symbol:
-            shown += [f"q {place}\n{symbol}f Q" for place in self.codes]
-        return " ".join(shown)
+            for place in self.codes:
+                shown += ["q", place, symbol, "f Q"]
+        return shown
 
     def draw(self, category: BadgeCategory) -> tuple[Inks, str]:
         """Draw all that a face says to everybody of a category; return its inks and what shows it.
@@ -271,6 +272,8 @@ class Press:
         )
         self.cards: list[str] = []
         self.reverses: list[str] = []
+        self.filled = 0
+        self.printable = lru_cache(KNOWN_BY_HEART)(printable)
         self.count = 0
         self.problems: list[tuple[str, str]] = []
         said = {field for side in self.sides.values() for field in side.fields}
@@ -283,6 +286,7 @@ class Press:
 
     def add(self, badge: Badge, symbol: str) -> None:
         """Draw one card, whatever is wrong with it; `symbol` is the path of its QR code, or ''."""
+        printable = self.printable
         given, family = printable(badge.given_name), printable(badge.family_name)
         values = {
             "given_name": given,
@@ -300,11 +304,13 @@ class Press:
             )
         if not symbol:
             reasons.append(self.words.gettext("The ticket has no valid code."))
-        reasons += self.missing(given + family + values["reference"])
+        lacking = self.missing("".join(values.values()))
+        if lacking:
+            reasons += self.missing(given + family + values["reference"])
         if reasons:
             self.problems += [(badge.reference, reason) for reason in reasons]
             values |= self.warning(badge.reference, reasons)
-        else:
+        elif lacking:
             for field in ("organisation", "job_title"):
                 if self.report_missing(badge.reference, values[field]):
                     values[field] = ""
@@ -316,7 +322,7 @@ class Press:
         if not self.count:
             heading = self.words.gettext("There is no badge to print.")
             self.place(NEUTRAL, {"given_name": heading, "name": heading}, "")
-        if self.cards:
+        if self.filled:
             self.end_sheet()
         self.sheets.save()
         return RunReport(pages=self.sheets.page_count, badges=self.count, problems=self.problems)
@@ -350,11 +356,12 @@ class Press:
         """Put one card in the next place of the sheet; without `symbol` it has no QR code."""
         values |= self.shared
         values["category"] = pick(category.name, self.run.language)
-        slot = len(self.cards)
-        self.cards.append(self.card(self.fronts[slot], category, values, symbol))
+        slot = self.filled
+        self.cards += self.card(self.fronts[slot], category, values, symbol)
         if self.backs:
-            self.reverses.append(self.card(self.backs[slot], category, values, symbol))
-        if len(self.cards) == len(self.fronts):
+            self.reverses += self.card(self.backs[slot], category, values, symbol)
+        self.filled += 1
+        if self.filled == len(self.fronts):
             self.end_sheet()
 
     def card(
@@ -363,19 +370,19 @@ class Press:
         category: BadgeCategory,
         values: Values,
         symbol: str,
-    ) -> str:
+    ) -> list[str]:
         """Return the operators of one side of a card: each of its faces where it stands."""
-        return "\n".join(
-            f"q {place} {self.sides[face].operators(category, values, symbol)} Q"
-            for place, face in panels
-        )
+        shown = []
+        for place, face in panels:
+            shown += ["q", place, *self.sides[face].operators(category, values, symbol), "Q\n"]
+        return shown
 
     def end_sheet(self) -> None:
         """Close the sheet in hand, and its other side, and begin another."""
         self.sheets.add_sheet(self.cards)
         if self.backs:
             self.sheets.add_sheet(self.reverses, reverse=True)
-        self.cards, self.reverses = [], []
+        self.cards, self.reverses, self.filled = [], [], 0
 
 
 def places(layout: Layout, corner: Corner, panels: tuple[Panel, ...]) -> list[tuple[str, str]]:

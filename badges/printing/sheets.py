@@ -127,7 +127,7 @@ class SheetDocument(PagedDocument):
         self.moved = f"1 0 0 1 {right * MM:.2f} {-down * MM:.2f} cm\n" if right or down else ""
 
     def add_sheet(self, cards: list[str], *, reverse: bool = False) -> None:
-        """Add one page that shows the `cards`, written at once.
+        """Add one page that shows cards by these operators.
 
         A `reverse` bears no marks, and stands on its head where the printer flips it so.
         """
@@ -135,7 +135,7 @@ class SheetDocument(PagedDocument):
         marks = [] if reverse else self.marks
         turned = reverse and not self.layout.upright_reverse
         start = self.moved + (f"-1 0 0 -1 {wide:.2f} {high:.2f} cm\n" if turned else "")
-        self.add_page((start + "\n".join([*cards, *marks, ""])).encode("ascii"))
+        self.add_page((start + " ".join([*cards, *marks])).encode("ascii"))
 
     def save(self) -> None:
         """Write the file, once the forms that its pages show are known."""
