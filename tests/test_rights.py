@@ -4,6 +4,7 @@ Routes of the organiser's team name their deed, and their lines are made from `f
 all others have a line here.
 """
 
+import base64
 import re
 from datetime import timedelta
 from functools import partial
@@ -14,6 +15,9 @@ import pytest
 
 from badges import devices, gates, lists
 from badges.device_models import NewDevice
+from badges.layouts import reading
+from badges.layouts import service as layouts
+from badges.layouts.shipped import SHIPPED
 from forum.accounts import service as accounts
 from forum.app import create_app
 from forum.core.context import Role
@@ -249,6 +253,7 @@ class House:
         house.sessions = [str(one.id) for one in house.programme.sessions]
         house.parts = await house.spare_parts()
         house.spare = await house.spare_gates()
+        house.layouts = await house.own_layouts()
         house.speaker_key = SpeakerKeys(site.settings.secret_key).key(
             house.edition.id, house.programme.speakers[0].id
         )
@@ -325,6 +330,16 @@ class House:
                 found["gates"].append((await gates.add(db, self.edition, gate, **by)).slug)
                 found["lists"].append(own.slug)
         return found
+
+    async def own_layouts(self):
+        """Make two badge layouts; return their names. The first has an image, the last goes."""
+        by = {"actor": "organiser:1", "at": NOON, "ids": self.site.ids}
+        async with self.site.pool.acquire() as db:
+            names = [await layouts.add(db, self.edition, LAYOUT, {}, **by) for _ in range(2)]
+            await layouts.put_image(
+                db, self.site.parts.blobs, self.edition, names[0], "logo.png", PNG, **by
+            )
+        return names
 
     async def spare_parts(self):
         """Add parts to the draft that no session names; return the ids of each kind, for removing.
@@ -411,6 +426,10 @@ class House:
         for kind, name in (("gates", "gate"), ("lists", "check_in_list")):
             if f"{{{name}}}" in path:
                 values[name] = self.spare[kind].pop() if removed else self.spare[kind][0]
+        if "{layout}" in path:
+            gone = removed and "{image}" not in path
+            values["layout"] = self.layouts[-1] if gone else self.layouts[0]
+            values["image"] = "none" if removed else "logo"
         if "{scan}" in path:
             values |= {"scan": self.conflict, "kind": "admitted_twice"}
         if "{part}" in path:
@@ -494,6 +513,13 @@ class House:
             f"POST {DOORS}/conflicts/settlements": {
                 "data": {"kind": "admitted_twice", "decision": "same_person"}
             },
+            f"POST {LAYOUTS}": {"data": {"like": "a6"}},
+            f"POST {LAYOUTS}/import": {"files": {"file": ("a.toml", LAYOUT.encode())}},
+            f"POST {LAYOUTS}/{{layout}}": {
+                "data": {"part": "toml", "source": LAYOUT, "revision": "1"}
+            },
+            f"POST {LAYOUTS}/{{layout}}/delete": {"data": {"revision": "1"}},
+            f"POST {LAYOUTS}/{{layout}}/images": {"files": {"image": ("b.png", PNG)}},
             f"POST {DOORS}/gates/presets": {"data": {"preset": "door"}},
             **{
                 f"POST {DOORS}/{path}": {"data": TYPED_DOOR}
@@ -566,6 +592,11 @@ TYPED = {
 NAMED = {"name": {"fr": "Porte"}}
 TYPED_DOOR = {"name.fr": "Porte", "kind": "door", "directions": "both", "counts": "day"}
 DOORS = "/organiser/{slug}/doors"
+LAYOUTS = "/organiser/{slug}/badges/layouts"
+LAYOUT = reading.renamed(reading.write(SHIPPED["a6"]), "own")
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
+)
 TABLE_FILE = b"Titre\nOuverture\n"
 TABLE = "/api/editions/{edition_slug}/registrations"
 TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}

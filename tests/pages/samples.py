@@ -74,7 +74,13 @@ from schedule.models import (
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent
 from schedule.saying import Teller
-from tests.pages import attendance_samples, gate_samples, paper_samples, run_samples
+from tests.pages import (
+    attendance_samples,
+    gate_samples,
+    layout_samples,
+    paper_samples,
+    run_samples,
+)
 from tests.schedule.factory import programme
 
 EDITION = Edition(
@@ -3031,6 +3037,7 @@ PAGES |= {
     ),
 }
 PAGES |= gate_samples.pages(EDITION, STAFF)
+PAGES |= layout_samples.pages(STAFF)
 TO_SPEAKERS = {
     "person": "Maëlys d’Hérouville",
     "own_link": "https://forum.example/speaker/abc",
