@@ -18,6 +18,10 @@ from badges.device_models import NewDevice
 from badges.layouts import reading
 from badges.layouts import service as layouts
 from badges.layouts.shipped import SHIPPED
+from badges.printers import service as printers
+from badges.printers.models import PrinterGiven, PrinterKind
+from badges.printing import runs
+from badges.printing.run_models import Order
 from forum.accounts import service as accounts
 from forum.app import create_app
 from forum.core.context import Role
@@ -254,6 +258,7 @@ class House:
         house.parts = await house.spare_parts()
         house.spare = await house.spare_gates()
         house.layouts = await house.own_layouts()
+        house.printers = await house.spare_printers()
         house.speaker_key = SpeakerKeys(site.settings.secret_key).key(
             house.edition.id, house.programme.speakers[0].id
         )
@@ -262,6 +267,9 @@ class House:
         attendee = await site.register(house.edition, answers={"card": site.file()})
         house.sender = attendee
         house.held = await site.register(house.edition, email="held@example.org")
+        house.label = await site.do(
+            printers.enqueue_test, house.edition, house.printers[0], actor="organiser:1"
+        )
         await site.was_there(house.edition, house.held)
         house.invitation = await site.invite(house.edition)
         waiting = await site.register(house.edition)
@@ -282,6 +290,10 @@ class House:
             "select id from account where email_key = 'colleague@example.org'"
         )
         house.campaign = await site.campaign(house.edition, house.member)
+        async with site.pool.acquire() as db:
+            house.run = await runs.ask(
+                db, house.edition, Order(), actor="command", at=NOON, ids=site.ids
+            )
         house.headers = {
             "anonymous": {},
             "attendee": {"authorization": f"Bearer {attendee.key}"},
@@ -340,6 +352,14 @@ class House:
                 db, self.site.parts.blobs, self.edition, names[0], "logo.png", PNG, **by
             )
         return names
+
+    async def spare_printers(self):
+        """Add label printers; return their ids, for changing, measuring and removing."""
+        names = ("Changed", "Measured", "Removed")
+        new = [PrinterGiven(**LABEL_PRINTER | {"name": name}) for name in names]
+        return [
+            await self.site.do(printers.add, self.edition, one, actor="organiser:1") for one in new
+        ]
 
     async def spare_parts(self):
         """Add parts to the draft that no session names; return the ids of each kind, for removing.
@@ -416,6 +436,8 @@ class House:
             "invitation_id": self.invitation.id,
             "import_id": self.table,
             "number": self.campaign,
+            "run": self.run.id,
+            "job": self.run.id,
             "session_number": 1,
             "moved": self.programme.sessions[0].id,
             "file_id": self.resting,
@@ -430,6 +452,9 @@ class House:
             gone = removed and "{image}" not in path
             values["layout"] = self.layouts[-1] if gone else self.layouts[0]
             values["image"] = "none" if removed else "logo"
+        if "{printer}" in path:
+            which = -1 if removed else int(path.endswith("/measures"))
+            values |= {"printer": self.printers[which], "label": self.label}
         if "{scan}" in path:
             values |= {"scan": self.conflict, "kind": "admitted_twice"}
         if "{part}" in path:
@@ -485,6 +510,7 @@ class House:
             "POST /organiser/{slug}/form/consent": {"data": {"wording.fr": "Oui"}},
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
             "POST /api/editions/{edition_slug}/programme/publications": {"json": {}},
+            "POST /api/editions/{edition_slug}/badges": {"json": {}},
             **{
                 f"{method} /api/editions/{{edition_slug}}/{name}{path}": {"json": part}
                 for name, part in PARTS.items()
@@ -521,6 +547,14 @@ class House:
             f"POST {LAYOUTS}/{{layout}}/delete": {"data": {"revision": "1"}},
             f"POST {LAYOUTS}/{{layout}}/images": {"files": {"image": ("b.png", PNG)}},
             f"POST {DOORS}/gates/presets": {"data": {"preset": "door"}},
+            f"POST {PRINTERS}/new": {"data": {**TYPED_PRINTER, "name": "New"}},
+            f"POST {PRINTERS}/{{printer}}": {"data": TYPED_PRINTER},
+            f"POST {PRINTERS}/{{printer}}/measures": {
+                "data": {"left_mm": "5", "top_mm": "5", "revision": "1"}
+            },
+            f"POST {PRINTERS}/{{printer}}/queue": {"data": {"deed": "pause"}},
+            f"POST {PRINTERS}/{{printer}}/labels": {"data": {"reference": self.held.reference}},
+            f"POST {PRINTERS}/{{printer}}/labels/{{label}}": {"data": {"deed": "cancel"}},
             **{
                 f"POST {DOORS}/{path}": {"data": TYPED_DOOR}
                 for path in ("gates/new", "lists/new", "gates/{gate}", "lists/{check_in_list}")
@@ -597,6 +631,19 @@ LAYOUT = reading.renamed(reading.write(SHIPPED["a6"]), "own")
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
 )
+PRINTERS = "/organiser/{slug}/badges/printers"
+LABEL_PRINTER = {
+    "kind": PrinterKind.LABEL,
+    "address": "192.168.1.50:9100",
+    "dpi": 203,
+    "width_mm": 100,
+    "height_mm": 62,
+}
+TYPED_PRINTER = {
+    "name": "Changed",
+    "revision": "1",
+    **{field: str(value) for field, value in LABEL_PRINTER.items()},
+}
 TABLE_FILE = b"Titre\nOuverture\n"
 TABLE = "/api/editions/{edition_slug}/registrations"
 TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
@@ -662,6 +709,11 @@ for there_is_none in (
     "POST /organiser/{slug}/programme/undo",
 ):
     LINES[there_is_none] |= {"organiser": 404, "editor": 404}
+for not_drawn in (
+    "GET /api/editions/{edition_slug}/badges/{job}/file",
+    "GET /organiser/{slug}/badges/runs/{run}/badges.pdf",
+):
+    LINES[not_drawn] |= {"organiser": 409, "reception": 409}
 
 
 def test_every_route_has_its_line_and_every_line_its_route():

@@ -28,6 +28,7 @@ NATURAL = {
     "/organiser/{slug}/badges/layouts/{layout}/images": "the same image is kept once, by its name",
     "/organiser/{slug}/badges/layouts/{layout}/images/{image}/delete": "what is removed stays so",
     "/organiser/{slug}/badges/layouts/{layout}/preview": "it changes nothing",
+    "/organiser/{slug}/badges/runs/{run}/cancel": "what is cancelled stays so",
     "/organiser/{slug}/bulk": "each deed looks at where a registration stands",
     "/organiser/{slug}/campaigns": "the form has an id: two presses start one campaign",
     "/organiser/{slug}/campaigns/preview": "it changes nothing",

@@ -57,6 +57,9 @@ PAGES = {
     "device": "/organiser/demo/doors/devices/{device}",
     "editor": "/organiser/demo/programme",
     "move": "/organiser/demo/programme/move/{moved}",
+    "printers": "/organiser/demo/badges/printers",
+    "printer": "/organiser/demo/badges/printers/{printer}",
+    "printer-new": "/organiser/demo/badges/printers/new?kind=sheets",
     "gates": "/organiser/demo/doors/gates",
     "gate": "/organiser/demo/doors/gates/main",
     "gate-new": "/organiser/demo/doors/gates/new",
@@ -134,6 +137,7 @@ NO_PAGES = {
     "/organiser/{slug}/registrations/export/file": "a file",
     "/organiser/{slug}/doors/attendance/file": "a file",
     "/organiser/{slug}/doors/scans/file": "a file",
+    "/organiser/{slug}/badges/runs/{run}": "one must have begun: test_print_runs looks at it",
     "/organiser/{slug}/doors/attendance/{session_number}": "names: a sample is looked at",
     "/organiser/{slug}/programme/speakers/{part}/photo": "a picture",
     "/{edition_slug}/photos/{photo}": "a picture",
@@ -212,9 +216,16 @@ def addresses(demo, person, organiser, tmp_path_factory):
     organiser.goto(f"{demo.base}/organiser/demo/badges/layouts/a6-double")
     organiser.get_by_role("button", name="En faire un à vous sur ce modèle").click()
     organiser.wait_for_url("**?done=added")
+    layout = organiser.url.rpartition("/")[2].partition("?")[0]
+    organiser.goto(f"{demo.base}/organiser/demo/badges/printers/new?kind=label")
+    organiser.get_by_label("Nom de l’imprimante").fill("Accueil")
+    organiser.get_by_label("Adresse", exact=True).fill("192.168.1.50")
+    organiser.get_by_role("button", name="Enregistrer l’imprimante").click()
+    organiser.wait_for_url("**?done=added")
     values = {
-        "layout": organiser.url.rpartition("/")[2].partition("?")[0],
+        "layout": layout,
         "person": person,
+        "printer": organiser.url.partition("?")[0].rpartition("/")[2],
         "speaker": told["speakers"][0]["slug"],
         "session": next(one["slug"] for one in told["sessions"] if len(one["people"]) > 2),
         "moved": told["sessions"][0]["id"],

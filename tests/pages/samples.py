@@ -79,6 +79,7 @@ from tests.pages import (
     gate_samples,
     layout_samples,
     paper_samples,
+    printer_samples,
     run_samples,
 )
 from tests.schedule.factory import programme
@@ -858,7 +859,7 @@ ORGANISER = {
     **overview(COUNTS, COME),
     "owing": View(people=3, left=1),
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
-    "badges_path": "/organiser/toulouse-2027/badges.pdf",
+    "badges_path": "/organiser/toulouse-2027/badges",
     "attestations_path": "/organiser/toulouse-2027/attestations.pdf",
     "programme_path": f"{BASE}/programme.pdf",
     "register_url": "https://forum.example/toulouse-2027/register",
@@ -1753,6 +1754,9 @@ PERSON = {
         ]
     ],
     "attested": True,
+    "label_printers": [printer_samples.DESK, printer_samples.OFFICE],
+    "labels_asked": printer_samples.ASKED,
+    "prints": run_samples.PRINTS,
     "scans": [
         View(
             scanned_at=OPENS_AT,
@@ -3038,6 +3042,7 @@ PAGES |= {
 }
 PAGES |= gate_samples.pages(EDITION, STAFF)
 PAGES |= layout_samples.pages(STAFF)
+PAGES |= printer_samples.pages(EDITION, STAFF)
 TO_SPEAKERS = {
     "person": "Maëlys d’Hérouville",
     "own_link": "https://forum.example/speaker/abc",
