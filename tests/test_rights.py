@@ -412,6 +412,11 @@ class House:
         found = self.parts[next(name for name in self.parts if f"/{name}" in path)]
         return found.pop() if removed and len(found) > 1 else found[0]
 
+    def layout(self, path, *, removed):
+        """Return the badge layout that an address names, and its image."""
+        gone = removed and "{image}" not in path
+        return {"layout": self.layouts[-int(gone)], "image": "none" if removed else "logo"}
+
     def address(self, path, *, removed=False):
         values = {
             "edition_slug": self.edition.slug,
@@ -448,10 +453,7 @@ class House:
         for kind, name in (("gates", "gate"), ("lists", "check_in_list")):
             if f"{{{name}}}" in path:
                 values[name] = self.spare[kind].pop() if removed else self.spare[kind][0]
-        if "{layout}" in path:
-            gone = removed and "{image}" not in path
-            values["layout"] = self.layouts[-1] if gone else self.layouts[0]
-            values["image"] = "none" if removed else "logo"
+        values |= self.layout(path, removed=removed)
         if "{printer}" in path:
             which = -1 if removed else int(path.endswith("/measures"))
             values |= {"printer": self.printers[which], "label": self.label}
