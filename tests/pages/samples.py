@@ -77,6 +77,7 @@ from schedule.saying import Teller
 from tests.pages import (
     attendance_samples,
     gate_samples,
+    layout_samples,
     paper_samples,
     printer_samples,
     run_samples,
@@ -3040,6 +3041,7 @@ PAGES |= {
     ),
 }
 PAGES |= gate_samples.pages(EDITION, STAFF)
+PAGES |= layout_samples.pages(STAFF)
 PAGES |= printer_samples.pages(EDITION, STAFF)
 TO_SPEAKERS = {
     "person": "Maëlys d’Hérouville",
