@@ -366,9 +366,7 @@ def test_an_organisation_that_cannot_be_drawn_is_left_out_and_reported():
 def test_a_title_that_cannot_be_drawn_shows_the_codes_and_is_reported():
     run = msgspec.structs.replace(RUN, title="Forum 𓀀𓁐")
     sheet = printed(badge(1), run=run)
-    assert sheet.report.problems == [
-        ("", "Ces caractères ne peuvent pas être imprimés\u00a0: 𓀀 𓁐")
-    ]
+    assert sheet.report.problems == [("", "Ces caractères ne peuvent pas être imprimés\u00a0: 𓀀 𓁐")]
     assert "Forum U+13000U+13050" in text_of(sheet)
 
 
