@@ -207,7 +207,7 @@ class Side:
             for code in self.face.codes:
                 sheets.draw_white(code)
             texts = [text for stack in self.fixed for text in stack.operators(values, tint)]
-            sheets.write(["BT", *texts, "ET"])
+            sheets.draw_operators(["BT", *texts, "ET"])
 
 
 def placed(code: Code) -> str:

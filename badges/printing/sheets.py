@@ -4,7 +4,6 @@ A page is one short string of operators a card: what its face always shows is a 
 text is in the document's own font subsets, and a QR code is one path and one fill.
 """
 
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, lru_cache
@@ -13,13 +12,14 @@ from operator import getitem
 from typing import Any, BinaryIO
 
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase.pdfdoc import PDFObject, PDFResourceDictionary
+from reportlab.pdfbase.pdfdoc import PDFResourceDictionary
 from reportlab.pdfgen.pathobject import PDFPathObject
 
 from badges.layouts.fitting import Fitted
 from badges.layouts.models import Box, Code, Corners, Layout, Picture, Shape
 from badges.models import BadgeCategory
 from badges.printing.drawings import DRAWN, Frame, frame_of
+from badges.printing.pages import PagedDocument
 from badges.qr import QUIET_ZONE, ROW_BYTES, SIZE
 from forum.core.font_coverage import plain
 from forum.core.font_coverage import printable as printable  # noqa: PLC0414  # for its users
@@ -34,7 +34,6 @@ from forum.core.pdf import (
     TINTS,
     WHITE,
     Colour,
-    Document,
     Tint,
     colour,
     font,
@@ -61,33 +60,19 @@ COLOURS = {
 }
 
 
-class Written(PDFObject):
-    """An object of the file that is known to the last byte."""
-
-    __RefOnly__ = 1
-
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-
-    def format(self, document: object) -> bytes:  # noqa: ARG002  # reportlab's protocol
-        """Return the object as it stands in the file."""
-        return self.body
-
-
 class Resources(PDFResourceDictionary):
     """The fonts and forms of all pages, in one object that they share."""
 
     __RefOnly__ = 1
 
 
-class SheetDocument(Document):
+class SheetDocument(PagedDocument):
     """The document of a run: what cards share is drawn once, and pages are packed as they end.
 
     All that is on a page is `offset_mm` to the right and below where the layout has it.
     """
 
     _code: list[str]
-    _pagesize: tuple[float, float]
     _setXObjects: Callable[[PDFResourceDictionary], None]  # noqa: N815  # reportlab's name
 
     def __init__(
@@ -101,11 +86,12 @@ class SheetDocument(Document):
         images: Mapping[str, bytes] | None = None,
     ) -> None:
         size_mm = layout.sheet.width_mm, layout.sheet.height_mm
-        super().__init__(out, size_mm=size_mm, title=title, language=language)
-        self.layout = layout
-        self.page_count = 0
-        self.forms: dict[str, str] = {}
         self.resources: Any = Resources()
+        super().__init__(
+            out, size_mm=size_mm, title=title, language=language, resources=self.resources
+        )
+        self.layout = layout
+        self.forms: dict[str, str] = {}
         self.show = lru_cache(KNOWN_BY_HEART)(self.shown)
         self.images = {name: ImageReader(BytesIO(data)) for name, data in (images or {}).items()}
         self.marks = self.draw_marks()
@@ -113,7 +99,7 @@ class SheetDocument(Document):
         self.moved = f"1 0 0 1 {right * MM:.2f} {-down * MM:.2f} cm\n" if right or down else ""
 
     def add_sheet(self, cards: list[str], *, reverse: bool = False) -> None:
-        """Add one page that shows the `cards`, compressed at once to keep memory low.
+        """Add one page that shows the `cards`, written at once.
 
         A `reverse` bears no marks, and stands on its head where the printer flips it so.
         """
@@ -121,21 +107,7 @@ class SheetDocument(Document):
         marks = [] if reverse else self.marks
         turned = reverse and not self.layout.upright_reverse
         start = self.moved + (f"-1 0 0 -1 {wide:.2f} {high:.2f} cm\n" if turned else "")
-        content = zlib.compress((start + "\n".join([*cards, *marks, ""])).encode("ascii"), 6)
-        head = f"<</Length {len(content)}/Filter/FlateDecode>>\nstream\n".encode()
-        stream = self.reference(Written(head + content + b"\nendstream"))
-        self._doc.addPage(
-            Written(
-                f"<</Type/Page/Parent {self.reference(self._doc.Pages)}"
-                f"/MediaBox[0 0 {wide:.2f} {high:.2f}]"
-                f"/Resources {self.reference(self.resources)}/Contents {stream}>>".encode()
-            )
-        )
-        self.page_count += 1
-
-    def reference(self, thing: PDFObject) -> str:
-        """Give a number to an object of the file, once, and return how others point to it."""
-        return str(self._doc.Reference(thing).format(self._doc), "ascii")
+        self.add_page((start + "\n".join([*cards, *marks, ""])).encode("ascii"))
 
     def save(self) -> None:
         """Write the file, once the forms that its pages show are known."""
@@ -194,7 +166,7 @@ class SheetDocument(Document):
         self.setFillColor(WHITE)
         self.drawPath(self.rounded(frame_of(box), corner * MM), stroke=0, fill=1)
 
-    def write(self, operators: list[str]) -> None:
+    def draw_operators(self, operators: list[str]) -> None:
         """Add operators to what is being drawn."""
         self._code.append(" ".join(operators))
 
