@@ -28,7 +28,7 @@ from tests.badges.printing.measuring import SLACK_MM
 from tests.badges.printing.samples import RUN, token
 
 SEED = 20261126
-COUNT = int(os.environ.get("FORUM_NAMES", "400"))
+COUNT = int(os.environ.get("FORUM_NAMES", "300"))
 DPI = 144
 CARD = Box(x_mm=3, y_mm=3, width_mm=80, height_mm=48)
 SIZES = tuple(
