@@ -11,6 +11,8 @@ from litestar.response import Redirect, Response
 
 from badges import presence, scanning, tickets
 from badges.keys import Keyring
+from badges.printers import service as printers
+from badges.printers import words as printer_words
 from badges.printing import desk as badge_desk
 from badges.printing import log as badge_log
 from badges.printing.drawer import DeskDrawer
@@ -286,6 +288,15 @@ async def _show(
         line=line,
         over=row.status in OVER,
         ticket=await tickets.find(db, edition.id, row.id),
+        label_printers=await printers.label_printers(db, edition.id),
+        labels_asked=[
+            (
+                one,
+                said.gettext(printer_words.STATES[one.state]),
+                printer_words.fault(one.failure, said),
+            )
+            for one in await printers.of_person(db, edition.id, row.id)
+        ],
         answers=question_views.told(asked, answers, said),
         open_questions=await questions.open_questions(db, edition.id, row.id),
         agreed=await queries.list_agreed(db, edition.id, row.id),

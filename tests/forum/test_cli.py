@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import httpx
@@ -14,6 +15,7 @@ import pytest
 from forum.commands.serving import KILL_AFTER_S
 from forum.core import tables
 from tests.installations import HTTP, PATIENCE_S, Forum, free_port, get, post, until
+from tests.wallets import FROM, files_in
 
 TOML = """\
 title = { fr = "Forum des communes", en = "Forum of towns" }
@@ -393,3 +395,23 @@ def test_the_team_is_listed_and_somebody_is_removed(forum):
     assert len(forum.json("organiser", "list")) == 1
     assert "not in the team" in forum.run("organiser", "remove", "yann@example.org", status=1)
     assert "at least one" in forum.run("organiser", "remove", "anne@example.org", status=1)
+
+
+def test_doctor_looks_at_what_signs_passes(untouched, tmp_path):
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(days=300)
+    files = files_in(tmp_path, until=until)
+    names = {"CERTIFICATE": files.certificate, "KEY": files.key, "WWDR": files.wwdr}
+    named = {**names, "PASS_TYPE": files.pass_type, "TEAM": files.team}
+    untouched.environ |= {f"FORUM_WALLET_{name}": str(value) for name, value in named.items()}
+    assert f"ok   passes for Apple Wallet, {files.pass_type}, until {until:%Y-%m-%d}" in (
+        untouched.run("doctor")
+    )
+    (tmp_path / "other").mkdir()
+    untouched.environ["FORUM_WALLET_KEY"] = str(files_in(tmp_path / "other").key)
+    done = untouched.ended("doctor")
+    assert done.returncode == 1
+    assert "BAD  passes for Apple Wallet" in done.stdout
+    assert "FORUM_WALLET_KEY: is not the key of FORUM_WALLET_CERTIFICATE" in done.stdout
+    old = files_in(tmp_path, until=FROM + timedelta(days=30))
+    untouched.environ["FORUM_WALLET_KEY"] = str(old.key)
+    assert "expired on 2026-01-31: have Apple issue a new one" in untouched.ended("doctor").stdout

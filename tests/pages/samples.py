@@ -74,7 +74,13 @@ from schedule.models import (
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent
 from schedule.saying import Teller
-from tests.pages import attendance_samples, gate_samples, paper_samples, run_samples
+from tests.pages import (
+    attendance_samples,
+    gate_samples,
+    paper_samples,
+    printer_samples,
+    run_samples,
+)
 from tests.schedule.factory import programme
 
 EDITION = Edition(
@@ -1747,6 +1753,8 @@ PERSON = {
         ]
     ],
     "attested": True,
+    "label_printers": [printer_samples.DESK, printer_samples.OFFICE],
+    "labels_asked": printer_samples.ASKED,
     "prints": run_samples.PRINTS,
     "scans": [
         View(
@@ -3032,6 +3040,7 @@ PAGES |= {
     ),
 }
 PAGES |= gate_samples.pages(EDITION, STAFF)
+PAGES |= printer_samples.pages(EDITION, STAFF)
 TO_SPEAKERS = {
     "person": "Maëlys d’Hérouville",
     "own_link": "https://forum.example/speaker/abc",
