@@ -499,25 +499,6 @@ class Presence(Struct, frozen=True, kw_only=True):
     left_at: datetime | None = None
 
 
-class Printed(Struct, frozen=True, kw_only=True):
-    """A ticket with what its badge shows, as it comes from the database."""
-
-    edition_id: int
-    registration_id: UUID
-    number: int
-    key_id: int
-    category_number: int
-    days: int
-    revision: int
-    reference: str
-    given_name: str
-    family_name: str
-    category: str
-    organisation: str | None
-    job_title: str | None
-    printed_at: datetime | None
-
-
 class CategoryRow(Struct, frozen=True, kw_only=True):
     """A category as a badge shows it, as it comes from the database."""
 

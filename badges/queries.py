@@ -1,13 +1,11 @@
 """The SQL of tickets and badges: one function, one statement."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from badges.models import (
     CategoryRow,
     KeyUse,
-    Printed,
     Resigned,
     SigningKey,
     Ticket,
@@ -241,45 +239,6 @@ async def unmark_printed(db: Db, edition_id: int, registration_id: UUID) -> None
     )
 
 
-async def list_printed(
-    db: Db, edition_id: int, references: Sequence[str] | None, *, only_unprinted: bool
-) -> list[Printed]:
-    """Return what badges show, sorted for handing out; None for `references` means all."""
-    return await many(
-        db,
-        Printed,
-        """
-        select t.edition_id, t.registration_id, t.number, t.key_id, t.category_number, t.days,
-               t.revision, a.reference, a.given_name, a.family_name, a.category, a.organisation,
-               a.job_title, t.printed_at
-          from ticket t
-          join attendee a on a.edition_id = t.edition_id and a.id = t.registration_id
-         where t.edition_id = $1 and t.revoked_at is null and a.status = 'confirmed'
-           and ($2::text[] is null or a.reference = any($2))
-           and (not $3::boolean or t.printed_at is null)
-         order by a.sort_key, a.id
-        """,
-        edition_id,
-        references,
-        only_unprinted,
-    )
-
-
-async def mark_printed(
-    db: Db, edition_id: int, registration_ids: Sequence[UUID], at: datetime
-) -> None:
-    """Remember which badges were printed."""
-    await db.execute(
-        """
-        update ticket set printed_at = $3
-         where edition_id = $1 and registration_id = any($2::uuid[])
-        """,
-        edition_id,
-        registration_ids,
-        at,
-    )
-
-
 async def list_categories(db: Db, edition_id: int) -> list[CategoryRow]:
     """Return the categories as badges show them."""
     return await many(
@@ -306,11 +265,15 @@ async def delete_edition_data(db: Db, edition_id: int) -> None:
              no_devices as (delete from device where edition_id = $1),
              no_gates as (delete from gate where edition_id = $1),
              no_lists as (delete from check_in_list where edition_id = $1),
+             no_prints as (delete from badge_print where edition_id = $1),
+             no_runs as (delete from print_run where edition_id = $1),
              no_salt as (delete from manifest_salt where edition_id = $1),
              no_labels as (delete from label_job where edition_id = $1),
              no_printers as (delete from printer where edition_id = $1),
              no_paper_terms as (delete from paper_terms where edition_id = $1),
-             no_paper_sheets as (delete from paper_sheet where edition_id = $1)
+             no_paper_sheets as (delete from paper_sheet where edition_id = $1),
+             no_choices as (delete from badge_layout_choice where edition_id = $1),
+             no_layouts as (delete from badge_layout where edition_id = $1)
         delete from ticket where edition_id = $1
         """,
         edition_id,

@@ -29,10 +29,14 @@ from badges.fullness import Fullness
 from badges.gate_api import router as gate_api_routes
 from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, follow, open_keyring
+from badges.layouts.routes import router as layout_routes
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
 from badges.papers.routes import router as paper_routes
 from badges.present_routes import router as present_routes
+from badges.printers.routes import router as printer_routes
+from badges.printing.drawer import DeskDrawer
+from badges.printing.run_api import router as run_api_routes
 from badges.printing.run_routes import router as run_routes
 from badges.routes import router as badge_routes
 from badges.scan_list_routes import router as scan_list_routes
@@ -124,6 +128,8 @@ from schedule.editor_routes import router as editor_routes
 from schedule.import_routes import router as programme_import_routes
 from schedule.offline_routes import router as offline_routes
 from schedule.organiser_routes import router as part_pages
+from schedule.paper_routes import router as programme_paper_routes
+from schedule.papers.kept import Papers
 from schedule.parts_routes import router as part_routes
 from schedule.people_routes import router as people_routes
 from schedule.published import Shelves
@@ -198,10 +204,12 @@ class Parts:
         self.speaker_keys = SpeakerKeys(settings.secret_key)
         self.wallet_signer = Wallet(settings.wallet)
         self.shelves = Shelves()
+        self.papers = Papers()
         self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
         self.device_editions: Shelf[int, Edition] = Shelf()
+        self.desk_drawer = DeskDrawer()
         self.fullness = Fullness(lambda: self.database, now)
 
     @property
@@ -253,6 +261,8 @@ class Parts:
             if self.settings.inline_worker:
                 worker = Worker(self.settings, self.database, self.keyring, self.templates)
                 stack.push_async_callback(_stop, asyncio.create_task(worker.run()))
+            stack.push_async_callback(self.desk_drawer.end)
+            stack.push_async_callback(_stop, asyncio.create_task(self.desk_drawer.warm()))
             yield
 
     async def db(self, request: AnyRequest) -> Db:
@@ -404,8 +414,10 @@ class Parts:
             "speaker_keys",
             "wallet_signer",
             "shelves",
+            "papers",
             "watch",
             "ids",
+            "desk_drawer",
             "exports",
             "fullness",
             "manifests",
@@ -470,6 +482,7 @@ def assemble(parts: Parts) -> Shell:
             group_routes,
             schedule_routes,
             publishing_routes,
+            programme_paper_routes,
             draft_routes,
             editor_routes,
             seat_routes,
@@ -480,6 +493,8 @@ def assemble(parts: Parts) -> Shell:
             programme_import_routes,
             guide_routes,
             badge_routes,
+            printer_routes,
+            run_api_routes,
             run_routes,
             device_api_routes,
             device_routes,
@@ -489,6 +504,7 @@ def assemble(parts: Parts) -> Shell:
             conflict_routes,
             gate_api_routes,
             gate_routes,
+            layout_routes,
             account_routes,
             team_routes,
             organiser_routes,

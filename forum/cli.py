@@ -1,7 +1,8 @@
 """The command line: every command, its arguments, and its errors in one line."""
 
 import sys
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterator, Sized
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -498,42 +499,66 @@ def export(
 @commands.command()
 @click.argument("out", type=FILE)
 @edition_option
-@click.option("--layout", default="a6", show_default=True)
-@click.option("--only-unprinted", is_flag=True)
+@click.option("--layout", help="Its name.  [default: the one of each category]")
+@click.option(
+    "--sheet",
+    type=click.Choice(["layout", "single", "a4", "a3"]),
+    default="layout",
+    show_default=True,
+    help="The layout's own, one badge a page, or as many as a sheet holds.",
+)
+@click.option("--only-unprinted", is_flag=True, help="Those that were not printed yet.")
+@click.option("--only-changed", is_flag=True, help="Those on which something changed since.")
+@click.option("--category", "categories", multiple=True, help="Its code; may be repeated.")
+@click.option("--letters", help="First letters of family names: A, or A-F.")
 @click.option("--registration", "references", multiple=True, help="A reference; may be repeated.")
+@click.option(
+    "--sort",
+    type=click.Choice(["name", "category", "organisation"]),
+    default="name",
+    show_default=True,
+)
 @json_option
 @click.pass_obj
 def badges(
-    settings: Settings,
-    out: Path,
-    edition: str | None,
-    layout: str,
-    only_unprinted: bool,
-    references: tuple[str, ...],
-    as_json: bool,
+    settings: Settings, /, out: Path, edition: str | None, *, as_json: bool, **asked: Any
 ) -> None:
-    """Write badge sheets for all who are confirmed, or for those named."""
+    """Write badge sheets for all who are confirmed, or for those who meet every filter."""
+    from badges.printing import run_forms  # noqa: PLC0415
     from forum.commands import exporting  # noqa: PLC0415
 
-    async def work(site: Installation, one: Edition) -> Any:
-        return await exporting.badges(
-            site,
-            one,
-            out,
-            layout=layout,
-            references=[reference.upper() for reference in references] or None,
-            only_unprinted=only_unprinted,
-            at=site.now(),
-        )
+    sent = {
+        **{name: asked[name] for name in ("layout", "sheet", "letters", "sort")},
+        **{name: asked[name] for name in ("only_unprinted", "only_changed")},
+        "categories": [*asked["categories"]],
+        "registrations": [*asked["references"]],
+    }
+    order = run_forms.of_program({name: value for name, value in sent.items() if value})
+    with progress("Drawing badges") as told:
 
-    with waiting("Drawing badges"):
-        count, sheets = on_edition(settings, edition, work)
+        async def work(site: Installation, one: Edition) -> Any:
+            return await exporting.badges(site, one, out, order, told)
+
+        count, finished = on_edition(settings, edition, work)
     if as_json:
-        show_json({"badges": count, "pages": sheets.pages, "problems": sheets.problems})
+        problems = finished.problems
+        show_json({"badges": count, "pages": finished.pages, "problems": problems})
         return
-    for reference, what in sheets.problems:
+    for reference, what in finished.problems:
         print(f"{reference}: {what}", file=sys.stderr)
-    print(f"{out}: {many(count, 'badge')} on {many(sheets.pages, 'page')}")
+    print(f"{out}: {many(count, 'badge')} on {many(finished.pages, 'page')}")
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how much of something is done, on a terminal; nothing in a pipe."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def waiting(what: str) -> Any:

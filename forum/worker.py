@@ -1,4 +1,4 @@
-"""The worker: e-mails and labels leave, offers end, old answers are swept; all may be done twice."""
+"""The worker: e-mails and labels leave, badges are drawn, offers end; all may be done twice."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,6 +9,7 @@ import structlog
 
 from badges.keys import Keyring
 from badges.printers import working as printing
+from badges.printing.run_worker import RunWorker
 from forum.accounts import mails as team_mails
 from forum.accounts import service as accounts
 from forum.accounts.keys import LinkKeys
@@ -78,17 +79,22 @@ class Worker:
         self.delivery = delivery or delivery_of(settings)
         self.now = now
         self.ids = ids or Ids()
+        self.prints = RunWorker(
+            database, keyring, settings.storage, find=editions.by_id, now=now, ids=self.ids
+        )
         self._swept_at: datetime | None = None
         self._ended_at: datetime | None = None
 
     async def run(self) -> None:
         """Work until cancelled, whatever fails; what was claimed comes back when its lease ends.
 
-        Printers have a round of their own, and each a task: one that hangs holds up nothing else.
+        Print runs have a round of their own, printers too, and each of them a task: one that takes
+        long, or hangs, holds up nothing else.
         """
-        async with asyncio.TaskGroup() as printers:
-            printers.create_task(self._round(self._step))
-            await self._round(lambda: self.start_printing(printers))
+        async with asyncio.TaskGroup() as others:
+            others.create_task(self._round(self._step))
+            others.create_task(self.prints.run())
+            await self._round(lambda: self.start_printing(others))
 
     async def _step(self) -> int:
         done = await self.send_due()

@@ -45,8 +45,8 @@ INTER = Path("fonts-inter-variable/usr/share/fonts/truetype/inter-vf/Inter-roman
 INTER_NOTICE = "Copyright 2016-2022 The Inter Project Authors (https://github.com/rsms/inter)"
 NOTO_NOTICE = "Copyright 2010, 2012-2020 Google LLC (https://github.com/googlefonts/noto-fonts)"
 NANUM_NOTICE = (
-    "Copyright (c) 2010, NAVER Corporation (http://www.nhncorp.com), with Reserved Font Name Nanum, "
-    "NanumSquare and others.\nThis subset is a modified version, which is why it is named otherwise."
+    "Copyright (c) 2010, NAVER Corporation (http://www.nhncorp.com), with Reserved Font Name "
+    "Nanum and others.\nThis is a modified version, a subset, which is why it is named otherwise."
 )
 DROID_NOTICE = (
     "Droid Sans Fallback, copyright 2006-2010 Google Corp.; here without its hints, with the "
@@ -85,8 +85,13 @@ NANUM = Path("fonts-nanum/usr/share/fonts/truetype/nanum")
 DROID = Path("fonts-droid-fallback/usr/share/fonts/truetype/droid")
 
 FALLBACKS = {
-    "Arabic": [(0x0600, 0x06FF), (0x0750, 0x077F), (0x08A0, 0x08FF), (0xFB50, 0xFDFF)]
-    + [(0xFE70, 0xFEFC)],
+    "Arabic": [
+        (0x0600, 0x06FF),
+        (0x0750, 0x077F),
+        (0x08A0, 0x08FF),
+        (0xFB50, 0xFDFF),
+        (0xFE70, 0xFEFC),
+    ],
     "Hebrew": [(0x0590, 0x05FF), (0xFB1D, 0xFB4F)],
     "Devanagari": [(0x0900, 0x097F), (0xA8E0, 0xA8FF), (0x1CD0, 0x1CFF)],
     "Bengali": [(0x0980, 0x09FF)],
@@ -135,7 +140,6 @@ HAN_RANGES = [
     (0x4E00, 0x9FFF),  # ideographs
     (0xF900, 0xFAFF),  # compatibility ideographs
     (0xFE30, 0xFE4F),  # compatibility forms
-    (0xFF00, 0xFFEF),  # full and half width
 ]
 COMMON = " \u00a0-.,'()/&\u00b7\u0964\u0965\u2019\u25cc\u200c\u200d"
 """What stands between letters of every script: their own fonts draw it where they can."""
@@ -212,7 +216,9 @@ def unpack_debian(folder: Path) -> Path:
 def make_inter(debian: Path, style: str, weight: int) -> Made:
     """Write Inter at one weight as a TrueType font that reportlab tells apart from the others."""
     font = static(debian / INTER, weight)
-    subset(font, within(INTER_RANGES), features=["ccmp", "mark", "mkmk"])
+    subset(font, within(INTER_RANGES))
+    for tag in ("GSUB", "GPOS", "GDEF"):  # HarfBuzz puts accents over capitals better without them
+        del font[tag]
     rename(font, "Inter", style)
     path = PRINT_FONTS / f"Inter-{style}.ttf"
     font.save(path)
@@ -286,7 +292,7 @@ def write_coverage(regular: list[Path]) -> Made:
     for path in regular:
         family = path.stem.removesuffix("-Regular")
         codes = set(TTFont(path)["cmap"].getBestCmap())
-        shared = {code for code in codes & set(map(ord, COMMON)) if rows}
+        shared = codes & set(map(ord, COMMON)) & (taken | JOINERS.keys())
         own = sorted(codes - taken - shared)
         taken |= codes - shared
         bold = (PRINT_FONTS / f"{family}-Bold.ttf").is_file()

@@ -14,6 +14,10 @@ import pytest
 
 from badges import devices, gates, lists
 from badges.device_models import NewDevice
+from badges.printers import service as printers
+from badges.printers.models import PrinterGiven, PrinterKind
+from badges.printing import runs
+from badges.printing.run_models import Order
 from forum.accounts import service as accounts
 from forum.app import create_app
 from forum.core.context import Role
@@ -249,6 +253,7 @@ class House:
         house.sessions = [str(one.id) for one in house.programme.sessions]
         house.parts = await house.spare_parts()
         house.spare = await house.spare_gates()
+        house.printers = await house.spare_printers()
         house.speaker_key = SpeakerKeys(site.settings.secret_key).key(
             house.edition.id, house.programme.speakers[0].id
         )
@@ -257,6 +262,9 @@ class House:
         attendee = await site.register(house.edition, answers={"card": site.file()})
         house.sender = attendee
         house.held = await site.register(house.edition, email="held@example.org")
+        house.label = await site.do(
+            printers.enqueue_test, house.edition, house.printers[0], actor="organiser:1"
+        )
         await site.was_there(house.edition, house.held)
         house.invitation = await site.invite(house.edition)
         waiting = await site.register(house.edition)
@@ -277,6 +285,10 @@ class House:
             "select id from account where email_key = 'colleague@example.org'"
         )
         house.campaign = await site.campaign(house.edition, house.member)
+        async with site.pool.acquire() as db:
+            house.run = await runs.ask(
+                db, house.edition, Order(), actor="command", at=NOON, ids=site.ids
+            )
         house.headers = {
             "anonymous": {},
             "attendee": {"authorization": f"Bearer {attendee.key}"},
@@ -325,6 +337,14 @@ class House:
                 found["gates"].append((await gates.add(db, self.edition, gate, **by)).slug)
                 found["lists"].append(own.slug)
         return found
+
+    async def spare_printers(self):
+        """Add label printers; return their ids, for changing, measuring and removing."""
+        names = ("Changed", "Measured", "Removed")
+        new = [PrinterGiven(**LABEL_PRINTER | {"name": name}) for name in names]
+        return [
+            await self.site.do(printers.add, self.edition, one, actor="organiser:1") for one in new
+        ]
 
     async def spare_parts(self):
         """Add parts to the draft that no session names; return the ids of each kind, for removing.
@@ -401,6 +421,8 @@ class House:
             "invitation_id": self.invitation.id,
             "import_id": self.table,
             "number": self.campaign,
+            "run": self.run.id,
+            "job": self.run.id,
             "session_number": 1,
             "moved": self.programme.sessions[0].id,
             "file_id": self.resting,
@@ -411,6 +433,9 @@ class House:
         for kind, name in (("gates", "gate"), ("lists", "check_in_list")):
             if f"{{{name}}}" in path:
                 values[name] = self.spare[kind].pop() if removed else self.spare[kind][0]
+        if "{printer}" in path:
+            which = -1 if removed else int(path.endswith("/measures"))
+            values |= {"printer": self.printers[which], "label": self.label}
         if "{scan}" in path:
             values |= {"scan": self.conflict, "kind": "admitted_twice"}
         if "{part}" in path:
@@ -466,6 +491,7 @@ class House:
             "POST /organiser/{slug}/form/consent": {"data": {"wording.fr": "Oui"}},
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
             "POST /api/editions/{edition_slug}/programme/publications": {"json": {}},
+            "POST /api/editions/{edition_slug}/badges": {"json": {}},
             **{
                 f"{method} /api/editions/{{edition_slug}}/{name}{path}": {"json": part}
                 for name, part in PARTS.items()
@@ -495,6 +521,14 @@ class House:
                 "data": {"kind": "admitted_twice", "decision": "same_person"}
             },
             f"POST {DOORS}/gates/presets": {"data": {"preset": "door"}},
+            f"POST {PRINTERS}/new": {"data": {**TYPED_PRINTER, "name": "New"}},
+            f"POST {PRINTERS}/{{printer}}": {"data": TYPED_PRINTER},
+            f"POST {PRINTERS}/{{printer}}/measures": {
+                "data": {"left_mm": "5", "top_mm": "5", "revision": "1"}
+            },
+            f"POST {PRINTERS}/{{printer}}/queue": {"data": {"deed": "pause"}},
+            f"POST {PRINTERS}/{{printer}}/labels": {"data": {"reference": self.held.reference}},
+            f"POST {PRINTERS}/{{printer}}/labels/{{label}}": {"data": {"deed": "cancel"}},
             **{
                 f"POST {DOORS}/{path}": {"data": TYPED_DOOR}
                 for path in ("gates/new", "lists/new", "gates/{gate}", "lists/{check_in_list}")
@@ -566,6 +600,19 @@ TYPED = {
 NAMED = {"name": {"fr": "Porte"}}
 TYPED_DOOR = {"name.fr": "Porte", "kind": "door", "directions": "both", "counts": "day"}
 DOORS = "/organiser/{slug}/doors"
+PRINTERS = "/organiser/{slug}/badges/printers"
+LABEL_PRINTER = {
+    "kind": PrinterKind.LABEL,
+    "address": "192.168.1.50:9100",
+    "dpi": 203,
+    "width_mm": 100,
+    "height_mm": 62,
+}
+TYPED_PRINTER = {
+    "name": "Changed",
+    "revision": "1",
+    **{field: str(value) for field, value in LABEL_PRINTER.items()},
+}
 TABLE_FILE = b"Titre\nOuverture\n"
 TABLE = "/api/editions/{edition_slug}/registrations"
 TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
@@ -631,6 +678,11 @@ for there_is_none in (
     "POST /organiser/{slug}/programme/undo",
 ):
     LINES[there_is_none] |= {"organiser": 404, "editor": 404}
+for not_drawn in (
+    "GET /api/editions/{edition_slug}/badges/{job}/file",
+    "GET /organiser/{slug}/badges/runs/{run}/badges.pdf",
+):
+    LINES[not_drawn] |= {"organiser": 409, "reception": 409}
 
 
 def test_every_route_has_its_line_and_every_line_its_route():

@@ -23,6 +23,7 @@ NATURAL = {
     "/organiser/sign-in/passkey/challenge": "a new challenge takes the place of the one before",
     "/organiser/sign-in/{token}": "a link is good once",
     "/organiser/sign-out": "who is signed out stays so",
+    "/organiser/{slug}/badges/runs/{run}/cancel": "what is cancelled stays so",
     "/organiser/{slug}/bulk": "each deed looks at where a registration stands",
     "/organiser/{slug}/campaigns": "the form has an id: two presses start one campaign",
     "/organiser/{slug}/campaigns/preview": "it changes nothing",

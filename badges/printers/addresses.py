@@ -40,7 +40,7 @@ NOT_PRIVATE = N_(
 Ip = IPv4Address | IPv6Address
 
 
-class BadAddress(ValueError):
+class BadAddress(ValueError):  # noqa: N818 -- it is caught at once
     """The text is no address of a printer; the message is an English msgid."""
 
 

@@ -64,7 +64,7 @@ def times(count: int) -> str:
     while count > MOST:
         letters += "z"
         count -= 400
-    return letters + TWENTIES[count // 20] + ONES[count % 20]
+    return f"{letters}{TWENTIES[count // 20]}{ONES[count % 20]}"
 
 
 def scaled(modules: bytes, size: int, scale: int) -> Dots:

@@ -15,7 +15,7 @@ LONGEST_ANSWER = 1024
 FIRST_FIELDS, SECOND_FIELDS = 12, 11
 
 
-class NoAnswer(ValueError):
+class NoAnswer(ValueError):  # noqa: N818 -- it is caught at once
     """What came is no host status."""
 
 

@@ -8,7 +8,7 @@ from msgspec import structs
 from PIL import Image
 
 from badges.layouts.fitting import LEADING, Fitted, fit
-from badges.layouts.models import Box, Column, Face, Layout, Panel, Part, Sheet
+from badges.layouts.models import Column, Face, Layout, Panel, Part, Sheet
 from badges.layouts.texts import template
 from badges.models import Badge, BadgeRun
 from badges.printers.graphics import Dots, graphic
@@ -90,7 +90,7 @@ def drawn(column: Column, run: BadgeRun, badge: Badge, spot: Spot) -> list[str]:
     )
     out = BytesIO()
     render(run, [badge], layout=layout, out=out)
-    dots = trimmed(dots_of(pictured(out.getvalue(), box, spot.dpi)))
+    dots = trimmed(dots_of(pictured(out.getvalue(), spot.dpi)))
     if dots is None:
         return []
     above, picture = dots
@@ -99,12 +99,12 @@ def drawn(column: Column, run: BadgeRun, badge: Badge, spot: Spot) -> list[str]:
     return [f"{place}{reverse}{graphic(picture)}"]
 
 
-def pictured(pdf: bytes, box: Box, dpi: int) -> Image.Image:
+def pictured(pdf: bytes, dpi: int) -> Image.Image:
     """Return the page of a PDF of a box in black and white (mode `1`)."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         bitmap = document[0].render(scale=dpi / POINTS, grayscale=True)
-        grey = bitmap.to_pil().convert("L")
+        grey: Image.Image = bitmap.to_pil().convert("L")
     finally:
         document.close()
     return grey.point(lambda level: 255 if level >= BLACK_BELOW else 0).convert("1")

@@ -57,8 +57,6 @@ class Flaw(StrEnum):
     """Why one label is not printed, or is not known to be."""
 
     WORKER_GONE = "worker_gone"
-    LINE_BROKE = "line_broke"
-    HELD = "held"
     NO_TICKET = "no_ticket"
     NO_LAYOUT = "no_layout"
     NOT_DRAWN = "not_drawn"

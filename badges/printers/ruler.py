@@ -4,6 +4,7 @@ Two lines stand `LINE_MM` from the sheet's left and upper edges; what a ruler on
 says instead is how far the printer is off. No I/O.
 """
 
+from datetime import datetime
 from io import BytesIO
 
 from badges.layouts.models import Layout
@@ -29,6 +30,7 @@ def page(
     printer: str,
     code: str,
     language: str,
+    made_at: datetime,
     offset_mm: tuple[float, float] = (0, 0),
 ) -> bytes:
     """Return the test page of a layout's sheet, for a printer of this name, already off by so much.
@@ -39,7 +41,11 @@ def page(
     out = BytesIO()
     sheet = layout.sheet
     document = TaggedDocument(
-        out, size_mm=(sheet.width_mm, sheet.height_mm), title=title, language=language
+        out,
+        size_mm=(sheet.width_mm, sheet.height_mm),
+        title=title,
+        language=language,
+        made_at=made_at,
     )
     _Page(document, layout, said, offset_mm).draw(title, printer, code)
     document.save()
@@ -152,32 +158,32 @@ class _Page:
 
     def paragraphs(self, title: str, printer: str) -> list[tuple[str, str, str, float, Colour]]:
         """Return what is said: role, text, face, size over the usual one, and colour."""
-        said = self.said.gettext
+        gettext = self.said.gettext
         x, y = self.line_mm
         right, down = self.offset_mm
-        present = said(
+        present = gettext(
             "Printer: %(printer)s. Its offsets, which this page has already: %(right)s mm to the"
             " right, %(down)s mm down."
         ) % {"printer": printer, "right": self.mm(right), "down": self.mm(down)}
         steps = [
-            said("Print this page at 100 %, without “fit to page”, on the paper of the badges."),
-            said(
+            gettext("Print this page at 100 %, without “fit to page”, on the paper of the badges."),
+            gettext(
                 "Measure with a ruler from the paper’s left edge to the long upright line. It is"
                 " to be %(mm)s mm."
             )
             % {"mm": self.mm(x)},
-            said(
+            gettext(
                 "Measure from the paper’s upper edge to the long level line. It is to be %(mm)s mm."
             )
             % {"mm": self.mm(y)},
-            said("Enter both measures on the printer’s page, and print this page again."),
-            said("The crosses then stand on the corners of the cards."),
+            gettext("Enter both measures on the printer’s page, and print this page again."),
+            gettext("The crosses then stand on the corners of the cards."),
         ]
         return [
             ("H1", title, BOLD, 1.6, INK),
             ("P", present, SEMIBOLD, 1, INK),
             *(("P", f"{n}. {step}", REGULAR, 1, INK) for n, step in enumerate(steps, 1)),
-            ("P", said("Scan the code to try phones and scanners:"), REGULAR, 0.9, SOFT),
+            ("P", gettext("Scan the code to try phones and scanners:"), REGULAR, 0.9, SOFT),
         ]
 
     def mm(self, length: float) -> str:

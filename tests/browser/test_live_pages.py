@@ -57,6 +57,9 @@ PAGES = {
     "device": "/organiser/demo/doors/devices/{device}",
     "editor": "/organiser/demo/programme",
     "move": "/organiser/demo/programme/move/{moved}",
+    "printers": "/organiser/demo/badges/printers",
+    "printer": "/organiser/demo/badges/printers/{printer}",
+    "printer-new": "/organiser/demo/badges/printers/new?kind=sheets",
     "gates": "/organiser/demo/doors/gates",
     "gate": "/organiser/demo/doors/gates/main",
     "gate-new": "/organiser/demo/doors/gates/new",
@@ -128,6 +131,7 @@ NO_PAGES = {
     "/organiser/{slug}/registrations/export/file": "a file",
     "/organiser/{slug}/doors/attendance/file": "a file",
     "/organiser/{slug}/doors/scans/file": "a file",
+    "/organiser/{slug}/badges/runs/{run}": "one must have begun: test_print_runs looks at it",
     "/organiser/{slug}/doors/attendance/{session_number}": "names: a sample is looked at",
     "/organiser/{slug}/programme/speakers/{part}/photo": "a picture",
     "/{edition_slug}/photos/{photo}": "a picture",
@@ -202,8 +206,14 @@ def addresses(demo, person, organiser, tmp_path_factory):
     other = demo.json("organiser", "add", "autre@example.org")["link"]
     organiser.goto(f"{demo.base}/organiser/demo/team")
     member = organiser.get_by_role("link", name="Changer autre@example.org").get_attribute("href")
+    organiser.goto(f"{demo.base}/organiser/demo/badges/printers/new?kind=label")
+    organiser.get_by_label("Nom de l’imprimante").fill("Accueil")
+    organiser.get_by_label("Adresse", exact=True).fill("192.168.1.50")
+    organiser.get_by_role("button", name="Enregistrer l’imprimante").click()
+    organiser.wait_for_url("**?done=added")
     values = {
         "person": person,
+        "printer": organiser.url.partition("?")[0].rpartition("/")[2],
         "speaker": told["speakers"][0]["slug"],
         "session": next(one["slug"] for one in told["sessions"] if len(one["people"]) > 2),
         "moved": told["sessions"][0]["id"],

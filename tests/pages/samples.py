@@ -74,7 +74,13 @@ from schedule.models import (
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent
 from schedule.saying import Teller
-from tests.pages import attendance_samples, gate_samples, paper_samples, run_samples
+from tests.pages import (
+    attendance_samples,
+    gate_samples,
+    paper_samples,
+    printer_samples,
+    run_samples,
+)
 from tests.schedule.factory import programme
 
 EDITION = Edition(
@@ -852,7 +858,7 @@ ORGANISER = {
     **overview(COUNTS, COME),
     "owing": View(people=3, left=1),
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
-    "badges_path": "/organiser/toulouse-2027/badges.pdf",
+    "badges_path": "/organiser/toulouse-2027/badges",
     "attestations_path": "/organiser/toulouse-2027/attestations.pdf",
     "programme_path": f"{BASE}/programme.pdf",
     "register_url": "https://forum.example/toulouse-2027/register",
@@ -1747,6 +1753,9 @@ PERSON = {
         ]
     ],
     "attested": True,
+    "label_printers": [printer_samples.DESK, printer_samples.OFFICE],
+    "labels_asked": printer_samples.ASKED,
+    "prints": run_samples.PRINTS,
     "scans": [
         View(
             scanned_at=OPENS_AT,
@@ -3031,6 +3040,7 @@ PAGES |= {
     ),
 }
 PAGES |= gate_samples.pages(EDITION, STAFF)
+PAGES |= printer_samples.pages(EDITION, STAFF)
 TO_SPEAKERS = {
     "person": "Maëlys d’Hérouville",
     "own_link": "https://forum.example/speaker/abc",

@@ -1,7 +1,7 @@
 """A label printer on TCP that jams in every way that printers have, and keeps what it printed."""
 
 import asyncio
-import random
+import os
 
 from tests.badges.printers.zpl_reader import printed
 
@@ -15,9 +15,7 @@ class FakePrinter:
     """
 
     def __init__(self):
-        self.host = (
-            f"127.{random.randrange(1, 255)}.{random.randrange(256)}.{random.randrange(1, 255)}"
-        )
+        self.host = ".".join(map(str, (127, *(1 + byte % 254 for byte in os.urandom(3)))))
         self.port = 9100
         self.printed = []
         self.asked = 0

@@ -16,7 +16,7 @@ from badges.printers import trial
 from badges.printers.graphics import Dots, compressed
 from badges.printers.zpl import END, label
 from tests.badges.printers.label62 import BADGE, LABEL, RUN, TOKEN
-from tests.badges.printers.zpl_reader import Reader, Stranger, labels, printed, unpacked
+from tests.badges.printers.zpl_reader import Reader, StrangeCommandError, labels, printed, unpacked
 
 RESIDENT = {"^XA", "^CI", "^PW", "^LL", "^LH", "^FO", "^A0", "^FB", "^FR", "^FH", "^FD", "^FS"}
 KNOWN = RESIDENT | {"^GB", "^GF", "^BQ", "^XZ"}
@@ -150,7 +150,7 @@ def test_whatever_is_typed_is_text_and_stays_on_the_label(name, organisation):
 
 
 def test_the_reader_knows_nothing_else():
-    with pytest.raises(Stranger):
+    with pytest.raises(StrangeCommandError):
         printed(b"^XA^CI28^JUS^XZ")
 
 
@@ -178,9 +178,7 @@ def test_an_image_is_dots_whole_in_its_box():
 
 
 def test_compressed_rows_come_back():
-    seed = random.randrange(2**32)
-    print("seed", seed)
-    chance = random.Random(seed)
+    chance = random.Random(20270322)  # noqa: S311 -- a test's
     for width in (1, 8, 9, 500, 3600):
         stride = -(-width // 8)
         rows = []
@@ -200,6 +198,6 @@ def test_a_test_label_stays_on_its_paper_and_is_read(size, language):
     assert drawn.boxes[0][:2] == (40, 40)
     assert "5" in texts_of(drawn)
     found = [one.text for one in zxingcpp.read_barcodes(drawn.image)]
-    assert found == ([] if min(size) < 26 else [trial.CODE])
+    assert found == [trial.CODE]
     moved = printed(trial.label(size, dpi=203, offset_mm=(1, 0.5), language=language))
     assert moved.boxes[0][:2] == (48, 44)

@@ -18,7 +18,7 @@ TIMES = {c: n for n, c in enumerate("GHIJKLMNOPQRSTUVWXY", 1)} | {
 }
 
 
-class Stranger(ValueError):
+class StrangeCommandError(ValueError):
     """A command that no label of ours has."""
 
 
@@ -74,62 +74,62 @@ class Reader:
     def read(self, data):
         for name, given in commands(data):
             assert not self.ended, name
-            handle = getattr(self, {"^": "caret_", "~": "tilde_"}[name[0]] + name[1:], None)
+            handle = getattr(self, {"^": "caret_", "~": "tilde_"}[name[0]] + name[1:].lower(), None)
             if handle is None:
-                raise Stranger(name + given[:20])
+                raise StrangeCommandError(name + given[:20])
             if self.drawn is not None:
                 self.drawn.commands.append(name)
             handle(given)
         assert self.ended
         return self.drawn
 
-    def caret_XA(self, given):
+    def caret_xa(self, given):
         assert given == ""
         self.canvas = Image.new("L", (3000, 3000), 255)
         self.drawn = Drawn(self.canvas)
 
-    def caret_CI(self, given):
+    def caret_ci(self, given):
         assert given == "28"
 
-    def caret_PW(self, given):
+    def caret_pw(self, given):
         self.size[0] = int(given)
 
-    def caret_LL(self, given):
+    def caret_ll(self, given):
         self.size[1] = int(given)
 
-    def caret_LH(self, given):
+    def caret_lh(self, given):
         assert given == "0,0"
 
-    def caret_FO(self, given):
+    def caret_fo(self, given):
         self.reset()
         x, y = map(int, given.split(","))
         self.place = (x, y)
 
-    def caret_A0(self, given):
+    def caret_a0(self, given):
         orientation, height = given.split(",")
         assert orientation == "N"
         self.height = int(height)
 
-    def caret_FB(self, given):
+    def caret_fb(self, given):
         width, lines, _, align = given.split(",")
         assert lines == "1"
         self.block = (int(width), align)
 
-    def caret_FR(self, given):
+    def caret_fr(self, given):
         assert given == ""
         self.reverse = True
 
-    def caret_FH(self, given):
+    def caret_fh(self, given):
         assert given == ""
         self.hexadecimal = True
 
-    def caret_BQ(self, given):
+    def caret_bq(self, given):
         orientation, model, scale = given.split(",")
         assert (orientation, model) == ("N", "2")
         self.qr = int(scale)
         assert 1 <= self.qr <= 10
 
-    def caret_FD(self, given):
+    def caret_fd(self, given):
         raw = given.encode()
         if self.hexadecimal:
             raw = re.sub(rb"_([0-9A-F]{2})", lambda m: bytes.fromhex(m[1].decode()), raw)
@@ -141,7 +141,7 @@ class Reader:
         else:
             self.draw_text(text)
 
-    def caret_GB(self, given):
+    def caret_gb(self, given):
         width, height, thick, *more = given.split(",")
         width, height, thick = int(width), int(height), int(thick)
         ink = 255 if more and more[0] == "W" else 0
@@ -153,19 +153,19 @@ class Reader:
         self.canvas.paste(ink, self.place, layer)
         self.note((self.place[0], self.place[1], self.place[0] + width, self.place[1] + height))
 
-    def caret_GF(self, given):
+    def caret_gf(self, given):
         kind, total, count, stride, digits = given.split(",", 4)
         total, stride = int(total), int(stride)
-        assert kind == "A" and total == int(count) and total % stride == 0
+        assert (kind, int(count), total % stride) == ("A", total, 0)
         rows = unpacked(digits, stride)
         assert len(rows) * stride == total, (len(rows), stride, total)
         layer = Image.frombytes("1", (stride * 8, len(rows)), b"".join(rows)).convert("L")
         self.put(layer)
 
-    def caret_FS(self, given):
+    def caret_fs(self, given):
         assert given == ""
 
-    def caret_XZ(self, given):
+    def caret_xz(self, given):
         assert given == ""
         self.ended = True
         wide, high = self.size
