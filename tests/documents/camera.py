@@ -89,9 +89,7 @@ def _from_frame(seen: Conditions, centre: tuple[float, float]) -> list[float]:
     lens: Matrix = ((focal, 0, middle), (0, focal, middle), (0, 0, 1))
     plane = tuple(
         (row[0], row[1], shift)
-        for row, shift in zip(
-            turned, (seen.off_x_mm, seen.off_y_mm, seen.distance_mm), strict=True
-        )
+        for row, shift in zip(turned, (seen.off_x_mm, seen.off_y_mm, seen.distance_mm), strict=True)
     )
     back = _inverse(_times(lens, plane))
     source: Matrix = ((per_mm, 0, centre[0]), (0, per_mm, centre[1]), (0, 0, 1))
@@ -161,9 +159,7 @@ def _lit(picture: Image.Image, seen: Conditions) -> Image.Image:
 
 def _noise(sigma: float, chance: random.Random) -> Image.Image:
     """Return grey noise around 128, near to normal: two uniform ones added."""
-    halves = [
-        Image.frombytes("L", (SIDE, SIDE), chance.randbytes(SIDE * SIDE)) for _ in range(2)
-    ]
+    halves = [Image.frombytes("L", (SIDE, SIDE), chance.randbytes(SIDE * SIDE)) for _ in range(2)]
     mixed = Image.blend(*halves, 0.5)
     scale = sigma / (256 / math.sqrt(24))
     return mixed.point(lambda value: 128 + (value - 127.5) * scale)

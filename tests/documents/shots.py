@@ -1,6 +1,7 @@
 """Pictures of badges as a phone takes them: codes of one size, each in conditions of its own."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -50,23 +51,17 @@ def sheet(side_mm: float) -> Sheet:
     return Sheet(made.badges, pages, squares(layout)[0])
 
 
-def shots(
-    side_mm: float, count: int, chance: random.Random, distance_mm: float
-) -> Iterator[tuple[str, list[Image.Image]]]:
-    """Yield, for so many readings, the token in front of the phone and what it sees of it."""
-    held = sheet(side_mm)
+def frames_of(
+    held: Sheet, which: int, chance: random.Random, distance_mm: float
+) -> Iterator[Image.Image]:
+    """Yield what a phone sees of one badge, frame by frame."""
+    place = held.places[which % len(held.places)]
+    page = held.pages[which // len(held.places)]
     per_mm = camera.SOURCE_DPI / 25.4
-    for number in range(count):
-        which = number % BADGES
-        place = held.places[which % len(held.places)]
-        middle = place.x_mm + place.side_mm / 2, place.y_mm + place.side_mm / 2
-        page = held.pages[which // len(held.places)]
-        centre = middle[0] * per_mm, middle[1] * per_mm
-        frames = [
-            camera.shot(page, centre, camera.some(chance, distance_mm), chance)
-            for _ in range(FRAMES)
-        ]
-        yield held.badges[which].token, frames
+    x, y = place.x_mm + place.side_mm / 2, place.y_mm + place.side_mm / 2
+    for _ in range(FRAMES):
+        seen = camera.some(chance, distance_mm)
+        yield camera.shot(page, (x * per_mm, y * per_mm), seen, chance)
 
 
 class Read(NamedTuple):
@@ -81,17 +76,21 @@ def read(
     side_mm: float, count: int, chance: random.Random, distance_mm: float = 200
 ) -> dict[str, Read]:
     """Read codes of a size at a distance by each decoder; nothing wrong may ever be read."""
-    first = dict.fromkeys(READERS, 0)
-    some = dict.fromkeys(READERS, 0)
-    for token, frames in shots(side_mm, count, chance, distance_mm):
-        for name, reader in READERS.items():
-            good = False
-            for number, frame in enumerate(frames):
-                found = reader([frame])
-                assert set(found) <= {badge.token for badge in sheet(side_mm).badges}
-                good = token in found
-                first[name] += good and number == 0
-                if good:
-                    break
-            some[name] += good
+    held = sheet(side_mm)
+    ours = {badge.token for badge in held.badges}
+    first, some = Counter[str](), Counter[str]()
+    for number in range(count):
+        token = held.badges[number % BADGES].token
+        done: set[str] = set()
+        for turn, frame in enumerate(frames_of(held, number % BADGES, chance, distance_mm)):
+            for name in READERS.keys() - done:
+                found = READERS[name]([frame])
+                assert set(found) <= ours
+                if token in found:
+                    done.add(name)
+            if turn == 0:
+                first.update(done)
+            if len(done) == len(READERS):
+                break
+        some.update(done)
     return {name: Read(count, first[name], some[name]) for name in READERS}
