@@ -77,6 +77,7 @@ from schedule.saying import Teller
 from tests.pages import (
     attendance_samples,
     gate_samples,
+    layout_samples,
     paper_samples,
     printer_samples,
     programme_paper_samples,
@@ -3042,6 +3043,7 @@ PAGES |= {
     ),
 }
 PAGES |= gate_samples.pages(EDITION, STAFF)
+PAGES |= layout_samples.pages(STAFF)
 PAGES |= printer_samples.pages(EDITION, STAFF)
 TO_SPEAKERS = {
     "person": "Maëlys d’Hérouville",
