@@ -80,6 +80,7 @@ from tests.pages import (
     layout_samples,
     paper_samples,
     printer_samples,
+    programme_paper_samples,
     run_samples,
 )
 from tests.schedule.factory import programme
@@ -2525,6 +2526,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {**DESK, "asks": True, "why": "no_place_left", "another": True},
     ),
     "desk-errors": ("registrations/desk.html", {**DESK, "asks": True, "errors": ERRORS}),
+    **programme_paper_samples.PAGES,
     "publication": ("schedule/publication.html", PUBLICATION),
     "publication-errors": (
         "schedule/publication.html",
