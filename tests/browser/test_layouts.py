@@ -45,13 +45,13 @@ def test_the_picture_follows_what_is_typed_and_what_is_stored_is_chosen_and_prin
     page.wait_for_url("**done=stored")
     name = at.rpartition("/")[2]
     page.goto(f"{demo.base}/organiser/demo/badges/layouts")
-    page.get_by_label("Press").select_option(name)
+    page.get_by_label("Press", exact=True).select_option(name)
     page.get_by_role("button", name="Store the choice").click()
     page.wait_for_url("**?done=chosen")
-    assert page.get_by_label("Press").input_value() == name
+    assert page.get_by_label("Press", exact=True).input_value() == name
     sheet = page.request.get(f"{at}/sheet.pdf?category=press", timeout=MOST_MS)
     assert sheet.body().startswith(b"%PDF")
-    page.get_by_label("Press").select_option("")
+    page.get_by_label("Press", exact=True).select_option("")
     page.get_by_role("button", name="Store the choice").click()
     assert said == []
     context.close()
