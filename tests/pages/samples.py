@@ -1898,7 +1898,7 @@ DEVICE_CODES = {
     ),
 }
 
-VERIFY = {"typed": "", "errors": {}, "person": "", "reference": "", "presences": []}
+VERIFY = {"errors": {}, **NOTHING}
 VERIFIED = {
     "person": "Maëlys d’Hérouville-Nguyen",
     "reference": "K7QM-42XR",
@@ -1906,6 +1906,16 @@ VERIFIED = {
         "mardi 23 mars 2027\u00a0: de 9\u00a0h à 17\u00a0h\u00a030",
         "mercredi 24 mars 2027\u00a0: arrivée à 9\u00a0h",
     ],
+    "times": [
+        AttestedTime(
+            when="mardi 23 mars 2027, matin",
+            since="9\u00a0h",
+            until="12\u00a0h\u00a030\u00a0*",
+            length="3\u00a0h\u00a030",
+        )
+    ],
+    "total": "Total\u00a0: 3\u00a0h\u00a030 de présence sur 1 demi-journée",
+    "sessions": ["mardi 23 mars, de 9\u00a0h à 10\u00a0h\u00a0: Ouverture"],
 }
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
@@ -2708,6 +2718,19 @@ def values(**given: object) -> Values:
         "answer_by": OPENS_AT,
         "at_the_same_time": [{"fr": "La charte", "en": "The charter"}, {"fr": "Le budget"}],
         "presences": [Presence(day=EDITION.starts_on, arrived_at=OPENS_AT)],
+        "attended": Attended(
+            presences=[Presence(day=EDITION.starts_on, arrived_at=OPENS_AT)],
+            halves=[
+                HalfHours(
+                    day=EDITION.starts_on,
+                    afternoon=False,
+                    since=OPENS_AT,
+                    until=OPENS_AT + timedelta(hours=3, minutes=25),
+                    exit_read=False,
+                )
+            ],
+            sessions=[],
+        ),
     }
     return Values(**{**said, **given})
 

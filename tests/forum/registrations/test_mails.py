@@ -76,6 +76,11 @@ SENTENCES = {
         "We expect you on Tuesday 23 March 2027.",
     ),
     "thanks": ("Merci d’avoir été des nôtres.", "Thank you for having been with us."),
+    "attestation": ("Durée retenue : 3 h 25", "Time counted: 3 h 25 min"),
+    "certificate": (
+        "Merci d’être intervenu à Forum du numérique partagé.",
+        "Thank you for having spoken at",
+    ),
     "questions": (
         "Il manque encore des réponses de votre part : Serez-vous au dîner ? · Menu ?",
         "Answers of yours are still missing: Will you dine? · Menu ?",
@@ -89,6 +94,8 @@ SENTENCES = {
 }
 FOUND = f"{BASE}/me/abc/attestation.pdf"
 LINKS = {
+    "certificate_link": f"{BASE}/speaker/abc/certificate.pdf",
+    "attestation_link": FOUND,
     "manage_link": f"{BASE}/me/abc",
     "answer_link": f"{BASE}/me/abc/edit",
     "accept_link": f"{BASE}/me/abc",
@@ -235,6 +242,8 @@ def test_a_context_is_in_words_and_in_the_editions_timezone():
         "at_the_same_time": "La charte, Le budget",
         "ticket": "K7QM-42XR",
         "attestation_link": f"{BASE}/me/k/attestation.pdf",
+        "hours": "3\u00a0h\u00a025",
+        "certificate_link": f"{BASE}/speaker/k/certificate.pdf",
         "manage_link": f"{BASE}/me/k",
         "answer_link": f"{BASE}/me/k/edit",
         "accept_link": f"{BASE}/me/k",
@@ -252,7 +261,7 @@ def test_what_is_not_known_is_nothing():
     assert empty == {
         "given_name", "family_name", "name", "reference", "category", "venue", "contact",
         "place_in_line", "offer_until", "reason", "new_holder", "people", "count", "code",
-        "valid_until", "ticket", "questions", "answer_link", "attestation_link", "session",
+        "valid_until", "ticket", "questions", "answer_link", "attestation_link", "hours", "session",
         "session_time", "room", "answer_until", "at_the_same_time",
     }  # fmt: skip
 
