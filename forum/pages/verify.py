@@ -88,7 +88,7 @@ async def _spoke(db: Db, page: Page, codes: AttestationCodes, claim: Claim) -> A
         found.edition,
         state="good" if found.unchanged else "changed",
         person=found.spoken.certified.name,
-        parts=certificates.parts_in_words(found.spoken, found.edition, page.words),
+        spoken=certificates.parts_in_words(found.spoken, found.edition, page.words),
     )
 
 
@@ -121,7 +121,7 @@ NOTHING: dict[str, Any] = {
     "total": "",
     "sessions": [],
     "read_at": "",
-    "parts": [],
+    "spoken": [],
 }
 """What the page shows where nothing of a kind is to be told."""
 
