@@ -182,10 +182,8 @@ class Manifests:
         self._database = database
         self._now = now
         self._ids = ids
+        self._keyring = keyring
         self._locks = Locks(keyring)
-        self._keys = {
-            str(number): spelt(key.public_bytes_raw()) for number, key in keyring.public.items()
-        }
         self.kept: Shelf[tuple[int, int | None, str], _Kept] = Shelf(most=ANSWERS_KEPT)
 
     async def answer(
@@ -256,7 +254,10 @@ class Manifests:
                 language=edition.language,
             ),
             rules=found.known.rules,
-            keys=self._keys,
+            keys={
+                str(number): spelt(key.public_bytes_raw())
+                for number, key in self._keyring.public.items()
+            },
             categories={str(one.number): one.name for one in found.categories},
             sessions={str(number): one.title for number, one in found.known.sessions.items()},
             salt=found.salt,

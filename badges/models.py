@@ -118,6 +118,7 @@ class BadgeRun(Struct, frozen=True, kw_only=True):
     dates: str
     language: str
     categories: dict[str, BadgeCategory]
+    venue: str = ""
 
 
 class PaperTicket(Struct, frozen=True, kw_only=True):
@@ -349,11 +350,35 @@ class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class SigningKey(Struct, frozen=True, kw_only=True):
-    """A signing key at rest: 32 bytes of public key, and the private one sealed (AES-GCM)."""
+    """A signing key at rest: 32 bytes of public key, and the private one sealed (AES-GCM).
+
+    `id` is 0 to 15, as tokens name it; `turn` counts the keys that were ever made. It signs what
+    is issued from `signs_from` on; what it signed is forged from `retired_at` on (None: good).
+    """
 
     id: int
+    turn: int
     public: bytes
     sealed: bytes
+    created_at: datetime
+    signs_from: datetime
+    retired_at: datetime | None = None
+
+
+class KeyUse(Struct, frozen=True, kw_only=True):
+    """How many tickets a key signs in editions that are not over: all that open, those printed."""
+
+    key_id: int
+    tickets: int
+    printed: int
+
+
+class Resigned(Struct, frozen=True, kw_only=True):
+    """How many tickets of an edition were issued anew, and how many of them had been printed."""
+
+    edition_id: int
+    tickets: int
+    printed: int
 
 
 class DeviceRow(Struct, frozen=True, kw_only=True):
@@ -516,25 +541,6 @@ class Presence(Struct, frozen=True, kw_only=True):
     day: date
     arrived_at: datetime
     left_at: datetime | None = None
-
-
-class Printed(Struct, frozen=True, kw_only=True):
-    """A ticket with what its badge shows, as it comes from the database."""
-
-    edition_id: int
-    registration_id: UUID
-    number: int
-    key_id: int
-    category_number: int
-    days: int
-    revision: int
-    reference: str
-    given_name: str
-    family_name: str
-    category: str
-    organisation: str | None
-    job_title: str | None
-    printed_at: datetime | None
 
 
 class CategoryRow(Struct, frozen=True, kw_only=True):

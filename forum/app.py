@@ -28,11 +28,15 @@ from badges.device_routes import router as device_routes
 from badges.fullness import Fullness
 from badges.gate_api import router as gate_api_routes
 from badges.gate_routes import router as gate_routes
-from badges.keys import Keyring, open_keyring
+from badges.keys import Keyring, follow, open_keyring
+from badges.layouts.routes import router as layout_routes
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
 from badges.papers.routes import router as paper_routes
 from badges.present_routes import router as present_routes
+from badges.printers.routes import router as printer_routes
+from badges.printing.drawer import DeskDrawer
+from badges.printing.run_api import router as run_api_routes
 from badges.printing.run_routes import router as run_routes
 from badges.routes import router as badge_routes
 from badges.scan_list_routes import router as scan_list_routes
@@ -115,6 +119,7 @@ from forum.registrations.person_routes import router as person_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.speakers.certificate_routes import router as certificate_routes
+from forum.registrations.wallet_routes import Wallet
 from forum.speakers.keys import SpeakerKeys
 from forum.speakers.organiser_routes import router as speaker_list_routes
 from forum.speakers.routes import router as speaker_routes
@@ -125,6 +130,8 @@ from schedule.editor_routes import router as editor_routes
 from schedule.import_routes import router as programme_import_routes
 from schedule.offline_routes import router as offline_routes
 from schedule.organiser_routes import router as part_pages
+from schedule.paper_routes import router as programme_paper_routes
+from schedule.papers.kept import Papers
 from schedule.parts_routes import router as part_routes
 from schedule.people_routes import router as people_routes
 from schedule.published import Shelves
@@ -197,11 +204,14 @@ class Parts:
         self.keys = AttendeeKeys(settings.secret_key)
         self.codes = AttestationCodes(settings.secret_key)
         self.speaker_keys = SpeakerKeys(settings.secret_key)
+        self.wallet_signer = Wallet(settings.wallet)
         self.shelves = Shelves()
+        self.papers = Papers()
         self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
         self.device_editions: Shelf[int, Edition] = Shelf()
+        self.desk_drawer = DeskDrawer()
         self.fullness = Fullness(lambda: self.database, now)
 
     @property
@@ -248,9 +258,13 @@ class Parts:
             if self._keyring is None:
                 async with self._database.acquire() as db:
                     self._keyring = await open_keyring(db, self.settings.secret_key, at=self.now())
+                following = asyncio.create_task(follow(self._keyring, self._database))
+                stack.push_async_callback(_stop, following)
             if self.settings.inline_worker:
                 worker = Worker(self.settings, self.database, self.keyring, self.templates)
                 stack.push_async_callback(_stop, asyncio.create_task(worker.run()))
+            stack.push_async_callback(self.desk_drawer.end)
+            stack.push_async_callback(_stop, asyncio.create_task(self.desk_drawer.warm()))
             yield
 
     async def db(self, request: AnyRequest) -> Db:
@@ -400,9 +414,12 @@ class Parts:
             "keys",
             "codes",
             "speaker_keys",
+            "wallet_signer",
             "shelves",
+            "papers",
             "watch",
             "ids",
+            "desk_drawer",
             "exports",
             "fullness",
             "manifests",
@@ -469,6 +486,7 @@ def assemble(parts: Parts) -> Shell:
             group_routes,
             schedule_routes,
             publishing_routes,
+            programme_paper_routes,
             draft_routes,
             editor_routes,
             seat_routes,
@@ -479,6 +497,8 @@ def assemble(parts: Parts) -> Shell:
             programme_import_routes,
             guide_routes,
             badge_routes,
+            printer_routes,
+            run_api_routes,
             run_routes,
             device_api_routes,
             device_routes,
@@ -488,6 +508,7 @@ def assemble(parts: Parts) -> Shell:
             conflict_routes,
             gate_api_routes,
             gate_routes,
+            layout_routes,
             account_routes,
             team_routes,
             organiser_routes,

@@ -1,7 +1,8 @@
 """The command line: every command, its arguments, and its errors in one line."""
 
 import sys
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterator, Sized
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -498,42 +499,66 @@ def export(
 @commands.command()
 @click.argument("out", type=FILE)
 @edition_option
-@click.option("--layout", default="a6", show_default=True)
-@click.option("--only-unprinted", is_flag=True)
+@click.option("--layout", help="Its name.  [default: the one of each category]")
+@click.option(
+    "--sheet",
+    type=click.Choice(["layout", "single", "a4", "a3"]),
+    default="layout",
+    show_default=True,
+    help="The layout's own, one badge a page, or as many as a sheet holds.",
+)
+@click.option("--only-unprinted", is_flag=True, help="Those that were not printed yet.")
+@click.option("--only-changed", is_flag=True, help="Those on which something changed since.")
+@click.option("--category", "categories", multiple=True, help="Its code; may be repeated.")
+@click.option("--letters", help="First letters of family names: A, or A-F.")
 @click.option("--registration", "references", multiple=True, help="A reference; may be repeated.")
+@click.option(
+    "--sort",
+    type=click.Choice(["name", "category", "organisation"]),
+    default="name",
+    show_default=True,
+)
 @json_option
 @click.pass_obj
 def badges(
-    settings: Settings,
-    out: Path,
-    edition: str | None,
-    layout: str,
-    only_unprinted: bool,
-    references: tuple[str, ...],
-    as_json: bool,
+    settings: Settings, /, out: Path, edition: str | None, *, as_json: bool, **asked: Any
 ) -> None:
-    """Write badge sheets for all who are confirmed, or for those named."""
+    """Write badge sheets for all who are confirmed, or for those who meet every filter."""
+    from badges.printing import run_forms  # noqa: PLC0415
     from forum.commands import exporting  # noqa: PLC0415
 
-    async def work(site: Installation, one: Edition) -> Any:
-        return await exporting.badges(
-            site,
-            one,
-            out,
-            layout=layout,
-            references=[reference.upper() for reference in references] or None,
-            only_unprinted=only_unprinted,
-            at=site.now(),
-        )
+    sent = {
+        **{name: asked[name] for name in ("layout", "sheet", "letters", "sort")},
+        **{name: asked[name] for name in ("only_unprinted", "only_changed")},
+        "categories": [*asked["categories"]],
+        "registrations": [*asked["references"]],
+    }
+    order = run_forms.of_program({name: value for name, value in sent.items() if value})
+    with progress("Drawing badges") as told:
 
-    with waiting("Drawing badges"):
-        count, sheets = on_edition(settings, edition, work)
+        async def work(site: Installation, one: Edition) -> Any:
+            return await exporting.badges(site, one, out, order, told)
+
+        count, finished = on_edition(settings, edition, work)
     if as_json:
-        show_json({"badges": count, "pages": sheets.pages, "problems": sheets.problems})
+        problems = finished.problems
+        show_json({"badges": count, "pages": finished.pages, "problems": problems})
         return
-    for reference, what in sheets.problems:
+    for reference, what in finished.problems:
         print(f"{reference}: {what}", file=sys.stderr)
-    print(f"{out}: {many(count, 'badge')} on {many(sheets.pages, 'page')}")
+    print(f"{out}: {many(count, 'badge')} on {many(finished.pages, 'page')}")
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how much of something is done, on a terminal; nothing in a pipe."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def waiting(what: str) -> Any:
@@ -544,9 +569,22 @@ def waiting(what: str) -> Any:
 @commands.command("programme")
 @click.argument("out", type=FILE)
 @edition_option
-@click.option("--language", type=click.Choice(["fr", "en"]))
-@click.option("--form", type=click.Choice(["booklet"]), default="booklet", show_default=True)
-@click.option("--version", "number", type=click.IntRange(min=1), help="[default: the latest]")
+@click.option(
+    "--language",
+    type=click.Choice(["fr", "en", "both"]),
+    help="[default: the edition's first]",
+)
+@click.option(
+    "--form",
+    type=click.Choice(["booklet", "grid", "doors", "tents", "signs"]),
+    default="booklet",
+    show_default=True,
+    help="A booklet; grids, door sheets, table tents, signs for sessions with sign-up.",
+)
+@click.option("--version", "issue", metavar="N|draft", help="[default: the latest version]")
+@click.option("--paper", type=click.Choice(["a4", "a3"]), help="[default: what suits the form]")
+@click.option("--day", "days", multiple=True, type=DAY, help="Only this day; may be repeated.")
+@click.option("--room", "rooms", multiple=True, help="Only this room; may be repeated.")
 @click.pass_obj
 def print_programme(
     settings: Settings,
@@ -554,18 +592,44 @@ def print_programme(
     edition: str | None,
     language: str | None,
     form: str,
-    number: int | None,
+    issue: str | None,
+    paper: str | None,
+    days: tuple[datetime, ...],
+    rooms: tuple[str, ...],
 ) -> None:
-    """Write the printed programme."""
+    """Write the programme on paper: a booklet, grids, door sheets, table tents or signs."""
     from forum.commands import exporting  # noqa: PLC0415
+    from schedule.papers.orders import PAPERS, Form, Order, Paper, languages_of  # noqa: PLC0415
+
+    number = None if issue in (None, "draft") else version_number(str(issue))
+    wanted = Form(form)
+
+    async def write(site: Installation, one: Edition) -> int:
+        order = Order(
+            form=wanted,
+            languages=languages_of(language or one.language, one.languages),
+            paper=Paper(paper) if paper else PAPERS[wanted][0],
+            days=tuple(day.date() for day in days),
+            rooms=rooms,
+            draft=issue == "draft",
+        )
+        return (await exporting.paper(site, one, out, order, number=number)).version
 
     with waiting("Drawing the programme"):
-        version = on_edition(
-            settings,
-            edition,
-            lambda site, one: exporting.booklet(site, one, out, language=language, number=number),
-        )
-    print(f"{out}: {form}, version {version.version}")
+        version = on_edition(settings, edition, write)
+    made = "the draft" if issue == "draft" else f"version {version}"
+    print(f"{out}: {form}, {made}")
+
+
+def version_number(typed: str) -> int:
+    """Return the number of a version as it is typed.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    if not typed.isascii() or not typed.isdigit() or not 0 < int(typed) < 2**31:
+        raise click.BadParameter("give the number of a version, or draft.", param_hint="--version")
+    return int(typed)
 
 
 # People and devices
@@ -708,6 +772,69 @@ def revoke_device(settings: Settings, name: str, edition: str | None) -> None:
 
     revoked = on_edition(settings, edition, lambda site, one: doors.revoke(site, one, name))
     print(f"{revoked.name} is revoked; a new code would undo it.")
+
+
+# Signing keys
+
+
+@commands.group()
+def keys() -> None:
+    """The keys that sign tickets: made at the first start, rotated, retired."""
+
+
+@keys.command("list")
+@json_option
+@click.pass_obj
+def list_keys(settings: Settings, as_json: bool) -> None:
+    """List the keys: which signs, which are good, how many tickets need each."""
+    from forum.commands import keys  # noqa: PLC0415
+
+    found = run(settings, keys.listed)
+    if as_json:
+        show_json(found)
+        return
+    for one in found:
+        print(keys.line(one))
+
+
+@keys.command("rotate")
+@click.option(
+    "--resign",
+    type=click.Choice(["unprinted", "all"]),
+    help="Issue these tickets anew under the new key: what was sent or printed opens no more.",
+)
+@click.option(
+    "--retire",
+    "retired",
+    multiple=True,
+    type=click.IntRange(0, 15),
+    help="The id of a key that is good for nothing from now on; may be repeated.",
+)
+@json_option
+@click.pass_obj
+def rotate_keys(
+    settings: Settings, resign: str | None, retired: tuple[int, ...], as_json: bool
+) -> None:
+    """Make a new key, which signs what is issued from now on; old tickets stay good."""
+    from badges.rotation import Which  # noqa: PLC0415
+    from forum.commands import keys  # noqa: PLC0415
+
+    which = Which(resign) if resign else None
+    done = run(settings, lambda site: keys.rotate(site, which, retired))
+    show_json(done) if as_json else print("\n".join(keys.told(done)))
+
+
+@keys.command("retire")
+@click.argument("key", type=click.IntRange(0, 15))
+@click.option("--resign", is_flag=True, help="Issue the tickets that need it anew before.")
+@json_option
+@click.pass_obj
+def retire_key(settings: Settings, key: int, resign: bool, as_json: bool) -> None:
+    """Retire the KEY of this id: what it signed is forged from then on."""
+    from forum.commands import keys  # noqa: PLC0415
+
+    done = run(settings, lambda site: keys.retire(site, key, resign=resign))
+    show_json(done) if as_json else print("\n".join(keys.told(done)))
 
 
 @commands.command()

@@ -1,13 +1,15 @@
-"""The worker: e-mails leave, offers end, old answers are swept; every step may be done twice."""
+"""The worker: e-mails and labels leave, badges are drawn, offers end; all may be done twice."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import aiosmtplib
 import structlog
 
 from badges.keys import Keyring
+from badges.printers import working as printing
+from badges.printing.run_worker import RunWorker
 from forum.accounts import mails as team_mails
 from forum.accounts import service as accounts
 from forum.accounts.keys import LinkKeys
@@ -16,6 +18,7 @@ from forum.campaigns import queries as campaign_queries
 from forum.campaigns import service as campaigns
 from forum.campaigns.models import CampaignNotFound
 from forum.core import clock, idempotency, outbox
+from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import LOST, Database, DatabaseUnavailable
 from forum.core.ids import Ids
@@ -78,19 +81,36 @@ class Worker:
         self.delivery = delivery or delivery_of(settings)
         self.now = now
         self.ids = ids or Ids()
+        self.prints = RunWorker(
+            database, keyring, settings.storage, find=editions.by_id, now=now, ids=self.ids
+        )
         self._swept_at: datetime | None = None
         self._ended_at: datetime | None = None
 
     async def run(self) -> None:
-        """Work until cancelled, whatever fails; what was claimed comes back when its lease ends."""
+        """Work until cancelled, whatever fails; what was claimed comes back when its lease ends.
+
+        Print runs have a round of their own, printers too, and each of them a task: one that takes
+        long, or hangs, holds up nothing else.
+        """
+        async with asyncio.TaskGroup() as others:
+            others.create_task(self._round(self._step))
+            others.create_task(self.prints.run())
+            await self._round(lambda: self.start_printing(others))
+
+    async def _step(self) -> int:
+        done = await self.send_due()
+        await self.end_overdue()
+        await self.publish_due()
+        done += await self.answer_sign_ins()
+        done += await self.release_campaigns()
+        await self.sweep()
+        return done
+
+    async def _round(self, step: Callable[[], Awaitable[int]]) -> None:
         while True:
             try:
-                done = await self.send_due()
-                await self.end_overdue()
-                await self.publish_due()
-                done += await self.answer_sign_ins()
-                done += await self.release_campaigns()
-                await self.sweep()
+                done = await step()
             except (DatabaseUnavailable, *LOST) as error:
                 log.warning("database lost", why=type(error).__name__)
                 await asyncio.sleep(PAUSE_AFTER_LOSS_S)
@@ -101,6 +121,22 @@ class Worker:
                 continue
             if not done:
                 await asyncio.sleep(POLL_S)
+
+    async def start_printing(self, printers: asyncio.TaskGroup) -> int:
+        """Set those printers to work that have labels and are ready; return how many."""
+        desk = printing.Desk(
+            database=self.database,
+            keyring=self.keyring,
+            blobs=Blobs(self.settings.storage),
+            now=self.now,
+            here=self.settings.local_printers or self.settings.demo,
+            find=editions.by_id,
+            ids=self.ids,
+        )
+        held = await printing.claim(desk)
+        for one in held:
+            printers.create_task(printing.print_queue(desk, one))
+        return len(held)
 
     async def answer_sign_ins(self) -> int:
         """Store the letters with the links that were asked for; return how many asked."""

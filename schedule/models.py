@@ -175,12 +175,21 @@ class GuideLink(Struct, frozen=True, kw_only=True):
     path: str
 
 
+class Travel(Struct, frozen=True, kw_only=True):
+    """How many minutes it takes to walk between two rooms, either way; `room_a` < `room_b`."""
+
+    room_a: UUID
+    room_b: UUID
+    minutes: int
+
+
 class Programme(Struct, frozen=True, kw_only=True):
     """One published version, complete and immutable.
 
     `rooms` and `tracks` are in order of position, `speakers` in order of `sort_key`, `sessions` in
     order of start, then room, then number. `revision` and `changed_at` of a session say when this
     session last changed from one version to the next (iCalendar SEQUENCE and LAST-MODIFIED).
+    `travel` tells the walks between rooms that were measured.
     """
 
     edition: str
@@ -201,6 +210,7 @@ class Programme(Struct, frozen=True, kw_only=True):
     speakers: list[Speaker] = []
     sessions: list[Session] = []
     guides: list[GuideLink] = []
+    travel: list[Travel] = []
 
     @property
     def zone(self) -> ZoneInfo:
@@ -251,14 +261,6 @@ class SessionBackstage(Struct, frozen=True, kw_only=True):
     internal_tags: list[str] = []
     note: str = ""
     expected: int | None = None
-
-
-class Travel(Struct, frozen=True, kw_only=True):
-    """How many minutes it takes to walk between two rooms, either way; `room_a` < `room_b`."""
-
-    room_a: UUID
-    room_b: UUID
-    minutes: int
 
 
 class Draft(Struct, frozen=True, kw_only=True):

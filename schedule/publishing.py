@@ -182,6 +182,25 @@ async def next_version(
     return previous, await _frozen(db, edition, draft, previous, base_url=base_url, at=at)
 
 
+async def issue(
+    db: Db, edition: Edition, number: int | None, *, draft: bool, base_url: str, at: datetime
+) -> Programme:
+    """Return a version, the latest when `number` is None, or the `draft` as it would be published.
+
+    The draft is dated by its last change: while it stays as it is, so does all that is made of it.
+
+    Raises:
+        VersionNotFound: there is no such version.
+    """
+    if not draft:
+        return await version(db, edition, number)
+    changed = await queries.find_change(db, edition.id, await queries.latest_change(db, edition.id))
+    _, programme = await next_version(
+        db, edition, base_url=base_url, at=changed.at if changed else at
+    )
+    return programme
+
+
 @retried
 async def go_back(
     db: Db, edition: Edition, number: int, *, actor: str, at: datetime

@@ -282,7 +282,7 @@ async def _booklet(programme: Programme, language: str) -> bytes:
 
 def draw_booklet(programme: Programme, language: str) -> bytes:
     """Draw the booklet; reportlab is slow to import, so it is imported here."""
-    from schedule.pdf import booklet  # noqa: PLC0415
+    from schedule.papers.booklet import booklet  # noqa: PLC0415
 
     return booklet(programme, language=language)
 

@@ -172,6 +172,7 @@ def publish(
         speakers=sorted(speakers, key=lambda one: (one.sort_key, str(one.id))),
         sessions=sessions,
         guides=list(guides),
+        travel=sorted(draft.travel, key=lambda one: (one.room_a, one.room_b)),
     )
     return replace(programme, sessions=_revised(programme, previous, at))
 

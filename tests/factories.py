@@ -425,7 +425,9 @@ async def opened(pool, settings):
     """Open a site on a pool."""
     async with pool.acquire() as db:
         keyring = await open_keyring(db, settings.secret_key, at=NOON)
-    yield Site(pool, keyring, settings)
+    site = Site(pool, keyring, settings)
+    yield site
+    await site.parts.desk_drawer.end()
 
 
 def answers(**given):

@@ -39,7 +39,7 @@ def test_what_the_example_shows_can_be_read(tmp_path):
     differing = {
         name for name in found.__struct_fields__ if getattr(found, name) != getattr(default, name)
     }
-    examples = {"database_url", "database_direct_url", "smtp_url", "trusted_proxies"}
+    examples = {"database_url", "database_direct_url", "smtp_url", "trusted_proxies", "wallet"}
     assert differing == examples
 
 

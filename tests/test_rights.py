@@ -4,6 +4,7 @@ Routes of the organiser's team name their deed, and their lines are made from `f
 all others have a line here.
 """
 
+import base64
 import re
 from datetime import timedelta
 from functools import partial
@@ -14,6 +15,13 @@ import pytest
 
 from badges import devices, gates, lists
 from badges.device_models import NewDevice
+from badges.layouts import reading
+from badges.layouts import service as layouts
+from badges.layouts.shipped import SHIPPED
+from badges.printers import service as printers
+from badges.printers.models import PrinterGiven, PrinterKind
+from badges.printing import runs
+from badges.printing.run_models import Order
 from forum.accounts import service as accounts
 from forum.app import create_app
 from forum.core.context import Role
@@ -64,6 +72,7 @@ OWN = only(*STAFF, others=401)  # one's own account: whoever is signed in has on
 OWN_NOTHING = OWN | dict.fromkeys(STAFF, 404)  # what nobody has
 NO_PASSKEYS = dict.fromkeys(EVERYONE, 404)  # this site is at a number
 NOT_OVER = {"attendee": 404, "waiting": 404}  # the forum is still to come
+NO_PASS = {"attendee": 404, "waiting": 404}  # nothing signs passes
 OWN_LINK = ALL  # the key stands in the address: who holds the link is the attendee
 
 OPEN = {
@@ -126,6 +135,7 @@ OPEN = {
     "GET /api/me/ticket.png": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.svg": ATTENDEE | {"waiting": 404},
     "GET /api/me/ticket.pdf": ATTENDEE | {"waiting": 404},
+    "GET /api/me/ticket.pkpass": ATTENDEE | NO_PASS,
     "GET /api/me/sign-ups": ATTENDEE,
     "PUT /api/me/sign-ups/{session_name}": ATTENDEE | {"waiting": 409},
     "DELETE /api/me/sign-ups/{session_name}": ATTENDEE,
@@ -142,6 +152,7 @@ OPEN = {
     "GET /me/{key}/cancel": OWN_LINK,
     "GET /me/{key}/ticket.pdf": OWN_LINK,
     "GET /me/{key}/ticket.png": OWN_LINK,
+    "GET /me/{key}/ticket.pkpass": dict.fromkeys(EVERYONE, 404),  # nothing signs passes
     "GET /me/{key}/forum.ics": OWN_LINK,
     "GET /me/{key}/edit": OWN_LINK,
     "POST /me/{key}/edit": dict.fromkeys(EVERYONE, 422),  # nothing was filled in
@@ -247,6 +258,8 @@ class House:
         house.sessions = [str(one.id) for one in house.programme.sessions]
         house.parts = await house.spare_parts()
         house.spare = await house.spare_gates()
+        house.layouts = await house.own_layouts()
+        house.printers = await house.spare_printers()
         house.speaker_key = SpeakerKeys(site.settings.secret_key).key(
             house.edition.id, house.programme.speakers[0].id
         )
@@ -255,6 +268,9 @@ class House:
         attendee = await site.register(house.edition, answers={"card": site.file()})
         house.sender = attendee
         house.held = await site.register(house.edition, email="held@example.org")
+        house.label = await site.do(
+            printers.enqueue_test, house.edition, house.printers[0], actor="organiser:1"
+        )
         await site.was_there(house.edition, house.held)
         house.invitation = await site.invite(house.edition)
         waiting = await site.register(house.edition)
@@ -275,6 +291,10 @@ class House:
             "select id from account where email_key = 'colleague@example.org'"
         )
         house.campaign = await site.campaign(house.edition, house.member)
+        async with site.pool.acquire() as db:
+            house.run = await runs.ask(
+                db, house.edition, Order(), actor="command", at=NOON, ids=site.ids
+            )
         house.headers = {
             "anonymous": {},
             "attendee": {"authorization": f"Bearer {attendee.key}"},
@@ -323,6 +343,24 @@ class House:
                 found["gates"].append((await gates.add(db, self.edition, gate, **by)).slug)
                 found["lists"].append(own.slug)
         return found
+
+    async def own_layouts(self):
+        """Make two badge layouts; return their names. The first has an image, the last goes."""
+        by = {"actor": "organiser:1", "at": NOON, "ids": self.site.ids}
+        async with self.site.pool.acquire() as db:
+            names = [await layouts.add(db, self.edition, LAYOUT, {}, **by) for _ in range(2)]
+            await layouts.put_image(
+                db, self.site.parts.blobs, self.edition, names[0], "logo.png", PNG, **by
+            )
+        return names
+
+    async def spare_printers(self):
+        """Add label printers; return their ids, for changing, measuring and removing."""
+        names = ("Changed", "Measured", "Removed")
+        new = [PrinterGiven(**LABEL_PRINTER | {"name": name}) for name in names]
+        return [
+            await self.site.do(printers.add, self.edition, one, actor="organiser:1") for one in new
+        ]
 
     async def spare_parts(self):
         """Add parts to the draft that no session names; return the ids of each kind, for removing.
@@ -381,6 +419,11 @@ class House:
             return f"?reference={self.programme.speakers[0].slug}"
         return "?reference={reference}" if path.endswith("/papers/attestations/letter") else ""
 
+    def layout(self, path, *, removed):
+        """Return the badge layout that an address names, and its image."""
+        gone = removed and "{image}" not in path
+        return {"layout": self.layouts[-int(gone)], "image": "none" if removed else "logo"}
+
     def address(self, path, *, removed=False):
         values = {
             "edition_slug": self.edition.slug,
@@ -406,6 +449,8 @@ class House:
             "invitation_id": self.invitation.id,
             "import_id": self.table,
             "number": self.campaign,
+            "run": self.run.id,
+            "job": self.run.id,
             "session_number": 1,
             "moved": self.programme.sessions[0].id,
             "file_id": self.resting,
@@ -416,6 +461,10 @@ class House:
         for kind, name in (("gates", "gate"), ("lists", "check_in_list")):
             if f"{{{name}}}" in path:
                 values[name] = self.spare[kind].pop() if removed else self.spare[kind][0]
+        values |= self.layout(path, removed=removed)
+        if "{printer}" in path:
+            which = -1 if removed else int(path.endswith("/measures"))
+            values |= {"printer": self.printers[which], "label": self.label}
         if "{scan}" in path:
             values |= {"scan": self.conflict, "kind": "admitted_twice"}
         if "{part}" in path:
@@ -474,6 +523,7 @@ class House:
             "POST /organiser/{slug}/form/consent": {"data": {"wording.fr": "Oui"}},
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
             "POST /api/editions/{edition_slug}/programme/publications": {"json": {}},
+            "POST /api/editions/{edition_slug}/badges": {"json": {}},
             **{
                 f"{method} /api/editions/{{edition_slug}}/{name}{path}": {"json": part}
                 for name, part in PARTS.items()
@@ -502,7 +552,22 @@ class House:
             f"POST {DOORS}/conflicts/settlements": {
                 "data": {"kind": "admitted_twice", "decision": "same_person"}
             },
+            f"POST {LAYOUTS}": {"data": {"like": "a6"}},
+            f"POST {LAYOUTS}/import": {"files": {"file": ("a.toml", LAYOUT.encode())}},
+            f"POST {LAYOUTS}/{{layout}}": {
+                "data": {"part": "toml", "source": LAYOUT, "revision": "1"}
+            },
+            f"POST {LAYOUTS}/{{layout}}/delete": {"data": {"revision": "1"}},
+            f"POST {LAYOUTS}/{{layout}}/images": {"files": {"image": ("b.png", PNG)}},
             f"POST {DOORS}/gates/presets": {"data": {"preset": "door"}},
+            f"POST {PRINTERS}/new": {"data": {**TYPED_PRINTER, "name": "New"}},
+            f"POST {PRINTERS}/{{printer}}": {"data": TYPED_PRINTER},
+            f"POST {PRINTERS}/{{printer}}/measures": {
+                "data": {"left_mm": "5", "top_mm": "5", "revision": "1"}
+            },
+            f"POST {PRINTERS}/{{printer}}/queue": {"data": {"deed": "pause"}},
+            f"POST {PRINTERS}/{{printer}}/labels": {"data": {"reference": self.held.reference}},
+            f"POST {PRINTERS}/{{printer}}/labels/{{label}}": {"data": {"deed": "cancel"}},
             **{
                 f"POST {DOORS}/{path}": {"data": TYPED_DOOR}
                 for path in ("gates/new", "lists/new", "gates/{gate}", "lists/{check_in_list}")
@@ -574,6 +639,24 @@ TYPED = {
 NAMED = {"name": {"fr": "Porte"}}
 TYPED_DOOR = {"name.fr": "Porte", "kind": "door", "directions": "both", "counts": "day"}
 DOORS = "/organiser/{slug}/doors"
+LAYOUTS = "/organiser/{slug}/badges/layouts"
+LAYOUT = reading.renamed(reading.write(SHIPPED["a6"]), "own")
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
+)
+PRINTERS = "/organiser/{slug}/badges/printers"
+LABEL_PRINTER = {
+    "kind": PrinterKind.LABEL,
+    "address": "192.168.1.50:9100",
+    "dpi": 203,
+    "width_mm": 100,
+    "height_mm": 62,
+}
+TYPED_PRINTER = {
+    "name": "Changed",
+    "revision": "1",
+    **{field: str(value) for field, value in LABEL_PRINTER.items()},
+}
 TABLE_FILE = b"Titre\nOuverture\n"
 TABLE = "/api/editions/{edition_slug}/registrations"
 TEXTS = {"fr": {"subject": "Bonjour", "body": "Un mot."}}
@@ -639,6 +722,11 @@ for there_is_none in (
     "POST /organiser/{slug}/programme/undo",
 ):
     LINES[there_is_none] |= {"organiser": 404, "editor": 404}
+for not_drawn in (
+    "GET /api/editions/{edition_slug}/badges/{job}/file",
+    "GET /organiser/{slug}/badges/runs/{run}/badges.pdf",
+):
+    LINES[not_drawn] |= {"organiser": 409, "reception": 409}
 
 
 def test_every_route_has_its_line_and_every_line_its_route():

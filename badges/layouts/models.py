@@ -4,15 +4,28 @@ Lengths are millimetres from a face's upper left corner; sizes of type are point
 data: the ones that ship and those of organisers are TOML files of exactly these fields.
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
 LocalText = str | dict[str, str]
 """One text for every language, or a text by language code."""
 
-PALETTE = ("ink", "soft", "fir", "white", "highlight", "category", "category-surface")
-"""Colours by name; `category` and `category-surface` are those of the badge's category."""
+PALETTE = (
+    "ink",
+    "soft",
+    "fir",
+    "white",
+    "black",
+    "line",
+    "highlight",
+    "category",
+    "category-surface",
+)
+"""Colours by name; `category` and `category-surface` are those of the badge's category.
+
+`black` is for label printers, which print greys as dots.
+"""
 
 FIELDS = (
     "given_name",
@@ -28,8 +41,27 @@ FIELDS = (
 )
 """What stands in braces in the text of a part; `name` is both names, `event` the title."""
 
-DRAWINGS = ("forest",)
-"""Pictures that ship as drawings; any other picture is an image kept beside the layout."""
+PERSONAL = frozenset(FIELDS[:5]) | {"reference"}
+"""The fields that differ from badge to badge; the others are drawn once for a category."""
+
+DRAWINGS = ("forest", "folds")
+"""Pictures that ship as drawings: a wood of firs, how a sheet is folded in four.
+
+Any other picture is an image kept beside the layout.
+"""
+
+LEAST_CODE_MM = 22
+"""The smallest side at which phones read a code, quiet zone included."""
+
+Corners = Literal["all", "left", "right", "top", "bottom"]
+"""Which corners of a surface are round."""
+
+
+class Corner(NamedTuple):
+    """Where a card's upper left corner is, in millimetres from the sheet's."""
+
+    x_mm: float
+    y_mm: float
 
 
 class Box(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,13 +79,20 @@ class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     box: Box
     colour: str
     corner_mm: float = 0
+    corners: Corners = "all"
 
 
 class Picture(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A drawing of `DRAWINGS`, or an image of the layout's own by its name, whole in its box."""
+    """A drawing of `DRAWINGS`, or an image of the layout's own by its name.
+
+    An image is `whole` in the middle of its box, or covers it all and loses what stands out. A
+    drawing always fills its box.
+    """
 
     name: str
     box: Box
+    fit: Literal["whole", "cover"] = "whole"
+    corner_mm: float = 0
 
 
 class Size(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,8 +104,10 @@ class Size(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One text of a column, such as `{given_name}` or `Staff`; a text without letters takes none.
+    """One text of a column, such as `{given_name}` or `Staff`.
 
+    A text whose fields are all empty is left out, with the white above it; where some are empty,
+    so is what stands between: `{organisation} · {job_title}` is the one or the other, or both.
     Its `sizes` are tried in order; then it shrinks in any number of lines, so that it always fits
     `height_mm`. `gap_mm` is the white above it.
     """
@@ -101,8 +142,14 @@ class Code(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Face(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is drawn on one face, from below: shapes, pictures, texts, codes."""
+    """What is drawn on one face, from below: shapes, pictures, texts, codes on white.
 
+    A face is as wide and as high as the card where it says 0; the quarters of a folded sheet have
+    a size of their own.
+    """
+
+    width_mm: float = 0
+    height_mm: float = 0
     shapes: tuple[Shape, ...] = ()
     pictures: tuple[Picture, ...] = ()
     columns: tuple[Column, ...] = ()
@@ -110,7 +157,10 @@ class Face(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Panel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a face stands on a card; `turn` 180 has it upside down, as a folded quarter needs."""
+    """Where a face stands on a card; `turn` 180 has it upside down, as a folded quarter needs.
+
+    The place is that of the upper left corner of its rectangle, turned or not.
+    """
 
     face: str = "front"
     x_mm: float = 0
@@ -119,7 +169,10 @@ class Panel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Reverse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The other side of a card, printed on the sheet's other side, which is flipped so."""
+    """The other side of a card, on the sheet's other side, and how the printer flips the sheet.
+
+    Cards then stand mirrored on the sheet, so that the two sides meet when it is flipped.
+    """
 
     panels: tuple[Panel, ...] = (Panel(face="back"),)
     flip: Literal["long edge", "short edge"] = "long edge"
@@ -160,3 +213,31 @@ class Layout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     panels: tuple[Panel, ...] = (Panel(),)
     reverse: Reverse | None = None
     device: Literal["sheets", "label"] = "sheets"
+
+    def face_size_mm(self, name: str) -> tuple[float, float]:
+        """Return the width and the height of a face."""
+        face = self.faces[name]
+        return face.width_mm or self.card_width_mm, face.height_mm or self.card_height_mm
+
+    def corners(self) -> list[Corner]:
+        """Return the upper left corner of each card of a sheet's front, in reading order."""
+        sheet = self.sheet
+        return [
+            Corner(
+                sheet.left_mm + column * (self.card_width_mm + sheet.gap_x_mm),
+                sheet.top_mm + row * (self.card_height_mm + sheet.gap_y_mm),
+            )
+            for row in range(sheet.rows)
+            for column in range(sheet.columns)
+        ]
+
+    def reverse_corners(self) -> list[Corner]:
+        """Return, in the same order, where the other sides of the cards stand: mirrored."""
+        wide = self.sheet.width_mm - self.card_width_mm
+        return [Corner(wide - corner.x_mm, corner.y_mm) for corner in self.corners()]
+
+    @property
+    def upright_reverse(self) -> bool:
+        """Whether the sheet's other side keeps its top where the front has it, when flipped."""
+        portrait = self.sheet.height_mm >= self.sheet.width_mm
+        return self.reverse is None or (self.reverse.flip == "long edge") == portrait

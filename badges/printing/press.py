@@ -1,23 +1,41 @@
-"""Badges on paper: a card for each badge, whatever is wrong with it, on sheets to be cut."""
+"""Badges on paper: a card for each badge, whatever is wrong with it, on sheets or labels."""
 
-from collections.abc import Iterable
-from functools import lru_cache, partial
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from msgspec import Struct
 
-from badges.layouts.fitting import Column, Field, Layout, find, fit
+from badges.layouts.fitting import fit
+from badges.layouts.models import Box, Code, Column, Corner, Layout, Panel, Part
+from badges.layouts.texts import Template, template
 from badges.models import Badge, BadgeCategory, BadgeRun
-from badges.printing.sheets import SheetDocument, printable, spelled, symbol_path, tint_of
-from badges.qr import ticket_modules
+from badges.printing.pictures import frame_of
+from badges.printing.sheets import (
+    SheetDocument,
+    named,
+    symbol_path,
+    tint_of,
+)
+from badges.qr import QUIET_ZONE, SIZE, ticket_modules
+from forum.core.font_coverage import capitals, missing_glyphs, plain, printable, spelled
 from forum.core.i18n import words
-from forum.core.pdf import MM, missing_glyphs
+from forum.core.pdf import BOLD, MM, REGULAR, SEMIBOLD
+from forum.core.pdf_scripts import thickened
+from forum.core.text import pick
 
 NEUTRAL = BadgeCategory(code="", name={}, tint=6)
 KNOWN_BY_HEART = 4096
 BATCH = 1000
 """Badges whose codes are made in one go: the processor then keeps the tables at hand."""
+
+NO_BREAK = "\u00a0"
+WEIGHTS = {"regular": REGULAR, "semibold": SEMIBOLD, "bold": BOLD}
+SHARES = {"left": 0.0, "centre": 0.5, "right": 1.0}
+
+Values = dict[str, str]
+"""What a badge says, by field."""
 
 
 class RunReport(Struct, frozen=True, kw_only=True):
@@ -33,17 +51,21 @@ class RunReport(Struct, frozen=True, kw_only=True):
 
 
 def render(
-    run: BadgeRun, badges: Iterable[Badge], *, layout: str = "a6", out: BinaryIO
+    run: BadgeRun,
+    badges: Iterable[Badge],
+    *,
+    layout: Layout,
+    out: BinaryIO,
+    offset_mm: tuple[float, float] = (0, 0),
+    images: Mapping[str, bytes] | None = None,
 ) -> RunReport:
     """Write one PDF with a card for each of `badges`, in the order in which they come.
 
-    `badges` may be a generator: memory holds a few hundred bytes a badge.
-
-    Raises:
-        UnknownLayout: there is no layout of this name.
-
+    `badges` may be a generator: memory holds a few hundred bytes a badge. `offset_mm` is how far
+    to the right and down a printer needs everything; `images` are PNG or JPEG files by the names
+    that the layout's pictures have.
     """
-    press = Press(run, find(layout), out)
+    press = Press(run, layout, out, offset_mm=offset_mm, images=images or {})
     waiting = iter(badges)
     while batch := list(islice(waiting, BATCH)):
         symbols = [symbol_of(badge.token) for badge in batch]
@@ -60,43 +82,220 @@ def symbol_of(token: str) -> str:
         return ""
 
 
-class Press:
-    """One print run under way: the document, the sheet being filled, and what is known by heart."""
+class Lines(NamedTuple):
+    """A text as it stands in its column: what it takes, and each line as `set_lines` has it.
 
-    def __init__(self, run: BadgeRun, layout: Layout, out: BinaryIO) -> None:
+    `thick` says that its letters are drawn with their outline, in a face that has no bold.
+    """
+
+    height: float
+    lines: list[tuple[str, float, str]]
+    thick: bool
+
+
+class Inks(dict[str, str]):
+    """The operators that make a colour of a layout that of text, on cards of one category."""
+
+    def __init__(self, category: BadgeCategory) -> None:
+        super().__init__()
+        self.tint = tint_of(category)
+
+    def __missing__(self, name: str) -> str:
+        self[name] = named(name, self.tint).fill
+        return self[name]
+
+
+class Text:
+    """A part of a column under way: its words in the run's language, and what is known by heart."""
+
+    def __init__(self, part: Part, column: Column, sheets: SheetDocument, language: str) -> None:
+        self.part = part
+        self.column = column
+        self.sheets = sheets
+        self.template: Template = template(part.text, language)
+        self.gap = part.gap_mm * MM
+        self.colour = part.colour
+        self.lines = lru_cache(KNOWN_BY_HEART)(self.fitted)
+
+    def fitted(self, text: str) -> Lines | None:
+        """Return a text in lines that fit, or None for one without anything to see."""
+        if self.part.capitals:
+            text = capitals(text)
+        text = NO_BREAK.join(spelled(printable(part)) for part in text.split(NO_BREAK))
+        if not text:
+            return None
+        box, face = self.column.box, WEIGHTS[self.part.weight]
+        fitted = fit(
+            text, self.part.sizes, face, width_mm=box.width_mm, height_mm=self.part.height_mm
+        )
+        lines = self.sheets.set_lines(
+            fitted,
+            face,
+            left=box.x_mm * MM,
+            wide=box.width_mm * MM,
+            share=SHARES[self.column.align],
+        )
+        thick = not plain().issuperset(text) and thickened(text, face)
+        return Lines(fitted.height_pt, lines, thick)
+
+
+class Stack:
+    """A column under way: its texts, each below what the last one took."""
+
+    def __init__(self, column: Column, sheets: SheetDocument, language: str) -> None:
+        self.texts = [Text(part, column, sheets, language) for part in column.parts]
+        self.personal = any(text.template.personal for text in self.texts)
+        frame = frame_of(column.box)
+        self.top = frame.y + frame.height
+        self.height = frame.height
+        self.share = {"top": 0.0, "middle": 0.5, "bottom": 1.0}[column.anchor]
+
+    def operators(self, values: Values, inks: Inks) -> list[str]:
+        """Return the operators of the texts, for between BT and ET."""
+        chosen = [
+            (text, lines)
+            for text in self.texts
+            if (lines := text.lines(text.template.filled(values))) is not None
+        ]
+        y = self.top
+        if self.share and chosen:
+            used = sum(text.gap + lines.height for text, lines in chosen)
+            if self.share < 1:
+                used -= chosen[0][0].gap
+                y += chosen[0][0].gap
+            y -= self.share * (self.height - used)
+        operators = []
+        for text, fitted in chosen:
+            y -= text.gap
+            ink = inks[text.colour]
+            operators.append(f"{ink} {ink.upper()}" if fitted.thick else ink)
+            operators += [f"{x} {y - down:.2f} {show}" for x, down, show in fitted.lines]
+            y -= fitted.height
+        return operators
+
+
+class Side:
+    """A face under way: what it always shows is a form for each category, the rest is written."""
+
+    def __init__(self, name: str, sheets: SheetDocument, run: BadgeRun) -> None:
+        self.name = name
+        self.face = sheets.layout.faces[name]
+        self.sheets = sheets
+        self.run = run
+        stacks = [Stack(column, sheets, run.language) for column in self.face.columns]
+        self.fields = {
+            field for stack in stacks for text in stack.texts for field in text.template.fields
+        }
+        self.fixed = [stack for stack in stacks if not stack.personal]
+        self.personal = [stack for stack in stacks if stack.personal]
+        self.codes = [placed(code) for code in self.face.codes]
+        self.drawn: dict[str, tuple[Inks, str]] = {}
+
+    def operators(self, category: BadgeCategory, values: Values, symbol: str) -> list[str]:
+        """Return the operators of the face for one badge; without `symbol` it has no QR code."""
+        inks, form = self.drawn.get(category.code) or self.draw(category)
+        shown = [form, "BT"]
+        for stack in self.personal:
+            shown += stack.operators(values, inks)
+        shown.append("ET")
+        if symbol:
+            for place in self.codes:
+                shown += ["q", place, symbol, "f Q"]
+        return shown
+
+    def draw(self, category: BadgeCategory) -> tuple[Inks, str]:
+        """Draw all that a face says to everybody of a category; return its inks and what shows it.
+
+        That is surfaces, pictures, the white of codes, and the texts that are the same for all.
+        """
+        sheets, inks = self.sheets, Inks(category)
+        name = f"{self.name} {category.code}".encode().hex()
+        wide, high = sheets.layout.face_size_mm(self.name)
+        size = Box(x_mm=0, y_mm=0, width_mm=wide, height_mm=high)
+        values = shared(self.run) | {"category": pick(category.name, self.run.language)}
+        with sheets.form(name, frame_of(size)):
+            for shape in self.face.shapes:
+                sheets.draw_shape(shape, inks.tint)
+            for picture in self.face.pictures:
+                sheets.draw_picture(picture)
+            for code in self.face.codes:
+                sheets.draw_white(code)
+            texts = [text for stack in self.fixed for text in stack.operators(values, inks)]
+            sheets.draw_operators(["BT", *texts, "ET"])
+        self.drawn[category.code] = inks, sheets.forms[name]
+        return self.drawn[category.code]
+
+
+def placed(code: Code) -> str:
+    """Return the operators after which one unit is a module, and the QR code begins at 0, 0."""
+    module = code.side_mm / (SIZE + 2 * QUIET_ZONE) * MM
+    x = code.x_mm * MM + QUIET_ZONE * module
+    y = -(code.y_mm + code.side_mm) * MM + QUIET_ZONE * module
+    return f"0 g {module:.4f} 0 0 {module:.4f} {x:.2f} {y:.2f} cm"
+
+
+def shared(run: BadgeRun) -> Values:
+    """Return the fields that say the same on every badge of a run."""
+    return {"event": run.title, "dates": run.dates, "venue": run.venue}
+
+
+class Press:
+    """One print run under way: the document and the sheet being filled."""
+
+    def __init__(
+        self,
+        run: BadgeRun,
+        layout: Layout,
+        out: BinaryIO,
+        *,
+        offset_mm: tuple[float, float],
+        images: Mapping[str, bytes],
+    ) -> None:
         self.run = run
         self.layout = layout
         self.words = words(run.language)
-        title = f"{self.words.gettext('Badges')} · {run.title}"
-        self.sheets = SheetDocument(run, layout, out, title=title)
-        self.corners = layout.corners_mm()
+        self.sheets = SheetDocument(
+            layout,
+            out,
+            title=f"{self.words.gettext('Badges')} · {run.title}",
+            language=run.language,
+            offset_mm=offset_mm,
+            images=images,
+        )
+        self.shared = shared(run)
+        self.sides = {name: Side(name, self.sheets, run) for name in layout.faces}
+        self.fronts = [places(layout, corner, layout.panels) for corner in layout.corners()]
+        self.backs = (
+            [places(layout, at, layout.reverse.panels) for at in layout.reverse_corners()]
+            if layout.reverse
+            else []
+        )
         self.cards: list[str] = []
+        self.reverses: list[str] = []
+        self.filled = 0
+        self.printable = lru_cache(KNOWN_BY_HEART)(printable)
         self.count = 0
         self.problems: list[tuple[str, str]] = []
-        self.fits = {
-            part.field: lru_cache(KNOWN_BY_HEART)(
-                partial(
-                    fit,
-                    lettering=part.lettering,
-                    width_mm=column.box.width_mm,
-                    height_mm=part.height_mm,
-                )
-            )
-            for column in layout.texts
-            for part in column.parts
-        }
-        for text in (run.title, run.dates):
-            self.report_missing("", text)
+        said = {field for side in self.sides.values() for field in side.fields}
+        for field, text in self.shared.items():
+            if field in said:
+                self.report_missing("", text)
+        for name in self.sheets.missing_images():
+            sentence = self.words.gettext("The image “%(name)s” is missing.")
+            self.problems.append(("", sentence % {"name": name}))
 
     def add(self, badge: Badge, symbol: str) -> None:
         """Draw one card, whatever is wrong with it; `symbol` is the path of its QR code, or ''."""
-        texts: dict[Field, str] = {
-            "given_name": printable(badge.given_name),
-            "family_name": printable(badge.family_name.upper()),
+        printable = self.printable
+        given, family = printable(badge.given_name), printable(badge.family_name)
+        values = {
+            "given_name": given,
+            "family_name": family,
+            "name": f"{given} {family}".strip(),
             "organisation": printable(badge.organisation or ""),
             "job_title": printable(badge.job_title or ""),
+            "reference": printable(badge.reference),
         }
-        reference = printable(badge.reference)
         reasons = []
         category = self.run.categories.get(badge.category)
         if category is None:
@@ -105,33 +304,38 @@ class Press:
             )
         if not symbol:
             reasons.append(self.words.gettext("The ticket has no valid code."))
-        reasons += self.missing(texts["given_name"] + texts["family_name"] + reference)
+        lacking = self.missing("".join(values.values()))
+        if lacking:
+            reasons += self.missing(given + family + values["reference"])
         if reasons:
             self.problems += [(badge.reference, reason) for reason in reasons]
-            texts = self.warning(reference, reasons)
-        else:
+            values |= self.warning(badge.reference, reasons)
+        elif lacking:
             for field in ("organisation", "job_title"):
-                if self.report_missing(badge.reference, texts[field]):
-                    texts[field] = ""
-        self.place(category or NEUTRAL, texts, spelled(reference), symbol)
+                if self.report_missing(badge.reference, values[field]):
+                    values[field] = ""
+        self.place(category or NEUTRAL, values, symbol)
         self.count += 1
 
     def finish(self) -> RunReport:
         """Write the last sheet and the file."""
         if not self.count:
             heading = self.words.gettext("There is no badge to print.")
-            self.place(NEUTRAL, {"given_name": heading}, "", "")
-        if self.cards:
+            self.place(NEUTRAL, {"given_name": heading, "name": heading}, "")
+        if self.filled:
             self.end_sheet()
         self.sheets.save()
         return RunReport(pages=self.sheets.page_count, badges=self.count, problems=self.problems)
 
-    def warning(self, reference: str, reasons: list[str]) -> dict[Field, str]:
+    def warning(self, reference: str, reasons: list[str]) -> Values:
         """Return what stands on a card in the place of what could not be printed."""
+        heading = self.words.gettext("Badge to check")
         return {
-            "given_name": self.words.gettext("Badge to check"),
-            "family_name": spelled(reference),
-            "organisation": spelled(" ".join(reasons)),
+            "given_name": heading,
+            "family_name": reference,
+            "name": f"{heading} {reference}",
+            "organisation": " ".join(reasons),
+            "job_title": "",
         }
 
     def missing(self, text: str) -> list[str]:
@@ -148,49 +352,50 @@ class Press:
         self.problems += [(reference, sentence) for sentence in sentences]
         return bool(sentences)
 
-    def place(
-        self, category: BadgeCategory, texts: dict[Field, str], reference: str, symbol: str
-    ) -> None:
+    def place(self, category: BadgeCategory, values: Values, symbol: str) -> None:
         """Put one card in the next place of the sheet; without `symbol` it has no QR code."""
-        layout, sheets = self.layout, self.sheets
-        left, top = self.corners[len(self.cards)]
-        x = left * MM
-        y = (layout.sheet_mm[1] - top - layout.card_mm[1]) * MM
-        tint = tint_of(category)
-        operators = [
-            f"q 1 0 0 1 {x:.2f} {y:.2f} cm {sheets.background(category)} BT",
-            *(text for column in layout.texts for text in self.column(column, texts)),
-            tint.foreground.fill,
-            *sheets.text_box(layout.reference, reference),
-            "ET",
-        ]
-        if symbol:
-            operators.append(f"{sheets.symbol_place}\n{symbol}f")
-        operators.append("Q")
-        self.cards.append(" ".join(operators))
-        if len(self.cards) == layout.per_sheet:
+        values |= self.shared
+        values["category"] = pick(category.name, self.run.language)
+        slot = self.filled
+        self.cards += self.card(self.fronts[slot], category, values, symbol)
+        if self.backs:
+            self.reverses += self.card(self.backs[slot], category, values, symbol)
+        self.filled += 1
+        if self.filled == len(self.fronts):
             self.end_sheet()
 
-    def column(self, column: Column, texts: dict[Field, str]) -> list[str]:
-        """Return the operators of the texts that follow each other in one column."""
-        chosen = [
-            (part, self.fits[part.field](text))
-            for part in column.parts
-            if (text := texts.get(part.field))
-        ]
-        x, y = column.box.x_mm * MM, (self.layout.card_mm[1] - column.box.y_mm) * MM
-        if column.anchor == "bottom":
-            used = sum(fitted.height_pt + part.gap_mm * MM for part, fitted in chosen)
-            y -= column.box.height_mm * MM - used
-        operators = []
-        for part, fitted in chosen:
-            y -= part.gap_mm * MM
-            operators.append(self.sheets.colours[part.lettering.colour])
-            operators += self.sheets.text_lines(fitted, part.lettering.font, x, y)
-            y -= fitted.height_pt
-        return operators
+    def card(
+        self,
+        panels: list[tuple[str, str]],
+        category: BadgeCategory,
+        values: Values,
+        symbol: str,
+    ) -> list[str]:
+        """Return the operators of one side of a card: each of its faces where it stands."""
+        shown = []
+        for place, face in panels:
+            shown += ["q", place, *self.sides[face].operators(category, values, symbol), "Q\n"]
+        return shown
 
     def end_sheet(self) -> None:
-        """Close the sheet in hand and begin another."""
+        """Close the sheet in hand, and its other side, and begin another."""
         self.sheets.add_sheet(self.cards)
-        self.cards = []
+        if self.backs:
+            self.sheets.add_sheet(self.reverses, reverse=True)
+        self.cards, self.reverses, self.filled = [], [], 0
+
+
+def places(layout: Layout, corner: Corner, panels: tuple[Panel, ...]) -> list[tuple[str, str]]:
+    """Return where each face of a card at `corner` stands, as an operator, and its name.
+
+    A panel that is turned has its own upper left corner at the lower right of where it stands.
+    """
+    found = []
+    for panel in panels:
+        x, y = corner.x_mm + panel.x_mm, layout.sheet.height_mm - corner.y_mm - panel.y_mm
+        matrix = "1 0 0 1"
+        if panel.turn:
+            wide, high = layout.face_size_mm(panel.face)
+            x, y, matrix = x + wide, y - high, "-1 0 0 -1"
+        found.append((f"{matrix} {x * MM:.2f} {y * MM:.2f} cm", panel.face))
+    return found

@@ -1,50 +1,228 @@
-"""Print runs: whose badges, and the sheets drawn of them."""
+"""Print runs: counted, asked for, found, cancelled; and badges that are printed elsewhere."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from io import BytesIO
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from badges import queries
 from badges.keys import Keyring
-from badges.models import Badge, BadgeCategory, BadgeRun, Printed, Ticket
+from badges.models import Badge, BadgeRun
+from badges.printing import log, run_drawing, run_layouts, run_queries
+from badges.printing.run_drawing import Finished
+from badges.printing.run_layouts import Layouts, sheets_of
+from badges.printing.run_models import Order, PrintedBadge, PrintRun, RunNotFound, Wanted
+from badges.printing.run_sheets import on_sheet
+from forum.core import audit
 from forum.core.context import Edition
 from forum.core.db import Db
-from forum.core.errors import Problem
-from forum.core.i18n import words
-from forum.core.text import pick
+from forum.core.errors import Invalid, Problem
+from forum.core.i18n import N_
+from forum.core.ids import Ids
+from forum.core.text import Filled
+
+NO_CATEGORY = N_("Choose one of the categories offered.")
+NO_REFERENCE = N_("No confirmed registration is called %(references)s: leave it out.")
 
 
 class ReferenceUnknown(Problem):
     """No confirmed registration has this reference."""
 
     code = "reference_unknown"
-    status = 404
+    status = 422
 
 
 class NobodyToPrint(Problem):
     """There is no badge to print: nobody is confirmed, or all were printed before."""
 
     code = "nobody_to_print"
-    status = 404
+    status = 409
 
 
 class PrintJob(Struct, frozen=True, kw_only=True):
-    """All that a print run needs: values only, so that another process can draw it."""
+    """Badges that are printed elsewhere than in a run, and what of them is to be logged."""
 
     run: BadgeRun
     badges: list[Badge]
-    registration_ids: list[UUID]
+    printed: list[PrintedBadge]
+
+    @property
+    def registration_ids(self) -> list[UUID]:
+        """Whose badges they are, in their order."""
+        return [one.registration_id for one in self.printed]
 
 
-class Sheets(Struct, frozen=True, kw_only=True):
-    """A drawn run: the PDF, its pages, and what a person should look at (reference, what)."""
+class CountedLayout(Struct, frozen=True, kw_only=True):
+    """How many badges have a layout, and how many sheets they take."""
 
-    pdf: bytes
-    pages: int
-    problems: list[tuple[str, str]]
+    layout: str
+    badges: int
+    sheets: int
+
+
+class Counted(Struct, frozen=True, kw_only=True):
+    """What a run would come to, by layout."""
+
+    layouts: list[CountedLayout]
+
+    @property
+    def badges(self) -> int:
+        """How many badges there are in all."""
+        return sum(one.badges for one in self.layouts)
+
+    @property
+    def sheets(self) -> int:
+        """How many sheets they take."""
+        return sum(one.sheets for one in self.layouts)
+
+
+async def count(db: Db, edition: Edition, order: Order, layouts: Layouts) -> Counted:
+    """Return what a run would come to.
+
+    Raises:
+        Invalid: naming the layout or the sheet at fault.
+    """
+    found: dict[str, int] = {}
+    for one in await run_queries.count(db, edition.id, order.wanted):
+        name = order.layout or layouts.name_of(one.category)
+        found[name] = found.get(name, 0) + one.badges
+    return Counted(
+        layouts=[
+            CountedLayout(
+                layout=name,
+                badges=badges,
+                sheets=sheets_of(on_sheet(layouts.named(name).layout, order.sheet), badges),
+            )
+            for name, badges in found.items()
+        ]
+    )
+
+
+async def choose(db: Db, edition: Edition, order: Order) -> list[UUID]:
+    """Return whose badges an order means, sorted for handing out.
+
+    Raises:
+        Invalid: naming the fields at fault.
+        ReferenceUnknown: naming the references that no confirmed registration has.
+        NobodyToPrint: there is none.
+    """
+    (await run_layouts.of_edition(db, edition)).check(order.layout, order.sheet)
+    await check(db, edition, order.wanted)
+    chosen = await run_queries.choose(db, edition.id, order.wanted)
+    if not chosen:
+        raise NobodyToPrint
+    return [one.registration_id for one in chosen]
+
+
+async def check(db: Db, edition: Edition, wanted: Wanted) -> None:
+    """Hold a filter against the edition.
+
+    Raises:
+        Invalid: naming a category that there is not.
+        ReferenceUnknown: naming the references that no confirmed registration has.
+    """
+    if wanted.categories:
+        known = {one.code for one in await queries.list_categories(db, edition.id)}
+        if {*wanted.categories} - known:
+            raise Invalid(fields={"categories": NO_CATEGORY})
+    if wanted.references:
+        missing = await run_queries.list_without_badge(db, edition.id, wanted.references)
+        if missing:
+            message = Filled(NO_REFERENCE, references=", ".join(missing))
+            raise ReferenceUnknown(message, fields={"registrations": message})
+
+
+async def ask(
+    db: Db, edition: Edition, order: Order, *, actor: str, at: datetime, ids: Ids
+) -> PrintRun:
+    """Store a run that the worker draws within seconds; who is on it is settled now.
+
+    Raises:
+        Invalid: naming the fields at fault.
+        ReferenceUnknown: naming the references that no confirmed registration has.
+        NobodyToPrint: there is none.
+    """
+    chosen = await choose(db, edition, order)
+    new = ids.uuid(at)
+    async with db.transaction():
+        await run_queries.insert_run(db, edition.id, new, order, chosen, asked_by=actor, at=at)
+        await _note(
+            db, edition, new, "badges asked for", actor=actor, at=at, ids=ids, badges=len(chosen)
+        )
+    return await find(db, edition.id, new)
+
+
+async def find(db: Db, edition_id: int, run_id: UUID) -> PrintRun:
+    """Return a run.
+
+    Raises:
+        RunNotFound: this edition has none of this name.
+    """
+    found = await run_queries.find_run(db, edition_id, run_id)
+    if found is None:
+        raise RunNotFound
+    return found
+
+
+async def cancel(
+    db: Db, edition: Edition, run_id: UUID, *, actor: str, at: datetime, ids: Ids
+) -> PrintRun:
+    """End a run that is under way; the file of one that is done is deleted within a minute.
+
+    What is over already stays as it is.
+
+    Raises:
+        RunNotFound: this edition has none of this name.
+    """
+    async with db.transaction():
+        before = await find(db, edition.id, run_id)
+        await run_queries.cancel_run(db, edition.id, run_id, at=at)
+        await run_queries.expire_file(db, edition.id, run_id, at=at)
+        if before.under_way or before.file:
+            await _note(db, edition, run_id, "badges cancelled", actor=actor, at=at, ids=ids)
+    return await find(db, edition.id, run_id)
+
+
+async def store_drawn(
+    db: Db,
+    edition: Edition,
+    order: Order,
+    finished: Finished,
+    *,
+    actor: str,
+    at: datetime,
+    ids: Ids,
+) -> list[tuple[str, str]]:
+    """Store a run that a command has drawn into a file of its own; return what is wrong with it."""
+    new = ids.uuid(at)
+    async with db.transaction():
+        await run_queries.insert_run(
+            db,
+            edition.id,
+            new,
+            order,
+            [one.registration_id for one in finished.printed],
+            asked_by=actor,
+            at=at,
+        )
+        changed = await log.record(
+            db, edition.id, finished.printed, actor=actor, run_id=new, at=at, ids=ids
+        )
+        problems = run_drawing.with_changed(finished, changed, edition.language)
+        await run_queries.end_run(
+            db,
+            edition.id,
+            new,
+            done=len(finished.printed),
+            pages=finished.pages,
+            problems=problems,
+            file=None,
+            file_bytes=0,
+            file_until=None,
+            at=at,
+        )
+    return problems
 
 
 async def collect(
@@ -55,63 +233,57 @@ async def collect(
     references: Sequence[str] | None = None,
     only_unprinted: bool = False,
 ) -> PrintJob:
-    """Return a run of the confirmed, all or those named, sorted for handing out.
+    """Return the badges of the confirmed, all or those named, signed and sorted by name.
 
     Raises:
         ReferenceUnknown: naming the references that no confirmed registration has.
     """
-    rows = await queries.list_printed(db, edition.id, references, only_unprinted=only_unprinted)
-    missing = sorted({*(references or [])} - {row.reference for row in rows})
-    if missing and not only_unprinted:
-        raise ReferenceUnknown(f"No confirmed registration is called {', '.join(missing)}.")
-    categories = await queries.list_categories(db, edition.id)
-    language = edition.language
-    run = BadgeRun(
-        title=pick(edition.title, language),
-        dates=words(language).dates(edition.starts_on, edition.ends_on),
-        language=language,
-        categories={
-            c.code: BadgeCategory(code=c.code, name=c.name, tint=c.tint) for c in categories
-        },
-    )
+    named = None if references is None else list(references)
+    wanted = Wanted(references=named, only_unprinted=only_unprinted)
+    await check(db, edition, wanted)
+    chosen = await run_queries.choose(db, edition.id, wanted)
+    ids = [one.registration_id for one in chosen]
+    rows = await run_queries.list_drawable(db, edition.id, ids)
     return PrintJob(
-        run=run,
-        badges=[_badge(row, keyring) for row in rows],
-        registration_ids=[row.registration_id for row in rows],
+        run=await run_drawing.describe(db, edition),
+        badges=[run_drawing.badge_of(row, keyring) for row in rows],
+        printed=[run_drawing.printed(row, "") for row in rows],
     )
 
 
-def draw(job: PrintJob, layout: str = "a6") -> Sheets:
-    """Draw a run in a layout; it takes a moment of one processor, and no I/O."""
-    from badges.printing.press import render  # noqa: PLC0415 -- reportlab is slow to import
+async def mark(
+    db: Db,
+    edition: Edition,
+    job: PrintJob,
+    *,
+    layout: str = "",
+    actor: str = "printer",
+    at: datetime,
+    ids: Ids | None = None,
+) -> None:
+    """Log the badges of a job as printed alone, in a layout."""
+    printed = [structs.replace(one, layout=layout) for one in job.printed]
+    await log.record(db, edition.id, printed, actor=actor, at=at, ids=ids or Ids())
 
-    out = BytesIO()
-    report = render(job.run, job.badges, layout=layout, out=out)
-    return Sheets(pdf=out.getvalue(), pages=report.pages, problems=list(report.problems))
 
-
-async def mark(db: Db, edition: Edition, job: PrintJob, *, at: datetime) -> None:
-    """Remember that a run was printed."""
-    await queries.mark_printed(db, edition.id, job.registration_ids, at)
-
-
-def _badge(row: Printed, keyring: Keyring) -> Badge:
-    ticket = Ticket(
-        edition_id=row.edition_id,
-        registration_id=row.registration_id,
-        number=row.number,
-        key_id=row.key_id,
-        category_number=row.category_number,
-        days=row.days,
-        revision=row.revision,
-        revoked_at=None,
-    )
-    return Badge(
-        reference=row.reference,
-        given_name=row.given_name,
-        family_name=row.family_name,
-        category=row.category,
-        token=keyring.token(ticket),
-        organisation=row.organisation,
-        job_title=row.job_title,
+async def _note(
+    db: Db,
+    edition: Edition,
+    run_id: UUID,
+    action: str,
+    *,
+    actor: str,
+    at: datetime,
+    ids: Ids,
+    badges: int | None = None,
+) -> None:
+    await audit.record(
+        db,
+        edition_id=edition.id,
+        id=ids.uuid(at),
+        at=at,
+        actor=actor,
+        action=action,
+        subject_id=run_id,
+        detail={} if badges is None else {"badges": badges},
     )

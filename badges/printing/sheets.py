@@ -1,22 +1,29 @@
-"""The sheets of a print run: what its cards share, cut marks, text and symbols as operators.
+"""The sheets of a print run: surfaces, pictures, text and marks as operators, pages as they end.
 
-A page is one short string of operators a card: the background of its category is a form drawn
-once, text is in the document's own font subsets, and a QR code is one path and one fill.
+A page is one short string of operators a card: what its face always shows is a form drawn once,
+text is in the document's own font subsets, and a QR code is one path and one fill.
 """
 
-import unicodedata
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache
+from io import BytesIO
 from operator import getitem
 from typing import Any, BinaryIO
 
-from reportlab.pdfbase.pdfdoc import PDFObject, PDFResourceDictionary
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.pdfdoc import PDFResourceDictionary
+from reportlab.pdfgen.pathobject import PDFPathObject
 
-from badges.layouts.fitting import ASCENT, LEADING, Box, Fitted, Layout, TextBox, fit
-from badges.models import BadgeCategory, BadgeRun
+from badges.layouts.fitting import Fitted
+from badges.layouts.models import Box, Code, Corners, Layout, Picture, Shape
+from badges.models import BadgeCategory
+from badges.printing.pages import PagedDocument
+from badges.printing.pictures import DRAWN, Frame, frame_of
 from badges.qr import QUIET_ZONE, ROW_BYTES, SIZE
+from forum.core.font_coverage import plain
+from forum.core.font_coverage import printable as printable  # noqa: PLC0414  # for its users
+from forum.core.font_coverage import spelled as spelled  # noqa: PLC0414
 from forum.core.pdf import (
     FIR,
     HIGHLIGHT,
@@ -27,61 +34,29 @@ from forum.core.pdf import (
     TINTS,
     WHITE,
     Colour,
-    Document,
     Tint,
     colour,
-    drawable,
     font,
     width,
 )
-from forum.core.text import pick
 
-CORNER_MM = 3
 MARK_MM = 4.5
-NON_ZERO = 1
-KNOWN_BY_HEART = 4096
+ARC = 0.4477
+"""How far from a corner the handles of its arc are, over the radius: 1 - 4 (sqrt 2 - 1) / 3."""
+
+CUT_GAP_MM = 1.5
+BLACK = colour("#000000")
 ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *b"\\()", *range(127, 256))}
-HIDDEN = ("Cc", "Cf")
 
-FAR_FIRS = colour("#10705b")
-NEAR_FIRS = colour("#084a3b")
-
-Trees = tuple[tuple[float, float], ...]
-"""The middle and the height of each tree, as parts of the width and the height of its frame."""
-
-FAR_TREES: Trees = (
-    (0.6, 0.34),
-    (0.655, 0.46),
-    (0.71, 0.4),
-    (0.765, 0.6),
-    (0.825, 0.44),
-    (0.88, 0.56),
-    (0.935, 0.48),
-    (0.985, 0.6),
-)
-NEAR_TREES: Trees = (
-    (0.69, 0.28),
-    (0.735, 0.34),
-    (0.8, 0.3),
-    (0.86, 0.36),
-    (0.915, 0.4),
-    (0.965, 0.34),
-)
-TIERS = ((-0.1, 0.62, 0.26), (0.3, 0.82, 0.2), (0.55, 1.0, 0.14))
-"""The foot, the top and half the width of each tier of a fir, as parts of its height."""
-
-
-class Written(PDFObject):
-    """An object of the file that is known to the last byte."""
-
-    __RefOnly__ = 1
-
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-
-    def format(self, document: object) -> bytes:  # noqa: ARG002  # reportlab's protocol
-        """Return the object as it stands in the file."""
-        return self.body
+COLOURS = {
+    "ink": INK,
+    "soft": SOFT,
+    "fir": FIR,
+    "white": WHITE,
+    "black": BLACK,
+    "line": LINE,
+    "highlight": HIGHLIGHT,
+}
 
 
 class Resources(PDFResourceDictionary):
@@ -90,50 +65,77 @@ class Resources(PDFResourceDictionary):
     __RefOnly__ = 1
 
 
-class SheetDocument(Document):
-    """The document of a run: what cards share is drawn once, and pages are packed as they end."""
+class Letters:
+    """The letters of one face in one document, and the codes that its first subset has for them."""
+
+    def __init__(self, face: str, document: Any) -> None:
+        self.font = font(face)
+        self.document = document
+        self.codes: dict[str, str] = {}
+        self.name = ""
+
+    def shown(self, size_pt: float, text: str) -> str:
+        """Return the operators that show `text`."""
+        try:
+            return f"{self.name} {size_pt:g} Tf ({''.join([self.codes[c] for c in text])}) Tj"
+        except KeyError:
+            return self.learnt(size_pt, text)
+
+    def learnt(self, size_pt: float, text: str) -> str:
+        """Have the font take in letters that are new to it, and return the operators."""
+        parts = []
+        for subset, codes in self.font.splitString(text, self.document):
+            name = self.font.getSubsetInternalName(subset, self.document)
+            escaped = [ESCAPES.get(code, chr(code)) for code in codes]
+            if not subset and len(codes) == len(text):
+                self.name = name
+                self.codes.update(zip(text, escaped, strict=True))
+            parts.append(f"{name} {size_pt:g} Tf ({''.join(escaped)}) Tj")
+        return " ".join(parts)
+
+
+class SheetDocument(PagedDocument):
+    """The document of a run: what cards share is drawn once, and pages are packed as they end.
+
+    All that is on a page is `offset_mm` to the right and below where the layout has it.
+    """
 
     _code: list[str]
-    _pagesize: tuple[float, float]
     _setXObjects: Callable[[PDFResourceDictionary], None]  # noqa: N815  # reportlab's name
 
-    def __init__(self, run: BadgeRun, layout: Layout, out: BinaryIO, *, title: str) -> None:
-        super().__init__(out, size_mm=layout.sheet_mm, title=title, language=run.language)
-        self.run = run
-        self.layout = layout
-        self.page_count = 0
-        self.colours = {
-            "ink": INK.fill,
-            "soft": SOFT.fill,
-            "fir": FIR.fill,
-            "white": WHITE.fill,
-            "highlight": HIGHLIGHT.fill,
-        }
-        self.forms: dict[str, str] = {}
+    def __init__(
+        self,
+        layout: Layout,
+        out: BinaryIO,
+        *,
+        title: str,
+        language: str,
+        offset_mm: tuple[float, float] = (0, 0),
+        images: Mapping[str, bytes] | None = None,
+    ) -> None:
+        size_mm = layout.sheet.width_mm, layout.sheet.height_mm
         self.resources: Any = Resources()
-        self.show = lru_cache(KNOWN_BY_HEART)(self.shown)
-        self.symbol_place = self.placed_symbol()
-        self.draw_marks()
-        self.draw_header()
-
-    def add_sheet(self, cards: list[str]) -> None:
-        """Add one page that shows the `cards`, compressed at once to keep memory low."""
-        content = zlib.compress("\n".join([*cards, self.forms["marks"], ""]).encode("ascii"), 6)
-        head = f"<</Length {len(content)}/Filter/FlateDecode>>\nstream\n".encode()
-        stream = self.reference(Written(head + content + b"\nendstream"))
-        wide, high = self._pagesize
-        self._doc.addPage(
-            Written(
-                f"<</Type/Page/Parent {self.reference(self._doc.Pages)}"
-                f"/MediaBox[0 0 {wide:.2f} {high:.2f}]"
-                f"/Resources {self.reference(self.resources)}/Contents {stream}>>".encode()
-            )
+        super().__init__(
+            out, size_mm=size_mm, title=title, language=language, resources=self.resources
         )
-        self.page_count += 1
+        self.layout = layout
+        self.forms: dict[str, str] = {}
+        self.letters: dict[str, Letters] = {}
+        self.images = {name: ImageReader(BytesIO(data)) for name, data in (images or {}).items()}
+        self.marks = self.draw_marks()
+        right, down = offset_mm
+        self.moved = f"1 0 0 1 {right * MM:.2f} {-down * MM:.2f} cm\n" if right or down else ""
 
-    def reference(self, thing: PDFObject) -> str:
-        """Give a number to an object of the file, once, and return how others point to it."""
-        return str(self._doc.Reference(thing).format(self._doc), "ascii")
+    def add_sheet(self, cards: list[str], *, reverse: bool = False) -> None:
+        """Add one page that shows cards by these operators.
+
+        A `reverse` bears no marks, and stands on its head where the printer flips it so.
+        """
+        wide, high = self._pagesize
+        marks = [] if reverse else self.marks
+        turned = reverse and not self.layout.upright_reverse
+        start = self.moved + (f"-1 0 0 -1 {wide:.2f} {high:.2f} cm\n" if turned else "")
+        self.add_page((start + " ".join([*cards, *marks])).encode("ascii"))
 
     def save(self) -> None:
         """Write the file, once the forms that its pages show are known."""
@@ -145,175 +147,188 @@ class SheetDocument(Document):
 
     def shown(self, face: str, size_pt: float, text: str) -> str:
         """Return the operators that show `text`, in the document's own subsets of the face."""
-        parts = font(face).splitString(text, self._doc)
-        return " ".join(
-            f"{font(face).getSubsetInternalName(subset, self._doc)} {size_pt:g} Tf "
-            f"({codes.decode('latin-1').translate(ESCAPES)}) Tj"
-            for subset, codes in parts
-        )
+        if not plain().issuperset(text):
+            return self.shaped(text, face, size_pt)
+        letters = self.letters.get(face)
+        if letters is None:
+            letters = self.letters[face] = Letters(face, self._doc)
+        return letters.shown(size_pt, text)
 
-    def text_lines(self, fitted: Fitted, face: str, x: float, top: float) -> list[str]:
-        """Return the operators of lines whose upper left corner is at `x`, `top` (points)."""
+    def set_lines(
+        self, fitted: Fitted, face: str, *, left: float, wide: float, share: float
+    ) -> list[tuple[str, float, str]]:
+        """Return each line: where it begins, how far its foot is below the top, what shows it.
+
+        `share` of the white beside a line stands on its left: 0, a half or 1; points.
+        """
         size = fitted.size_pt
-        first = top - ASCENT * size
-        return [
-            f"1 0 0 1 {x:.2f} {first - n * LEADING * size:.2f} Tm {self.show(face, size, line)}"
-            for n, line in enumerate(fitted.lines)
-        ]
-
-    def text_box(self, place: TextBox, text: str) -> list[str]:
-        """Return the operators of a text alone in its place, in the middle of its height."""
-        if not text:
-            return []
-        box, face = place.box, place.lettering.font
-        fitted = fit(text, place.lettering, width_mm=box.width_mm, height_mm=box.height_mm)
-        size = fitted.size_pt
-        x, y = box.x_mm * MM, (self.layout.card_mm[1] - box.y_mm) * MM
-        y -= (box.height_mm * MM - fitted.height_pt) / 2 + ASCENT * size
-        operators = []
-        for line in fitted.lines:
-            spare = box.width_mm * MM - width(line, face, size) if place.align == "centre" else 0
-            operators.append(
-                f"1 0 0 1 {x + spare / 2:.2f} {y:.2f} Tm {self.show(face, size, line)}"
-            )
-            y -= LEADING * size
-        return operators
-
-    def placed_symbol(self) -> str:
-        """Return the operators after which one unit is a module, and the QR code begins at 0, 0."""
-        box = self.layout.qr
-        module = box.width_mm / (SIZE + 2 * QUIET_ZONE) * MM
-        x = box.x_mm * MM + QUIET_ZONE * module
-        y = (self.layout.card_mm[1] - box.y_mm - box.height_mm) * MM + QUIET_ZONE * module
-        return f"0 g {module:.4f} 0 0 {module:.4f} {x:.2f} {y:.2f} cm"
-
-    def background(self, category: BadgeCategory) -> str:
-        """Return the operators of all that the cards of one category share."""
-        form = f"category{category.code.encode().hex()}"
-        if form not in self.forms:
-            self.draw_category(form, category)
-        return f"{self.forms['header']} {self.forms[form]}"
-
-    def draw_category(self, form: str, category: BadgeCategory) -> None:
-        """Draw the panel of a category, with its name and the white of the QR code."""
-        layout, tint = self.layout, tint_of(category)
-        band, wide = layout.band_mm, layout.panel.width_mm
-        name = pick(category.name, self.run.language)
-        with self.form(form, layout.card_mm):
-            self.surface(layout.panel, tint.foreground, between_mm=(0, band))
-            self.surface(layout.panel, tint.background, between_mm=(band, wide))
-            self.surface(layout.qr, WHITE, between_mm=(0, layout.qr.width_mm))
-            self.fixed_text(layout.category, name, tint.foreground)
-
-    def draw_header(self) -> None:
-        """Draw the forum's name and its dates before a wood of firs under a low sun."""
-        layout, box = self.layout, self.layout.header
-        x, y = box.x_mm * MM, (layout.card_mm[1] - box.y_mm - box.height_mm) * MM
-        wide, high = box.width_mm * MM, box.height_mm * MM
-        with self.form("header", layout.card_mm):
-            self.saveState()
-            frame = self.beginPath()
-            frame.roundRect(x, y, wide, high, CORNER_MM * MM)
-            self.clipPath(frame, stroke=0, fill=0)
-            self.setFillColor(FIR)
-            self.rect(x, y, wide, high, stroke=0, fill=1)
-            self.setFillColor(HIGHLIGHT)
-            self.circle(x + wide * 0.84, y + high * 0.63, high * 0.17, stroke=0, fill=1)
-            self.draw_firs(FAR_FIRS, FAR_TREES, (x, y, wide, high))
-            self.draw_firs(NEAR_FIRS, NEAR_TREES, (x, y, wide, high))
-            self.restoreState()
-            self.fixed_text(layout.title, self.run.title, WHITE)
-            self.fixed_text(layout.dates, self.run.dates, HIGHLIGHT)
-
-    def fixed_text(self, place: TextBox, text: str, ink: Colour) -> None:
-        """Draw a text that all cards, or those of one category, share."""
-        operators = self.text_box(place, spelled(printable(text)))
-        self._code.append(" ".join(["BT", ink.fill, *operators, "ET"]))
+        placed = []
+        for n, line in enumerate(fitted.lines):
+            x = left + (share * (wide - width(line, face, size)) if share else 0)
+            down = fitted.extent.above * size + n * fitted.leading_pt
+            placed.append((f"1 0 0 1 {x:.2f}", down, f"Tm {self.shown(face, size, line)}"))
+        return placed
 
     @contextmanager
-    def form(self, name: str, size_mm: tuple[float, float]) -> Iterator[None]:
-        """Make a form of what is drawn inside, to be shown any number of times."""
-        self.beginForm(name, 0, 0, size_mm[0] * MM, size_mm[1] * MM)
+    def form(self, name: str, frame: Frame) -> Iterator[None]:
+        """Make a form of what is drawn inside a frame, to be shown any number of times."""
+        x, y, wide, high = frame
+        self.beginForm(name, x, y, x + wide, y + high)  # type: ignore[arg-type]  # no int needed
         yield
         self.endForm()
         self.forms[name] = f"/{self._doc.getXObjectName(name)} Do"
 
-    def draw_firs(
-        self, ink: Colour, trees: Trees, frame: tuple[float, float, float, float]
-    ) -> None:
-        """Draw firs of three tiers along the foot of a frame (x, y, width, height in points)."""
-        x, y, wide, high = frame
-        self.setFillColor(ink)
-        path = self.beginPath()
-        for middle, height in trees:
-            stem, tall = x + middle * wide, height * high
-            for foot, top, half in TIERS:
-                path.moveTo(stem - half * tall, y + foot * tall)
-                path.lineTo(stem + half * tall, y + foot * tall)
-                path.lineTo(stem, y + top * tall)
-                path.close()
-        self.drawPath(path, stroke=0, fill=1, fillMode=NON_ZERO)
+    def draw_shape(self, shape: Shape, tint: Tint) -> None:
+        """Draw a surface in its colour, which may be one of the category's `tint`."""
+        self.setFillColor(named(shape.colour, tint))
+        path = self.rounded(frame_of(shape.box), shape.corner_mm * MM, shape.corners)
+        self.drawPath(path, stroke=0, fill=1)
 
-    def surface(self, box: Box, ink: Colour, *, between_mm: tuple[float, float]) -> None:
-        """Draw the part of a rounded surface that lies between two distances from its left."""
-        x, y = box.x_mm * MM, (self.layout.card_mm[1] - box.y_mm - box.height_mm) * MM
-        wide, high = box.width_mm * MM, box.height_mm * MM
-        first, last = between_mm
+    def draw_white(self, code: Code) -> None:
+        """Draw the white on which a code stands, whatever is below it."""
+        side = code.side_mm
+        box = Box(x_mm=code.x_mm, y_mm=code.y_mm, width_mm=side, height_mm=side)
+        corner = side * QUIET_ZONE / (SIZE + 2 * QUIET_ZONE)
+        self.setFillColor(WHITE)
+        self.drawPath(self.rounded(frame_of(box), corner * MM), stroke=0, fill=1)
+
+    def draw_operators(self, operators: list[str]) -> None:
+        """Add operators to what is being drawn."""
+        self._code.append(" ".join(operators))
+
+    def rounded(self, frame: Frame, radius: float, corners: Corners = "all") -> PDFPathObject:
+        """Return the path of a rectangle with round corners, as large as the sides allow."""
+        x, y, wide, high = frame
+        x1, y1 = x + wide, y + high
+        beside, above = corners not in ("left", "right"), corners not in ("top", "bottom")
+        radius = min(radius, wide / (1 + beside), high / (1 + above))
+        path = self.beginPath()
+        if not radius:
+            path.rect(x, y, wide, high)
+            return path
+        left, right, top, bottom = (
+            corners != other for other in ("right", "left", "bottom", "top")
+        )
+        kept = ARC * radius
+        path.moveTo(x + radius, y)
+        for round_, corner, before, after in (
+            (right and bottom, (x1, y), (-1, 0), (0, 1)),
+            (right and top, (x1, y1), (0, -1), (-1, 0)),
+            (left and top, (x, y1), (1, 0), (0, -1)),
+            (left and bottom, (x, y), (0, 1), (1, 0)),
+        ):
+            (cx, cy), (bx, by), (ax, ay) = corner, before, after
+            if not round_:
+                path.lineTo(cx, cy)
+                continue
+            path.lineTo(cx + bx * radius, cy + by * radius)
+            path.curveTo(
+                cx + bx * kept,
+                cy + by * kept,
+                cx + ax * kept,
+                cy + ay * kept,
+                cx + ax * radius,
+                cy + ay * radius,
+            )
+        path.close()
+        return path
+
+    def missing_images(self) -> list[str]:
+        """Return the images that the layout has and that are not at hand."""
+        faces = self.layout.faces.values()
+        names = {picture.name for face in faces for picture in face.pictures}
+        return sorted(names - {*DRAWN, *self.images})
+
+    def draw_picture(self, picture: Picture) -> None:
+        """Draw a picture in its box; an image that is not at hand leaves its box white."""
+        frame = frame_of(picture.box)
+        draw, image = DRAWN.get(picture.name), self.images.get(picture.name)
+        if draw is None and image is None:
+            return
         self.saveState()
-        seen = self.beginPath()
-        seen.rect(x + first * MM, y, (last - first) * MM, high)
-        self.clipPath(seen, stroke=0, fill=0)
-        self.setFillColor(ink)
-        self.roundRect(x, y, wide, high, CORNER_MM * MM, stroke=0, fill=1)
+        self.clipPath(self.rounded(frame, picture.corner_mm * MM), stroke=0, fill=0)
+        if draw is not None:
+            draw(self, frame)
+        elif image is not None:
+            self.draw_image(image, frame, cover=picture.fit == "cover")
         self.restoreState()
 
-    def draw_marks(self) -> None:
-        """Draw the cut marks: ticks at the sheet's edges, a cross where four cards meet."""
-        layout = self.layout
-        wide, high = layout.sheet_mm
-        left, top = layout.margin_mm
-        across = [left + n * layout.card_mm[0] for n in range(layout.columns + 1)]
-        down = [high - top - n * layout.card_mm[1] for n in range(layout.rows + 1)]
-        across = [x for x in across if 0 < x < wide]
-        down = [y for y in down if 0 < y < high]
-        with self.form("marks", layout.sheet_mm):
+    def draw_image(self, image: ImageReader, frame: Frame, *, cover: bool) -> None:
+        """Draw an image in the middle of a frame, whole in it or all over it."""
+        wide, high = image.getSize()
+        chosen = max if cover else min
+        scale = chosen(frame.width / wide, frame.height / high)
+        x = frame.x + (frame.width - wide * scale) / 2
+        y = frame.y + (frame.height - high * scale) / 2
+        self.drawImage(image, x, y, wide * scale, high * scale, mask="auto")
+
+    def draw_marks(self) -> list[str]:
+        """Draw where the sheet is cut or folded, once; return what shows it."""
+        draw = {"cut": self.draw_cuts, "fold": self.draw_folds}.get(self.layout.sheet.marks)
+        if draw is None:
+            return []
+        with self.form("marks", Frame(0, 0, *self._pagesize)):
             self.setStrokeColor(LINE)
             self.setLineWidth(0.4)
-            for x in across:
-                for y in (0, high - MARK_MM, *(d - MARK_MM / 2 for d in down)):
-                    self.line(x * MM, y * MM, x * MM, (y + MARK_MM) * MM)
+            draw()
+        return [self.forms["marks"]]
+
+    def draw_cuts(self) -> None:
+        """Draw the cut marks: ticks at the sheet's edges, a cross where cards meet."""
+        layout = self.layout
+        wide, high = layout.sheet.width_mm, layout.sheet.height_mm
+        edges = [
+            (corner.x_mm + x, high - corner.y_mm - y)
+            for corner in layout.corners()
+            for x in (0, layout.card_width_mm)
+            for y in (0, layout.card_height_mm)
+        ]
+        across = sorted({round(x, 4) for x, _ in edges if 0 < x < wide})
+        down = sorted({round(y, 4) for _, y in edges if 0 < y < high})
+        tall = max(MARK_MM, layout.sheet.top_mm - CUT_GAP_MM)
+        long = max(MARK_MM, layout.sheet.left_mm - CUT_GAP_MM)
+        for x in across:
+            self.tick(x, 0, x, tall)
+            self.tick(x, high - tall, x, high)
             for y in down:
-                for x in (0, wide - MARK_MM, *(a - MARK_MM / 2 for a in across)):
-                    self.line(x * MM, y * MM, (x + MARK_MM) * MM, y * MM)
+                self.tick(x, y - MARK_MM / 2, x, y + MARK_MM / 2)
+        for y in down:
+            self.tick(0, y, long, y)
+            self.tick(wide - long, y, wide, y)
+            for x in across:
+                self.tick(x - MARK_MM / 2, y, x + MARK_MM / 2, y)
+
+    def draw_folds(self) -> None:
+        """Draw dashes where panels meet inside a card: there it is folded."""
+        layout = self.layout
+        self.setDash(2, 3)
+        across = sorted({panel.x_mm for panel in layout.panels} - {0})
+        down = sorted({panel.y_mm for panel in layout.panels} - {0})
+        wide, high = layout.card_width_mm, layout.card_height_mm
+        for left, top in layout.corners():
+            foot = layout.sheet.height_mm - top - high
+            for x in across:
+                self.tick(left + x, foot, left + x, foot + high)
+            for y in down:
+                self.tick(left, foot + high - y, left + wide, foot + high - y)
+
+    def tick(self, x0_mm: float, y0_mm: float, x1_mm: float, y1_mm: float) -> None:
+        """Draw a line of a mark."""
+        self.line(x0_mm * MM, y0_mm * MM, x1_mm * MM, y1_mm * MM)
+
+
+def named(name: str, tint: Tint) -> Colour:
+    """Return a colour of a layout: a name of its palette, or `#rrggbb`."""
+    if name == "category":
+        return tint.foreground
+    if name == "category-surface":
+        return tint.background
+    return COLOURS.get(name) or colour(name)
 
 
 def tint_of(category: BadgeCategory) -> Tint:
     """Return the tint of a category; a number out of 1 to 6 begins again at 1."""
     return TINTS[(category.tint - 1) % len(TINTS) + 1]
-
-
-def printable(text: str) -> str:
-    """Return `text` composed (NFC), on one line, without characters that have no look.
-
-    A character that the fonts lack gives way to its compatible spelling, when it has one: a
-    digraph to its two letters, a full-width letter to the usual one (NFKC).
-    """
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    if not text.isprintable():
-        text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in HIDDEN)
-    known = drawable()
-    if not known.issuperset(text):
-        text = "".join(c if c in known else unicodedata.normalize("NFKC", c) for c in text)
-    return " ".join(text.split())
-
-
-def spelled(text: str) -> str:
-    """Return `text` with each character that the fonts lack as its code, such as U+4E2D."""
-    known = drawable()
-    if known.issuperset(text):
-        return text
-    return "".join(c if c in known else f"U+{ord(c):04X}" for c in text)
 
 
 @cache

@@ -25,6 +25,7 @@ DEEDS = {
     Deed.DECIDE: "Approve, refuse, cancel, change a category",
     Deed.SEE_NEEDS: "Read answers about diet and access",
     Deed.PRINT_BADGES: "Print badges",
+    Deed.EDIT_BADGES: "Change badge layouts and printers",
     Deed.EXCHANGE: "Import and export registrations",
     Deed.EDIT_FORM: "Change categories, places, dates, questions and consents",
     Deed.INVITE: "Make invitations",

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from badges import rotation
 from badges.keys import open_keyring
+from badges.wallet_signing import WalletUnfit, faults_at, open_signer
 from forum.commands.installation import database
 from forum.core import clock
 from forum.core.db import connect
@@ -33,6 +35,7 @@ class Finding(Struct, frozen=True, kw_only=True):
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything that this installation needs; change nothing but start the database."""
     findings = [_python(), *_folders(settings), _mail(settings), _address(settings)]
+    findings += _wallet(settings)
     try:
         with database(settings) as ready:
             findings += asyncio.run(_database(ready))
@@ -80,6 +83,21 @@ def _address(settings: Settings) -> Finding:
     return Finding(what=f"address {settings.base_url}", ok=secure or local, mend=mend)
 
 
+def _wallet(settings: Settings) -> list[Finding]:
+    """Look at what signs passes for Apple Wallet, each fault by itself."""
+    if settings.wallet is None:
+        return []
+    what = f"passes for Apple Wallet, {settings.wallet.pass_type}"
+    try:
+        signer = open_signer(settings.wallet)
+    except WalletUnfit as unfit:
+        return [Finding(what=what, ok=False, mend=mend) for mend in unfit.mends]
+    wrong = faults_at(signer, clock.now())
+    if wrong:
+        return [Finding(what=what, ok=False, mend=mend) for mend in wrong]
+    return [Finding(what=f"{what}, until {signer.until:%Y-%m-%d}", ok=True)]
+
+
 async def _database(settings: Settings) -> list[Finding]:
     db = await connect(str(settings.database_url))
     try:
@@ -106,10 +124,15 @@ async def _database(settings: Settings) -> list[Finding]:
 
 async def _keys(db: object, settings: Settings) -> Finding:
     try:
-        await open_keyring(db, settings.secret_key, at=clock.now())  # type: ignore[arg-type]
+        keyring = await open_keyring(db, settings.secret_key, at=clock.now())  # type: ignore[arg-type]
     except Problem as problem:
         return Finding(what="signing keys", ok=False, mend=problem.message)
-    return Finding(what="signing keys", ok=True)
+    left = rotation.MOST - len(keyring.public)
+    return Finding(
+        what=f"signing keys: {len(keyring.public)} good",
+        ok=left > 0,
+        mend="" if left else "no id is left for another: forum keys list, forum keys retire",
+    )
 
 
 async def _letters(db: object) -> Finding:

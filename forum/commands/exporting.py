@@ -1,31 +1,37 @@
 """`forum export`, `badges` and `programme`: files for people and for other programs."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs
 
 import msgspec
+from msgspec import structs
 
 from badges import attendance_exports, scan_exports
 from badges.attendance_sheets import What
-from badges.printing import runs
+from badges.printing import run_drawing, runs
+from badges.printing.run_drawing import CannotFinish, Finished
+from badges.printing.run_models import Order
 from badges.scan_exports import ScansExport
 from badges.scan_list import ScanFilter
 from forum.commands.installation import Installation
 from forum.core import exports
 from forum.core.blobs import whole_file, write_whole
 from forum.core.context import Edition
+from forum.core.db import Db
 from forum.core.errors import Invalid, Problem
 from forum.core.sheets import Format
 from forum.registrations import columns, downloads, exporting
 from forum.registrations.downloads import RegistrationsExport
-from forum.registrations.exporting import Labels, Order
+from forum.registrations.exporting import Labels
+from forum.registrations.exporting import Order as ExportOrder
 from schedule import publishing
 from schedule.exports import ics, schedule_json, schedule_xml, tables
 from schedule.models import Programme
+from schedule.papers import drawing, orders
 
 READABLE = 0o644
 
@@ -34,6 +40,12 @@ class FormatUnknown(Problem):
     """There is no such format."""
 
     code = "format_unknown"
+
+
+class NotDrawn(Problem):
+    """The badges could not be drawn: print some of them alone, to find the one that hinders it."""
+
+    code = "not_drawn"
 
 
 class CannotWrite(Problem):
@@ -66,6 +78,11 @@ def writable(out: Path) -> Iterator[None]:
             f"Cannot write {out} ({error.strerror}): free some space, or choose another place."
         )
         raise CannotWrite(message) from error
+
+
+def absolute(out: Path) -> Path:
+    """Return where a file is, wherever a process that writes it runs."""
+    return out.absolute()
 
 
 def ending_of(out: Path, known: Sequence[str]) -> str:
@@ -102,7 +119,7 @@ async def registrations(
     sent = {**parse_qs(query), "format": [ending]}
     if names:
         sent["columns"] = [names]
-    usual = Order(labels=Labels(language or Labels.NAMES))
+    usual = ExportOrder(labels=Labels(language or Labels.NAMES))
     order, errors = exporting.read(sent, edition, {one.name for one in offered}, usual)
     if errors:
         raise Invalid(fields=errors)
@@ -185,7 +202,7 @@ async def programme(
         "json": schedule_json.schedule_v2,
         "csv": lambda one: tables.sessions_csv(one, language=said),
         "xlsx": lambda one: tables.sessions_xlsx(one, language=said),
-        "pdf": lambda one: _draw(one, said),
+        "pdf": lambda one: drawing.draw(one, orders.Order(languages=(said,))),
     }
     ending = ending_of(out, tuple(builders))
     version = await publishing.version(site.db, edition)
@@ -193,40 +210,86 @@ async def programme(
     return version
 
 
-async def booklet(
-    site: Installation, edition: Edition, out: Path, *, language: str | None, number: int | None
+async def paper(
+    site: Installation, edition: Edition, out: Path, order: orders.Order, *, number: int | None
 ) -> Programme:
-    """Write the booklet of a version, the latest when `number` is None; return the version."""
+    """Write the programme on paper; return the version, the latest when `number` is None.
+
+    An order for a draft is filled with the draft.
+
+    Raises:
+        Invalid, NothingToPrint: as `orders.hold` has it.
+    """
     ending_of(out, ("pdf",))
-    version = await publishing.version(site.db, edition, number)
-    write(out, _draw(version, language or edition.language))
-    return version
-
-
-def _draw(version: Programme, language: str) -> bytes:
-    from schedule.pdf import booklet as draw  # noqa: PLC0415 -- reportlab is slow to import
-
-    return draw(version, language=language)
+    programme = await publishing.issue(
+        site.db, edition, number, draft=order.draft, base_url=site.settings.base_url, at=site.now()
+    )
+    orders.hold(programme, order)
+    write(out, drawing.draw(programme, order))
+    return programme
 
 
 async def badges(
-    site: Installation,
-    edition: Edition,
-    out: Path,
-    *,
-    layout: str,
-    references: Sequence[str] | None,
-    only_unprinted: bool,
-    at: datetime,
-) -> tuple[int, runs.Sheets]:
-    """Write badge sheets, and remember who is on them; return how many, and what to look at."""
+    site: Installation, edition: Edition, out: Path, order: Order, told: Callable[[int, int], None]
+) -> tuple[int, Finished]:
+    """Write badge sheets, log who is on them; return how many, and what to look at.
+
+    `told` hears how many are drawn, and of how many. The file is there whole or not at all.
+
+    Raises:
+        Invalid: naming what there is not.
+        NobodyToPrint: nobody is on them.
+        CannotWrite: naming the file, why, and the mend.
+        NotDrawn: the process that draws ended.
+    """
     ending_of(out, ("pdf",))
-    job = await runs.collect(
-        site.db, edition, site.keyring, references=references, only_unprinted=only_unprinted
+    chosen = await runs.choose(site.db, edition, order)
+    told(0, len(chosen))
+    plan = await run_drawing.plan(
+        site.db,
+        edition,
+        chosen,
+        layout=order.layout,
+        sheet=order.sheet,
+        offset_mm=(order.offset_x_mm, order.offset_y_mm),
+        blobs=site.blobs,
     )
-    if not job.badges:
-        raise runs.NobodyToPrint
-    sheets = runs.draw(job, layout)
-    write(out, sheets.pdf)
-    await runs.mark(site.db, edition, job, at=at)
-    return len(job.badges), sheets
+
+    async def tell(done: int) -> None:
+        told(done, len(chosen))
+
+    with writable(out):
+        try:
+            finished = await run_drawing.draw(
+                OneConnection(site.db),
+                edition,
+                site.keyring,
+                plan,
+                out=absolute(out),
+                mode=READABLE,
+                told=tell,
+            )
+        except CannotFinish as error:
+            if error.full:
+                why = f"Cannot write {out} ({error}): free some space, or choose another place."
+                raise CannotWrite(why) from error
+            raise NotDrawn from error
+    at, ids = site.now(), site.ids
+    problems = await runs.store_drawn(
+        site.db, edition, order, finished, actor="command", at=at, ids=ids
+    )
+    return len(finished.printed), structs.replace(finished, problems=problems)
+
+
+class OneConnection:
+    """A database of one connection, which is never lent to two at once."""
+
+    def __init__(self, db: Db) -> None:
+        self.db = db
+        self.turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Db]:
+        """Lend the connection."""
+        async with self.turn:
+            yield self.db

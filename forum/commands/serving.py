@@ -13,7 +13,7 @@ from granian.log import LogLevels
 from granian.server import Server
 from granian.server.common import AbstractServer
 
-from badges.keys import open_keyring
+from badges.keys import follow, open_keyring
 from forum.commands.installation import database, migrate_at
 from forum.core import clock
 from forum.core.db import DatabaseUnavailable, connect, open_pool
@@ -111,13 +111,15 @@ async def _work(settings: Settings) -> None:
             keyring = await open_keyring(db, settings.secret_key, at=clock.now())
         templates = Templates(version=static_version(), demo=settings.demo)
         task = asyncio.create_task(Worker(settings, pool, keyring, templates).run())
+        following = asyncio.create_task(follow(keyring, pool))
         structlog.get_logger("worker").info("working")
         await asyncio.wait({task, asyncio.create_task(stop.wait())}, return_when="FIRST_COMPLETED")
         if task.done():
             task.result()
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for one in (task, following):
+            one.cancel()
+            with suppress(asyncio.CancelledError):
+                await one
 
 
 def migrate(settings: Settings) -> list[str]:

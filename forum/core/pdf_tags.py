@@ -17,7 +17,7 @@ from typing import BinaryIO
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfbase.ttfonts import TTFont
 
-from forum.core.pdf import Document
+from forum.core.pdf import MM, Document
 
 Rect = tuple[float, float, float, float]
 
@@ -169,7 +169,10 @@ class TaggedDocument(Document):
             subject=subject,
             made_at=made_at,
         )
-        self.root = Node("Document")
+        self._whole = self.root = Node("Document")
+        self._size_pt = (size_mm[0] * MM, size_mm[1] * MM)
+        self._prefix = ""
+        self._depth = 0
         self._out = out
         self._language = language
         self._made_at = made_at.astimezone(UTC)
@@ -207,12 +210,28 @@ class TaggedDocument(Document):
         yield
         self._end()
 
+    @contextmanager
+    def part(self, title: str, *, language: str) -> Iterator[None]:
+        """Hold what is drawn inside, whole pages, as a part in `language` (BCP 47).
+
+        `root` is the element of the part meanwhile; its places have names of their own, and its
+        bookmarks stand below one with its `title`.
+        """
+        self.root = self._whole.add("Part", language=language)
+        self._prefix = f"{language}:"
+        self.target("", self._size_pt[1])
+        self.bookmark(title, "", 0)
+        self._depth = 1
+        yield
+        self.root, self._prefix, self._depth = self._whole, "", 0
+
     def link(self, node: Node, rect: Rect, contents: str, target: str) -> None:
         """Make `rect` lead to the place that `target(key)` names; it may come later.
 
         `node` has the role Link; `contents` says where the link leads.
         """
-        self._link(Annotation(node, self._page, rect, contents, target=target))
+        key = self._prefix + target
+        self._link(Annotation(node, self._page, rect, contents, target=key))
 
     def web_link(self, node: Node, rect: Rect, contents: str, url: str) -> None:
         """Make `rect` open `url`; `node` has the role Link."""
@@ -220,11 +239,12 @@ class TaggedDocument(Document):
 
     def target(self, key: str, top: float) -> None:
         """Name the height `top` of the current page, for links and bookmarks."""
-        self._targets[key] = (self._page, top)
+        self._targets[self._prefix + key] = (self._page, top)
 
     def bookmark(self, title: str, key: str, level: int, *, opened: bool = True) -> None:
         """Add an entry to the outline; `level` from 0, at most one deeper than the last one."""
-        self._bookmarks.append(Bookmark(title, key, level, opened=opened))
+        entry = Bookmark(title, self._prefix + key, self._depth + level, opened=opened)
+        self._bookmarks.append(entry)
 
     def glyphs(self, text: str, font: TTFont) -> Iterator[tuple[str, str]]:
         """Yield `text` in pieces of one font resource: its name, and the escaped string to show."""
@@ -340,8 +360,8 @@ class TaggedDocument(Document):
 
     def _structure(self) -> Literal:
         tree = self._literal()
-        prune(self.root)
-        nodes = list(walk(self.root))
+        prune(self._whole)
+        nodes = list(walk(self._whole))
         objects = [self._literal() for _ in nodes]
         for node, one in zip(nodes, objects, strict=True):
             node.number = one.number
@@ -357,7 +377,7 @@ class TaggedDocument(Document):
         ]
         by_key = self._literal(f"<</Nums[{' '.join(parents)}]>>")
         tree.body = (
-            f"<</Type/StructTreeRoot/K {self.root.number} 0 R/ParentTree {by_key.number} 0 R"
+            f"<</Type/StructTreeRoot/K {self._whole.number} 0 R/ParentTree {by_key.number} 0 R"
             f"/ParentTreeNextKey {len(parents)}>>"
         )
         return tree

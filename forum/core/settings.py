@@ -28,11 +28,18 @@ NAMES = (
     "FORUM_MAIL_FROM",
     "FORUM_TRUSTED_PROXIES",
     "FORUM_INLINE_WORKER",
+    "FORUM_LOCAL_PRINTERS",
     "FORUM_LOG",
     "FORUM_PG_BIN",
     "FORUM_RATE_LIMIT",
     "FORUM_VAR",
+    "FORUM_WALLET_CERTIFICATE",
+    "FORUM_WALLET_KEY",
+    "FORUM_WALLET_PASS_TYPE",
+    "FORUM_WALLET_TEAM",
+    "FORUM_WALLET_WWDR",
 )
+WALLET = ("CERTIFICATE", "KEY", "WWDR", "PASS_TYPE", "TEAM")
 SMTP_SCHEMES = ("smtp", "smtps", "smtp+starttls")
 YES = ("1", "true", "yes", "on")
 NO = ("0", "false", "no", "off")
@@ -49,6 +56,19 @@ class SettingsError(Exception):
         super().__init__("; ".join(mistakes))
 
 
+class WalletFiles(Struct, frozen=True, kw_only=True):
+    """What signs passes for Apple Wallet: three files, and what the certificate is for.
+
+    `wwdr` is the certificate of Apple's authority that issued `certificate`.
+    """
+
+    certificate: Path
+    key: Path
+    wwdr: Path
+    pass_type: str
+    team: str
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """How this installation runs.
 
@@ -56,6 +76,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     browsers keep. `var` holds what Forum writes: its files, its mails, its own PostgreSQL.
     Without `database_url` that PostgreSQL is used; `database_direct_url` is for LISTEN, where a
     pooler stands in between. `smtp_url` None: mails become files. `demo` is set by `forum demo`.
+    `local_printers` lets organisers name label printers at this machine's own addresses.
+    `wallet` None: there are no passes for Apple Wallet.
     """
 
     secret_key: bytes
@@ -72,6 +94,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     pg_bin: Path | None = None
     rate_limit: bool = True
     demo: bool = False
+    local_printers: bool = False
+    wallet: WalletFiles | None = None
 
     def __repr__(self) -> str:
         """Show every field but the secret key, and URLs without their passwords."""
@@ -125,6 +149,8 @@ def read(environ: Mapping[str, str], root: Path) -> Settings:
         pg_bin=reader.get("FORUM_PG_BIN", _pg_bin, None),
         rate_limit=reader.get("FORUM_RATE_LIMIT", _flag, default=True),
         demo=reader.get("FORUM_DEMO", _flag, default=False),
+        local_printers=reader.get("FORUM_LOCAL_PRINTERS", _flag, default=False),
+        wallet=_wallet(reader, root),
     )
     if found.database_direct_url and not found.database_url:
         reader.mistakes.append("DATABASE_DIRECT_URL: needs DATABASE_URL beside it")
@@ -183,6 +209,20 @@ class _Reader:
             name, *values = match.groups()
             found[name] = next((v for v in values if v is not None), "")
         return {name: value for name, value in found.items() if value}
+
+
+def _wallet(reader: _Reader, root: Path) -> WalletFiles | None:
+    """Read what signs passes: all of it or nothing."""
+    found = {name: reader.values.get(f"FORUM_WALLET_{name}") for name in WALLET}
+    missing = [f"FORUM_WALLET_{name}" for name, value in found.items() if not value]
+    if len(missing) == len(found):
+        return None
+    if missing:
+        given = ", ".join(f"FORUM_WALLET_{name}" for name, value in found.items() if value)
+        reader.mistakes.append(f"{', '.join(missing)}: needed beside {given}")
+        return None
+    files = {name.lower(): _folder(str(found[name]), root) for name in WALLET[:3]}
+    return WalletFiles(**files, pass_type=str(found["PASS_TYPE"]), team=str(found["TEAM"]))
 
 
 def _split(text: str) -> SplitResult:

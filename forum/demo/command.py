@@ -12,10 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from badges import devices
 from badges.device_models import NewDevice
+from badges.printing import run_models
 from forum.accounts import service as accounts
 from forum.commands import exporting, serving
 from forum.commands.installation import Installation, database, run
-from forum.core import clock
 from forum.core.context import Edition
 from forum.core.errors import Problem
 from forum.core.settings import Settings, at_address
@@ -23,6 +23,7 @@ from forum.demo import edition as values
 from forum.demo import loading, programme
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
+from schedule.papers.orders import Order
 
 BADGES, BOOKLET, MARK = "badges.pdf", "programme.pdf", "made.json"
 
@@ -109,14 +110,12 @@ async def _write_documents(
         site,
         edition,
         folder / BADGES,
-        layout="a6",
-        references=None,
-        only_unprinted=False,
-        at=clock.now(),
+        run_models.Order(),
+        lambda done, of: tell("badges.pdf", done, of),
     )
-    tell("badges.pdf", 1, 1)
     tell("programme.pdf", 0, 1)
-    await exporting.booklet(site, edition, folder / BOOKLET, language=None, number=None)
+    booklet = Order(languages=(edition.language,))
+    await exporting.paper(site, edition, folder / BOOKLET, booklet, number=None)
     tell("programme.pdf", 1, 1)
 
 

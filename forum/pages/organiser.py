@@ -1,16 +1,12 @@
-"""The organisers' pages: the overview of an edition, and its badges."""
+"""The organisers' page: the overview of an edition."""
 
 from datetime import datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
-import anyio.to_process
 from litestar import Router, get
-from litestar.response import Redirect, Response
+from litestar.response import Redirect
 
 from badges import gates
-from badges.keys import Keyring
-from badges.printing import runs
 from forum.core.context import EditionState, Organiser
 from forum.core.db import Db
 from forum.core.errors import Forbidden
@@ -18,7 +14,7 @@ from forum.core.pages import Page
 from forum.core.rights import Deed, Staff
 from forum.core.settings import Settings
 from forum.core.text import pick
-from forum.core.web import PRIVATE, AnyResponse, Given, disposition
+from forum.core.web import AnyResponse, Given
 from forum.editions import queries as editions
 from forum.editions import service as edition_service
 from forum.pages import charts, dashboard
@@ -26,6 +22,7 @@ from forum.questions import service as questions
 from forum.registrations import queries as registrations
 from forum.registrations import sending
 from forum.registrations.models import OVER
+from forum.registrations.rules import BADGE_TO_CHECK
 from forum.territories import service as territories
 
 
@@ -66,6 +63,7 @@ async def overview(
         charts=charts,
         places=dashboard.places(categories, statuses, words),
         owing=await sending.count_owing(db, edition),
+        to_check=await registrations.count_to_check(db, edition.id, BADGE_TO_CHECK),
         last=last,
         curve=dashboard.curve(edition, last, days, today, words),
         represented=dashboard.represented(
@@ -84,7 +82,7 @@ async def overview(
             {"name": pick(gate.name, page.language), "checked_in": gate.checked_in}
             for gate in doors
         ],
-        badges_path=f"/organiser/{edition.slug}/badges.pdf" if may_print else None,
+        badges_path=f"/organiser/{edition.slug}/badges" if may_print else None,
         attestations_path=(
             f"/organiser/{edition.slug}/attestations.pdf"
             if staff.may(Deed.EDIT_BADGES) and any(gate.checked_in for gate in doors)
@@ -99,27 +97,9 @@ async def overview(
 
 
 @get("/organiser/{slug:str}/badges.pdf", include_in_schema=False, opt={"deed": Deed.PRINT_BADGES})
-async def badges_pdf(
-    staff: Given[Staff],
-    db: Given[Db],
-    keyring: Given[Keyring],
-    now: Given[datetime],
-) -> Response[bytes]:
-    """Send the badges of all who are confirmed, drawn in a process of its own."""
-    edition = staff.edition
-    job = await runs.collect(db, edition, keyring)
-    if not job.badges:
-        raise runs.NobodyToPrint
-    await runs.mark(db, edition, job, at=now)
-    sheets = await anyio.to_process.run_sync(partial(runs.draw, job))
-    return Response(
-        sheets.pdf,
-        media_type="application/pdf",
-        headers={
-            "cache-control": PRIVATE,
-            "content-disposition": disposition(f"badges-{edition.slug}.pdf"),
-        },
-    )
+async def badges_pdf(staff: Given[Staff]) -> Redirect:
+    """Lead to where badges are printed; this address had the badges of everybody before."""
+    return Redirect(f"/organiser/{staff.edition.slug}/badges", status_code=302)
 
 
 router = Router("/", route_handlers=[front, overview, badges_pdf])

@@ -1,8 +1,6 @@
 """The help desk on a device: somebody is found, registered, corrected, given a badge."""
 
-import asyncio
 from datetime import datetime
-from functools import partial
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -15,9 +13,11 @@ from badges import device_rights, tickets
 from badges.device_rights import Right
 from badges.in_clear import DeviceMayNot
 from badges.keys import Keyring
-from badges.printing import runs
+from badges.printing import desk as badge_desk
+from badges.printing.drawer import DeskDrawer
 from badges.together import Door
 from forum.core import audit, forms
+from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid
@@ -219,6 +219,8 @@ async def badge(
     door: Given[Door],
     db: Given[Db],
     keyring: Given[Keyring],
+    desk_drawer: Given[DeskDrawer],
+    blobs: Given[Blobs],
     now: Given[datetime],
     ids: Given[Ids],
 ) -> AnyResponse:
@@ -226,16 +228,15 @@ async def badge(
     await device_rights.require(db, door.device, Right.DESK)
     edition = door.edition
     row = await found(db, edition, reference)
-    job = await runs.collect(db, edition, keyring, references=[row.reference])
-    sheets = await asyncio.to_thread(partial(runs.draw, job))
-    async with db.transaction():
-        await runs.mark(db, edition, job, at=now)
-        await _record(db, door, edition, row, at=now, ids=ids)
+    content = await badge_desk.reprint(
+        db, edition, keyring, desk_drawer, blobs, row.id, actor=_actor(door), at=now, ids=ids
+    )
+    await _record(db, door, edition, row, at=now, ids=ids)
     headers = {
         "cache-control": PRIVATE,
         "content-disposition": disposition(f"badge-{row.reference}.pdf", kind="inline"),
     }
-    return Response(sheets.pdf, media_type="application/pdf", headers=headers)
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 async def _record(

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-import anyio.to_process
 import msgspec
 from litestar import Router, get, post
 from litestar.params import FromPath
@@ -13,8 +11,13 @@ from litestar.response import Redirect, Response
 
 from badges import presence, scanning, tickets
 from badges.keys import Keyring
-from badges.printing import runs
+from badges.printers import service as printers
+from badges.printers import words as printer_words
+from badges.printing import desk as badge_desk
+from badges.printing import log as badge_log
+from badges.printing.drawer import DeskDrawer
 from forum.core import forms, outbox
+from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, Problem
@@ -228,17 +231,20 @@ async def badge(
     staff: Given[Staff],
     db: Given[Db],
     keyring: Given[Keyring],
+    desk_drawer: Given[DeskDrawer],
+    blobs: Given[Blobs],
     now: Given[datetime],
+    ids: Given[Ids],
 ) -> Response[bytes]:
-    """Send one badge, drawn in a process of its own; it counts as printed then."""
+    """Send one badge, drawn in the process that is kept for it; it is logged as printed."""
     edition = staff.edition
     row = await found(db, edition, reference)
-    job = await runs.collect(db, edition, keyring, references=[row.reference])
-    await runs.mark(db, edition, job, at=now)
-    sheets = await anyio.to_process.run_sync(partial(runs.draw, job))
+    content = await badge_desk.reprint(
+        db, edition, keyring, desk_drawer, blobs, row.id, actor=staff.actor, at=now, ids=ids
+    )
     name = f"badge-{row.reference}.pdf"
     headers = {"cache-control": PRIVATE, "content-disposition": disposition(name, kind="inline")}
-    return Response(sheets.pdf, media_type="application/pdf", headers=headers)
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def _back(staff: Staff, row: Row, told: str) -> Redirect:
@@ -282,6 +288,15 @@ async def _show(
         line=line,
         over=row.status in OVER,
         ticket=await tickets.find(db, edition.id, row.id),
+        label_printers=await printers.label_printers(db, edition.id),
+        labels_asked=[
+            (
+                one,
+                said.gettext(printer_words.STATES[one.state]),
+                printer_words.fault(one.failure, said),
+            )
+            for one in await printers.of_person(db, edition.id, row.id)
+        ],
         answers=question_views.told(asked, answers, said),
         open_questions=await questions.open_questions(db, edition.id, row.id),
         agreed=await queries.list_agreed(db, edition.id, row.id),
@@ -290,6 +305,7 @@ async def _show(
         attested=row.status is Status.CONFIRMED
         and bool(await presence.of_person(db, edition, row.id)),
         scans=await scanning.of_person(db, edition.id, row.id),
+        prints=await badge_log.of_person(db, edition.id, row.id),
         sent=typed,
         differing=[
             name for name in TYPED if seen is not None and sent and typed[name] != stored[name]

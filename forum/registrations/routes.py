@@ -24,7 +24,7 @@ from forum.core.blobs import Blobs
 from forum.core.context import Attendee, Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound, Unauthenticated
-from forum.core.i18n import N_
+from forum.core.i18n import N_, Words, words
 from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
@@ -60,6 +60,8 @@ from forum.registrations.models import Accepted, OwnRegistration, RegistrationFo
 from forum.registrations.own_routes import HANDLERS, Desk
 from forum.registrations.session_routes import HANDLERS as SESSION_HANDLERS
 from forum.registrations.session_routes import SeatsDesk
+from forum.registrations.wallet_routes import HANDLERS as WALLET_HANDLERS
+from forum.registrations.wallet_routes import Wallet
 
 PER_MINUTE = 30
 TICKET_SCALE = 10
@@ -163,8 +165,9 @@ async def own_ticket_svg(
     db: Given[Db],
     keyring: Given[Keyring],
 ) -> AnyResponse:
-    """Return the ticket's QR code as an SVG."""
-    svg = qr.svg(await _token(db, attendee, keyring))
+    """Return the ticket's QR code as an SVG, its title in the attendee's language."""
+    mine = await service.own(db, attendee.edition_id, attendee.registration_id)
+    svg = _svg(await _token(db, attendee, keyring), words(mine.language))
     headers = {"cache-control": PRIVATE}
     return Response(svg.encode(), media_type="image/svg+xml", headers=headers)
 
@@ -253,6 +256,7 @@ async def manage_page(
     now: Given[datetime],
     keyring: Given[Keyring],
     keys: Given[AttendeeKeys],
+    wallet_signer: Given[Wallet],
 ) -> AnyResponse:
     """Show a registration to the one who holds its link: where it stands, and the ticket."""
     desk = await Desk.at(db, keys, key, now)
@@ -260,19 +264,21 @@ async def manage_page(
     answers = await questions.answers_of(
         db, desk.edition.id, desk.attendee.registration_id, private=True
     )
-    token, attested = None, False
+    token, attested, taken_back = None, False, False
     if desk.own.status is Status.CONFIRMED:
         attested = await attestations.may_have(
             db, desk.edition, desk.attendee.registration_id, at=now
         )
-        token = await _token(db, desk.attendee, keyring)
+        ticket = await tickets.find(db, desk.edition.id, desk.attendee.registration_id)
+        taken_back = ticket is None or ticket.revoked_at is not None
+        token = None if ticket is None or taken_back else keyring.token(ticket)
     seats = await SeatsDesk.at(db, keys, key, now)
     told = request.query_params.get("done", "")
     done, undone = DONE.get(told), UNDONE.get(told)
     return page(
         "registrations/manage.html",
         desk.edition,
-        registration=_shown(desk.own, key, qr.svg(token) if token else None),
+        registration=_shown(desk.own, key, _svg(token, page.words) if token else None),
         may_change=desk.may_change,
         key=key,
         seats=seats.mine(page.words),
@@ -281,6 +287,8 @@ async def manage_page(
             db, desk.edition.id, desk.attendee.registration_id
         ),
         attested=attested,
+        taken_back=taken_back,
+        has_pass=token is not None and wallet_signer.signer(now) is not None,
         answers=question_views.told(asked, answers, page.words),
         consents=await consenting.consents_of(db, desk.edition, desk.attendee.registration_id),
         may_agree=rules.may_agree(desk.own.status, desk.edition, now),
@@ -462,6 +470,10 @@ async def _pdf(db: Db, attendee: Attendee, keyring: Keyring, now: datetime) -> A
     )
 
 
+def _svg(token: str, said: Words) -> str:
+    return qr.svg(token, title=said.gettext("QR code of your ticket"))
+
+
 def _png(token: str) -> AnyResponse:
     return Response(
         qr.png(token, scale=TICKET_SCALE),
@@ -493,6 +505,7 @@ router = Router(
         cancel,
         *HANDLERS,
         *SESSION_HANDLERS,
+        *WALLET_HANDLERS,
         *consent_routes.HANDLERS,
     ],
 )

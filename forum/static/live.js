@@ -1,7 +1,8 @@
-// A page that moves by itself: <… data-live="#progress,#acts"> asks for its own page every few
-// seconds, and takes the named parts out of the answer, until it says to be still. What holds the
-// focus stays as it is. Without JavaScript a link loads the page again.
-const EVERY_MS = 3000;
+// A page that moves by itself: <… data-live="#progress,#acts"> asks for its own page every three
+// seconds, or as many milliseconds as data-every says, and takes the named parts out of the answer,
+// until it says to be still. What holds the focus stays as it is. Without JavaScript a link loads the
+// page again.
+const pause = () => setTimeout(look, document.querySelector("[data-live]")?.dataset.every ?? 3000);
 
 async function look() {
   const here = document.querySelector("[data-live]");
@@ -18,7 +19,7 @@ async function look() {
       // The network is away for a moment: the next look tries again.
     }
   }
-  setTimeout(look, EVERY_MS);
+  pause();
 }
 
-setTimeout(look, EVERY_MS);
+pause();

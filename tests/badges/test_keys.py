@@ -1,14 +1,19 @@
 """Signing keys: made once, sealed at rest, useless without the site's secret."""
 
 import asyncio
+import base64
+import subprocess
 
+import asyncpg
 import msgspec
 import pytest
 
-from badges import keys
+from badges import keys, rotation
 from badges.keys import KeysSealed, open_keyring
 from badges.models import Ticket, TokenPayload
 from badges.tokens import Forged
+from forum.core.db import prepare_connection
+from forum.core.ids import Ids
 from tests.factories import NOON
 
 SECRET = b"a secret of at least 32 bytes...."
@@ -44,7 +49,40 @@ async def test_the_private_half_is_sealed(db):
     ring = await open_keyring(db, SECRET, at=NOON)
     row = await db.fetchrow("select public, sealed from signing_key")
     assert row["public"] == ring.public[0].public_bytes_raw()
-    assert ring._private[0].private_bytes_raw() not in row["sealed"]
+    assert ring._opened.private[0].private_bytes_raw() not in row["sealed"]
+
+
+async def test_a_dump_of_the_database_tells_no_private_key(cluster, dsn):
+    connection = await asyncpg.connect(dsn)
+    try:
+        await prepare_connection(connection)
+        ring = await open_keyring(connection, SECRET, at=NOON)
+        await rotation.make_next(connection, SECRET, actor="command", at=NOON, ids=Ids())
+        await ring.refresh(connection)
+    finally:
+        await connection.close()
+    dumped = await asyncio.to_thread(
+        subprocess.run,
+        [cluster.programs / "pg_dump", "--inserts", dsn],
+        capture_output=True,
+        check=True,
+    )
+    plain = dumped.stdout.decode()
+    stored = plain[plain.index("signing_key VALUES") :]
+    assert len(ring._opened.private) == 2
+    for number, key in ring._opened.private.items():
+        public, private = ring.public[number].public_bytes_raw(), key.private_bytes_raw()
+        assert public.hex() in stored.lower()
+        for secret in (private, SECRET):
+            for spelt in (secret.hex(), secret.hex().upper(), *in_base64(secret)):
+                assert spelt not in plain
+
+
+def in_base64(content):
+    """Spell bytes in base64 as they would look at any offset in a longer text, ends left out."""
+    for ahead in range(3):
+        for spell in (base64.b64encode, base64.urlsafe_b64encode):
+            yield spell(b"x" * ahead + content).decode()[4:-8]
 
 
 async def test_another_secret_is_refused(db):

@@ -76,7 +76,15 @@ from schedule.models import (
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent
 from schedule.saying import Teller
-from tests.pages import attendance_samples, gate_samples, paper_samples, run_samples
+from tests.pages import (
+    attendance_samples,
+    gate_samples,
+    layout_samples,
+    paper_samples,
+    printer_samples,
+    programme_paper_samples,
+    run_samples,
+)
 from tests.schedule.factory import programme
 
 EDITION = Edition(
@@ -466,6 +474,8 @@ def managed(status: str) -> dict[str, object]:
         "registration": shown,
         "may_change": status not in {"cancelled", "refused"},
         "attested": status == "confirmed",
+        "has_pass": status == "confirmed",
+        "taken_back": False,
         "answers": ANSWERS,
         "open_questions": [{"fr": "Que mangez-vous ?"}] if status == "waiting" else [],
         "consents": [] if status == "pending" else CONSENTED,
@@ -852,7 +862,7 @@ ORGANISER = {
     **overview(COUNTS, COME),
     "owing": View(people=3, left=1),
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
-    "badges_path": "/organiser/toulouse-2027/badges.pdf",
+    "badges_path": "/organiser/toulouse-2027/badges",
     "attestations_path": "/organiser/toulouse-2027/attestations.pdf",
     "programme_path": f"{BASE}/programme.pdf",
     "register_url": "https://forum.example/toulouse-2027/register",
@@ -1747,6 +1757,9 @@ PERSON = {
         ]
     ],
     "attested": True,
+    "label_printers": [printer_samples.DESK, printer_samples.OFFICE],
+    "labels_asked": printer_samples.ASKED,
+    "prints": run_samples.PRINTS,
     "scans": [
         View(
             scanned_at=OPENS_AT,
@@ -2535,6 +2548,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {**DESK, "asks": True, "why": "no_place_left", "another": True},
     ),
     "desk-errors": ("registrations/desk.html", {**DESK, "asks": True, "errors": ERRORS}),
+    **programme_paper_samples.PAGES,
     "publication": ("schedule/publication.html", PUBLICATION),
     "publication-errors": (
         "schedule/publication.html",
@@ -3065,6 +3079,8 @@ PAGES |= {
     ),
 }
 PAGES |= gate_samples.pages(EDITION, STAFF)
+PAGES |= layout_samples.pages(STAFF)
+PAGES |= printer_samples.pages(EDITION, STAFF)
 TO_SPEAKERS = {
     "person": "Maëlys d’Hérouville",
     "own_link": "https://forum.example/speaker/abc",

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -75,7 +76,7 @@ def test_names_of_europe_can_be_drawn():
 
 
 def test_what_cannot_be_drawn_is_named_once_and_in_order():
-    assert missing_glyphs("李 A\n", "小龙", "李\t", "\u0631") == "李小龙\u0631"
+    assert missing_glyphs("𓀀 A\n", "𓁐𓂀", "𓀀\t", "李", "\u0631") == "𓀀𓁐𓂀"
 
 
 def test_letters_and_their_accents_are_looked_at_composed():
@@ -128,3 +129,26 @@ def test_the_tints_are_those_of_the_pages_and_are_read():
         assert [pdf.colour(code) for code in codes.groups()] == list(tint)
         bright, dark = luminance(tint.background), luminance(tint.foreground)
         assert (bright + 0.05) / (dark + 0.05) >= 7.5
+
+
+def accented(first):
+    """Draw letters of which many are made of others, begun with another one each time."""
+    out, letters = BytesIO(), "".join(map(chr, range(0xC0, 0x180)))
+    document = Document(out, size_mm=(210, 297), title="T", language="fr")
+    for n, face in enumerate(FACES):
+        document.setFont(face, 10)
+        document.drawString(10, 10 + 20 * n, letters[first:] + letters[:first])
+    document.showPage()
+    document.save()
+    return out.getvalue()
+
+
+def test_documents_drawn_side_by_side_are_what_they_are_alone():
+    alone = [accented(n) for n in range(16)]
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # a thread gives way in the middle of whatever it does
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            assert [list(threads.map(accented, range(16))) for _ in range(3)] == [alone] * 3
+    finally:
+        sys.setswitchinterval(usual)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forum.core import settings
-from forum.core.settings import Settings, SettingsError, read, without_password
+from forum.core.settings import Settings, SettingsError, WalletFiles, read, without_password
 
 KEY = "k" * 32
 
@@ -64,7 +64,13 @@ def test_everything_set(root):
             "FORUM_LOG": "json",
             "FORUM_PG_BIN": str(root / "pg"),
             "FORUM_RATE_LIMIT": "off",
+            "FORUM_LOCAL_PRINTERS": "yes",
             "FORUM_VAR": "/srv/forum",
+            "FORUM_WALLET_CERTIFICATE": "wallet/pass.cer",
+            "FORUM_WALLET_KEY": "/srv/pass.key",
+            "FORUM_WALLET_WWDR": "wallet/wwdr.cer",
+            "FORUM_WALLET_PASS_TYPE": "pass.fr.example.forum",
+            "FORUM_WALLET_TEAM": "A1B2C3D4E5",
         },
         root,
     )
@@ -82,7 +88,22 @@ def test_everything_set(root):
         log="json",
         pg_bin=root / "pg",
         rate_limit=False,
+        local_printers=True,
+        wallet=WalletFiles(
+            certificate=root / "wallet/pass.cer",
+            key=Path("/srv/pass.key"),
+            wwdr=root / "wallet/wwdr.cer",
+            pass_type="pass.fr.example.forum",
+            team="A1B2C3D4E5",
+        ),
     )
+
+
+def test_a_wallet_is_set_as_a_whole_or_not_at_all(root):
+    assert mistakes({"FORUM_WALLET_KEY": "a.key", "FORUM_WALLET_TEAM": "A1"}, root) == [
+        "FORUM_WALLET_CERTIFICATE, FORUM_WALLET_WWDR, FORUM_WALLET_PASS_TYPE: needed beside"
+        " FORUM_WALLET_KEY, FORUM_WALLET_TEAM"
+    ]
 
 
 def test_every_mistake_is_named_at_once(root):
@@ -236,5 +257,9 @@ def test_a_url_as_it_may_be_shown(url, shown):
 
 
 def test_every_field_has_its_name():
-    names = {name.removeprefix("FORUM_").lower() for name in settings.NAMES}
+    names = {
+        name.removeprefix("FORUM_").lower()
+        for name in settings.NAMES
+        if not name.startswith("FORUM_WALLET_")
+    } | {"wallet"}
     assert names == set(Settings.__struct_fields__)

@@ -1,0 +1,1 @@
+"""The programme on paper: booklet, grids, door sheets, tents, signs. Values in, bytes out."""
