@@ -118,8 +118,8 @@ from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
-from forum.speakers.certificate_routes import router as certificate_routes
 from forum.registrations.wallet_routes import Wallet
+from forum.speakers.certificate_routes import router as certificate_routes
 from forum.speakers.keys import SpeakerKeys
 from forum.speakers.organiser_routes import router as speaker_list_routes
 from forum.speakers.routes import router as speaker_routes
