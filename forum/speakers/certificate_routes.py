@@ -83,7 +83,7 @@ async def certificates_pdf(
 
 
 @get(
-    f"{HERE}/{{speaker:uuid}}.pdf",
+    f"{HERE}/{{speaker:uuid}}/certificate.pdf",
     include_in_schema=False,
     opt={"deed": Deed.EDIT_BADGES},
 )
