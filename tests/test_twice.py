@@ -62,6 +62,7 @@ NATURAL = {
     "/organiser/{slug}/programme/undo": "what is taken back is not as that change left it",
     "/organiser/{slug}/sign-ups": "the terms are the same the second time",
     "/organiser/{slug}/programme/speakers/invitations": "nobody is asked twice within an hour",
+    "/organiser/{slug}/papers/terms": "what papers say is the same the second time",
     "/organiser/{slug}/registrations/{reference}/link": "no link within five minutes of another",
     "/organiser/{slug}/team/{member}/restore": "who is back in the team is left as they are",
     "/speaker/{key}/confirm": "who has confirmed has a registration already",
