@@ -18,6 +18,7 @@ from forum.campaigns import queries as campaign_queries
 from forum.campaigns import service as campaigns
 from forum.campaigns.models import CampaignNotFound
 from forum.core import clock, idempotency, outbox
+from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import LOST, Database, DatabaseUnavailable
 from forum.core.ids import Ids
@@ -125,9 +126,11 @@ class Worker:
         desk = printing.Desk(
             database=self.database,
             keyring=self.keyring,
+            blobs=Blobs(self.settings.storage),
             now=self.now,
             here=self.settings.local_printers or self.settings.demo,
             find=editions.by_id,
+            ids=self.ids,
         )
         held = await printing.claim(desk)
         for one in held:

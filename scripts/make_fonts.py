@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -127,8 +128,7 @@ SELDOM |= {"ordn", "sups", "subs", "sinf", "lnum", "onum", "pnum", "tnum", "zero
 SELDOM |= {"c2sc", "ss01", "ss02", "ss03", "ss04", "ss05", "titl", "hist", "fwid", "hwid", "pwid"}
 """Features that names do not need."""
 
-BOLD_TOO = {"Arabic", "Armenian", "Bengali", "Devanagari", "Ethiopic", "Georgian", "Hebrew"}
-BOLD_TOO |= {"Tamil", "Thai"}
+BOLD_TOO = {"Arabic", "Armenian", "Devanagari", "Georgian", "Hebrew", "Tamil", "Thai"}
 """Scripts with a bold face of their own; the others' letters are drawn with a thicker outline."""
 
 HANGUL_RANGES = [(0x1100, 0x11FF), (0x3130, 0x318F), (0xAC00, 0xD7A3)]
@@ -232,9 +232,8 @@ def make_fallbacks(debian: Path) -> list[Made]:
         for style in ("Regular", "Bold") if script in BOLD_TOO else ("Regular",):
             source = debian / NOTO / f"{stem(script)}-{style}.ttf"
             made.append(make_fallback(source, "fonts-noto-core", f"Noto{script}", style, ranges))
-    for style, file in (("Regular", "NanumSquareR.ttf"), ("Bold", "NanumSquareB.ttf")):
-        source = debian / NANUM / file
-        made.append(make_fallback(source, "fonts-nanum", "Hangul", style, HANGUL_RANGES))
+    source = debian / NANUM / "NanumBarunGothic.ttf"
+    made.append(make_fallback(source, "fonts-nanum", "Hangul", "Regular", HANGUL_RANGES))
     source = debian / DROID / "DroidSansFallbackFull.ttf"
     made.append(make_fallback(source, "fonts-droid-fallback", "Han", "Regular", HAN_RANGES))
     return made
@@ -250,13 +249,22 @@ def make_fallback(
 ) -> Made:
     """Write one face with the characters of `ranges` and what stands between them."""
     font = TTFont(source, recalcTimestamp=False)
-    subset(font, [*within(ranges), *map(ord, COMMON)], features=["*"], drop=SELDOM)
+    wanted = [code for code in [*within(ranges), *map(ord, COMMON)] if not hollow(font, code)]
+    subset(font, wanted, features=["*"], drop=SELDOM)
     blank(font)
     rename(font, family, style)
     path = PRINT_FONTS / f"{family}-{style}.ttf"
     font.save(path)
     licence = "Apache-2.0" if family == "Han" else "OFL-1.1"
     return Made(path, f"{source.name} (Debian {package} {DEBIAN[package]})", licence)
+
+
+def hollow(font: TTFont, code: int) -> bool:
+    """Say whether the glyph of a letter or sign is there but empty, as some fonts have them."""
+    glyph = font["cmap"].getBestCmap().get(code)
+    if glyph is None or unicodedata.category(chr(code))[0] not in "LMNPS":
+        return False
+    return font["glyf"][glyph].numberOfContours == 0
 
 
 def blank(font: TTFont) -> None:

@@ -14,10 +14,7 @@ from reportlab.pdfbase.pdfdoc import (
     PDFZCompress,
 )
 
-from forum.core.pdf_scripts import Glyph, GlyphRun, Shaped, opened
-
-HEAVIER = 0.028
-"""How wide the line is around letters that have no bold of their own, over the size of type."""
+from forum.core.pdf_scripts import HEAVIER, Glyph, GlyphRun, Shaped, opened
 
 SYMBOLIC = 4
 UNUSED_TABLES = (b"GSUB", b"GPOS", b"GDEF", b"cmap", b"OS/2", b"post", b"name", b"BASE")
@@ -100,7 +97,7 @@ class GlyphFont:
                 "CIDToGIDMap": doc.Reference(mapping),
             }
         )
-        doc.idToObject["BasicFonts"].dict[self.name] = PDFDictionary(
+        whole = PDFDictionary(
             {
                 "Type": PDFName("Font"),
                 "Subtype": PDFName("Type0"),
@@ -110,6 +107,7 @@ class GlyphFont:
                 "ToUnicode": doc.Reference(packed(self.to_unicode().encode(), {})),
             }
         )
+        doc.idToObject["BasicFonts"].dict[self.name] = doc.Reference(whole)
 
     def to_unicode(self) -> str:
         """Return the map from codes to the text that they spell."""
@@ -151,16 +149,22 @@ class GlyphFonts:
 
     def operators(self, line: Shaped, size_pt: float) -> str:
         """Return the operators that show a line from the current point on, inside BT and ET."""
-        return " ".join(self.run(run, size_pt) for run in line.runs)
+        lead = f"[{-line.lead:.0f}]TJ" if line.lead >= WHOLE else ""
+        runs = [
+            self.run(run, size_pt, "" if order else lead) for order, run in enumerate(line.runs)
+        ]
+        return "\n".join(runs)
 
-    def run(self, run: GlyphRun, size_pt: float) -> str:
-        """Return the operators that show one run."""
+    def run(self, run: GlyphRun, size_pt: float, lead: str) -> str:
+        """Return the operators that show one run, after those of `lead`."""
         font = self.font(run.face)
-        shown = [f"/{font.name} {size_pt:g} Tf"]
+        shown = [f"/{font.name} {size_pt:g} Tf", *([lead] if lead else [])]
         if run.thicken:
             shown.append(f"2 Tr {HEAVIER * size_pt:.3g} w")
         if run.face.startswith(UNTURNED):
-            glyphs = [glyph_operators(font, one, one.text, size_pt) for one in run.glyphs]
+            glyphs = [
+                glyph_operators(font, one, one.text or run.text, size_pt) for one in run.glyphs
+            ]
             shown.append(spelling(run.text, glyphs))
         else:
             lead = RIGHT_TO_LEFT_MARK if run.leftward else ""
@@ -169,7 +173,7 @@ class GlyphFonts:
                 lead = ""
         if run.thicken:
             shown.append("0 Tr")
-        return " ".join(shown)
+        return "\n".join(shown)
 
 
 def clusters_of(run: GlyphRun) -> list[list[Glyph]]:

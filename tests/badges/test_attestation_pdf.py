@@ -47,6 +47,7 @@ LONGEST = replace(
         f"mardi {n} mars 2027\u00a0: de 8\u00a0h\u00a052 à 17\u00a0h\u00a030" for n in range(20, 28)
     ],
 )
+FOREIGN = replace(ONE, given_name="علی‌رضا", family_name="क्षितिज 李 שׁ", title="論壇 2027")
 
 
 def drawn(*some, language="fr"):
@@ -66,8 +67,14 @@ def flat(pdf):
 
 @pytest.mark.parametrize(
     "some",
-    [[ONE], [LONGEST], [replace(ONE, language="en")], [ONE, replace(ONE, language="en"), LONGEST]],
-    ids=["usual", "longest", "english", "several"],
+    [
+        [ONE],
+        [LONGEST],
+        [FOREIGN],
+        [replace(ONE, language="en")],
+        [ONE, replace(ONE, language="en"), LONGEST],
+    ],
+    ids=["usual", "longest", "foreign", "english", "several"],
 )
 def test_it_passes_pdf_ua_and_qpdf(some, tmp_path):
     path = tmp_path / "a.pdf"

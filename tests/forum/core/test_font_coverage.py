@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import unicodedata
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -13,6 +14,7 @@ from forum.core.font_coverage import (
     coverage,
     covered,
     family_of,
+    ignorable,
     missing_glyphs,
     plain,
     printable,
@@ -31,6 +33,19 @@ def test_each_character_is_in_the_face_that_the_table_names():
     drawn = {code for f, e in zip(table.firsts, table.ends, strict=True) for code in range(f, e)}
     joiners = {0x200C, 0x200D}
     assert set.union(*faces.values()) - drawn - joiners == set()
+
+
+def test_no_letter_is_an_empty_glyph():
+    for path in FONTS.glob("*.ttf"):
+        font = TTFont(path)
+        hollow = [
+            hex(code)
+            for code, glyph in font.getBestCmap().items()
+            if font["glyf"][glyph].numberOfContours == 0
+            and unicodedata.category(chr(code))[0] in "LMNPS"
+            and not ignorable(chr(code))
+        ]
+        assert hollow == [], path.name
 
 
 def test_faces_have_names_of_their_own_no_layout_hints_and_small_files():
