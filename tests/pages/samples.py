@@ -863,6 +863,7 @@ ORGANISER = {
     "owing": View(people=3, left=1),
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
     "badges_path": "/organiser/toulouse-2027/badges",
+    "to_check": 3,
     "attestations_path": "/organiser/toulouse-2027/attestations.pdf",
     "programme_path": f"{BASE}/programme.pdf",
     "register_url": "https://forum.example/toulouse-2027/register",
