@@ -30,7 +30,16 @@ class Words:
     def __init__(self, language: str, translations: NullTranslations) -> None:
         self.language = language
         self.gettext = translations.gettext
-        self.ngettext = translations.ngettext
+        self._plural = translations.ngettext
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        """Return the words for `n` of something.
+
+        French counts nought as one: where the words for one say no number, as in `Une personne`,
+        nought takes those for many.
+        """
+        said = self._plural(one, many, n)
+        return self._plural(one, many, 2) if not n and "%(n)" not in said else said
 
     def say(self, message: str) -> str:
         """Return what is wrong, as a rule says it in English, in this language."""

@@ -70,3 +70,15 @@ def test_a_mistake_with_a_value_is_said_in_the_language_of_the_reader():
     assert words("en").say(mistake) == mistake
     assert words("fr").say(mistake).startswith("«\u00a0X\u00a0» n’est plus disponible")
     assert words("fr").say("This answer is needed.") == "Cette réponse est nécessaire."
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", ["0 personnes", "Une personne", "2 personnes"]),
+        ("en", ["0 people", "One person", "2 people"]),
+    ],
+)
+def test_nought_is_not_said_to_be_one(language, said):
+    count = words(language).ngettext
+    assert [count("One person", "%(n)d people", n) % {"n": n} for n in range(3)] == said
