@@ -112,7 +112,7 @@ def _choices(
             (form, words.gettext(name), words.gettext(about), form is order.form)
             for form, name, about in FORMS
         ],
-        "language": asking.BOTH if len(order.languages) > 1 else order.languages[0],
+        "in_language": asking.BOTH if len(order.languages) > 1 else order.languages[0],
         "papers": [(one, one.upper(), one is order.paper and "paper" in sent) for one in Paper],
         "version": asking.DRAFT if order.draft else chosen.number,
         "days": [

@@ -56,24 +56,31 @@ def fit(
     Nothing is ever left out: the last tries break inside words and end at whatever size holds.
     """
     wide, high = width_mm * MM, height_mm * MM
-    size = sizes[-1].smallest_pt
-    least = min(size, LEAST_PT)
-    steps = [
-        *(Step(one.lines, one.largest_pt, one.smallest_pt) for one in sizes),
-        Step(0, size, least),
-        Step(0, size, least, inside_words=True),
-    ]
-    for step in steps:
+    for step in steps(sizes):
         fitted = try_step(text, font, step, wide, high)
         if fitted:
             return fitted
-    size = least
+    size = least_of(sizes)
     while True:
         size *= 0.9
         step = Step(0, size, size, inside_words=True)
         fitted = try_step(text, font, step, wide, high)
         if fitted:
             return fitted
+
+
+def steps(sizes: Sequence[Size]) -> Iterator[Step]:
+    """Yield the tries of a text, best first: its sizes, then smaller ones in any lines."""
+    for one in sizes:
+        yield Step(one.lines, one.largest_pt, one.smallest_pt)
+    size, least = sizes[-1].smallest_pt, least_of(sizes)
+    yield Step(0, size, least)
+    yield Step(0, size, least, inside_words=True)
+
+
+def least_of(sizes: Sequence[Size]) -> float:
+    """Return the size below which a text goes only when nothing else holds it."""
+    return min(sizes[-1].smallest_pt, LEAST_PT)
 
 
 def try_step(text: str, font: str, step: Step, wide: float, high: float) -> Fitted | None:

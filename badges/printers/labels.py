@@ -7,8 +7,12 @@ from typing import Protocol
 import anyio.to_process
 
 from badges.layouts.models import Layout
-from badges.layouts.shipped import SHIPPED
+from badges.layouts.service import Printable
 from badges.models import Badge, BadgeRun
+from badges.printing import run_layouts
+from badges.printing.run_layouts import Layouts
+from badges.printing.run_models import OtherSheet
+from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid
@@ -33,19 +37,21 @@ class Labelled(Protocol):
         """How high a label is."""
 
 
-async def layouts_of(db: Db, edition: Edition) -> list[Layout]:
-    """Return the layouts for label printers that an edition may print."""
-    del db, edition  # those that ship
-    return [layout for layout in SHIPPED.values() if layout.device == "label"]
+async def layouts_of(db: Db, edition: Edition) -> Layouts:
+    """Return the layouts that an edition may print."""
+    return await run_layouts.of_edition(db, edition)
 
 
-async def layout_of(db: Db, edition: Edition, printer: Labelled) -> Layout:
-    """Return the layout that stands best on the labels of a printer.
+def layout_of(layouts: Layouts, category: str, printer: Labelled) -> Layout:
+    """Return the layout for a badge on the labels of a printer: its category's, or the largest.
 
     Raises:
-        Invalid: none does.
+        Invalid: none stands on them.
     """
-    best = best_of(await layouts_of(db, edition), printer)
+    own = layouts.by_name.get(layouts.name_of(category))
+    best = best_of([own.layout] if own else [], printer) or best_of(
+        (one.layout for one in layouts.by_name.values()), printer
+    )
     if best is None:
         raise Invalid(fields={"printer": NO_LAYOUT})
     return best
@@ -56,14 +62,21 @@ def best_of(layouts: Iterable[Layout], printer: Labelled) -> Layout | None:
     fitting = [
         one
         for one in layouts
-        if one.sheet.width_mm <= (printer.width_mm or 0) + SPARE_MM
+        if one.device == "label"
+        and one.sheet.width_mm <= (printer.width_mm or 0) + SPARE_MM
         and one.sheet.height_mm <= (printer.height_mm or 0) + SPARE_MM
     ]
     return max(fitting, key=lambda one: one.sheet.width_mm * one.sheet.height_mm, default=None)
 
 
 async def draw(
-    layout: Layout, run: BadgeRun, badge: Badge, *, dpi: int, offset_mm: tuple[float, float]
+    found: Printable,
+    run: BadgeRun,
+    badge: Badge,
+    blobs: Blobs,
+    *,
+    dpi: int,
+    offset_mm: tuple[float, float],
 ) -> bytes:
     """Return the label of a badge, drawn in a process of its own.
 
@@ -72,5 +85,14 @@ async def draw(
     """
     from badges.printers.zpl import label  # noqa: PLC0415 -- the fonts are read where it is drawn
 
-    work = partial(label, layout, run, badge, dpi=dpi, offset_mm=offset_mm)
+    section = await run_layouts.section(found, OtherSheet.OWN, blobs)
+    work = partial(
+        label,
+        section.layout,
+        run,
+        badge,
+        dpi=dpi,
+        offset_mm=offset_mm,
+        images=dict(section.images),
+    )
     return await anyio.to_process.run_sync(work)

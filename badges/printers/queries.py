@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from badges.printers.models import Held, LabelJob, LabelState, Printer, PrinterGiven
+from badges.printing.run_models import PrintedBadge
 from forum.core.db import Db, many, maybe, one, value
 
 
@@ -18,6 +19,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     registration_id: UUID | None
     reference: str | None
     layout: str | None
+    actor: str
 
 
 async def list_printers(db: Db, edition_id: int) -> list[Printer]:
@@ -170,7 +172,7 @@ async def find_tickets(db: Db, edition_id: int, references: Sequence[str]) -> li
         db,
         Bearer,
         """
-        select a.reference, t.registration_id, t.revision
+        select a.reference, a.category, t.registration_id, t.revision
           from attendee a
           join ticket t on t.edition_id = a.edition_id and t.registration_id = a.id
          where a.edition_id = $1 and a.reference = any($2) and a.status = 'confirmed'
@@ -186,6 +188,7 @@ class Bearer(Struct, frozen=True, kw_only=True):
     """Somebody whose badge may be printed."""
 
     reference: str
+    category: str
     registration_id: UUID
     revision: int
 
@@ -275,6 +278,21 @@ async def move_job(
         at,
     )
     return done == "UPDATE 1"
+
+
+async def find_printed(db: Db, edition_id: int, job_id: UUID) -> PrintedBadge | None:
+    """Return what stood on the badge of a label as it left; None for a test label."""
+    return await maybe(
+        db,
+        PrintedBadge,
+        """
+        select registration_id, revision, stamp, layout
+          from label_job
+         where edition_id = $1 and id = $2 and registration_id is not null and stamp is not null
+        """,
+        edition_id,
+        job_id,
+    )
 
 
 async def find_job_state(
@@ -401,7 +419,7 @@ async def next_job(db: Db, held: Held) -> Waiting | None:
         db,
         Waiting,
         """
-        select j.id, j.number, j.registration_id, a.reference, j.layout
+        select j.id, j.number, j.registration_id, a.reference, j.layout, j.actor
           from label_job j
           left join attendee a on a.edition_id = j.edition_id and a.id = j.registration_id
          where j.edition_id = $1 and j.printer_id = $2 and j.state = 'waiting'
@@ -414,14 +432,14 @@ async def next_job(db: Db, held: Held) -> Waiting | None:
 
 
 async def mark_sending(
-    db: Db, held: Held, job_id: UUID, revision: int | None, at: datetime
+    db: Db, held: Held, job_id: UUID, printed: PrintedBadge | None, at: datetime
 ) -> bool:
     """Store that a label leaves, while the printer is held; say whether it may."""
     done = await db.execute(
         """
         update label_job j
-           set state = 'sending', tries = j.tries + 1, revision = coalesce($5, j.revision),
-               changed_at = $6
+           set state = 'sending', tries = j.tries + 1, changed_at = $5,
+               revision = coalesce($6, j.revision), stamp = $7, layout = coalesce($8, j.layout)
           from printer p
          where j.edition_id = $1 and j.printer_id = $2 and j.id = $3 and j.state = 'waiting'
            and p.edition_id = $1 and p.id = $2 and p.lease_until = $4
@@ -430,8 +448,10 @@ async def mark_sending(
         held.id,
         job_id,
         held.lease_until,
-        revision,
         at,
+        printed.revision if printed else None,
+        printed.stamp if printed else None,
+        printed.layout if printed else None,
     )
     return done == "UPDATE 1"
 

@@ -20,6 +20,7 @@ from badges.printers.models import (
     PrinterNotFound,
 )
 from badges.printers.queries import PersonLabel
+from badges.printing import log
 from forum.core import audit
 from forum.core.context import Edition
 from forum.core.db import Db, refused, retried
@@ -154,7 +155,7 @@ async def enqueue(
     """
     async with db.transaction():
         printer = await _label_printer(db, edition.id, printer_id)
-        layout = await labels.layout_of(db, edition, printer)
+        layouts = await labels.layouts_of(db, edition)
         found = await queries.find_tickets(db, edition.id, references)
         bearers = {one.reference: one for one in found}
         made = []
@@ -168,7 +169,7 @@ async def enqueue(
                 id_,
                 printer_id,
                 one.registration_id,
-                layout.name,
+                labels.layout_of(layouts, one.category, printer).name,
                 one.revision,
                 actor,
                 at,
@@ -287,6 +288,8 @@ async def decide(
             if state is wanted:
                 return
             raise LabelSettled
+        if wanted is LabelState.LEFT:
+            await _log(db, edition, job_id, actor=actor, at=at, ids=ids)
         await audit.record(
             db,
             edition_id=edition.id,
@@ -296,6 +299,15 @@ async def decide(
             action=f"label {wanted.value}",
             detail={"label": str(job_id), "before": state.value},
         )
+
+
+async def _log(
+    db: Db, edition: Edition, job_id: UUID, *, actor: str, at: datetime, ids: Ids
+) -> None:
+    """Log a badge of which somebody says that it came out."""
+    printed = await queries.find_printed(db, edition.id, job_id)
+    if printed is not None:
+        await log.record(db, edition.id, [printed], actor=actor, at=at, ids=ids)
 
 
 async def _label_printer(db: Db, edition_id: int, printer_id: UUID) -> Printer:

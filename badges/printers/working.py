@@ -8,8 +8,10 @@ printed, and becomes `unsure`: a person decides.
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
+import anyio.to_process
 import structlog
 from msgspec import structs
 
@@ -18,11 +20,15 @@ from badges.printers import labels, queries, sending, trial
 from badges.printers.models import Flaw, Held, LabelState
 from badges.printers.queries import Waiting
 from badges.printers.sending import Jam, Patience, Unsure
+from badges.printing import log as badge_log
 from badges.printing import runs
-from badges.printing.runs import PrintJob, ReferenceUnknown
+from badges.printing.run_models import PrintedBadge
+from badges.printing.runs import ReferenceUnknown
+from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import LOST, Database, DatabaseUnavailable, Db
 from forum.core.errors import Invalid
+from forum.core.ids import Ids
 
 log = structlog.get_logger("printers")
 
@@ -43,18 +49,19 @@ class Desk(NamedTuple):
 
     database: Database
     keyring: Keyring
+    blobs: Blobs
     now: Callable[[], datetime]
     here: bool
     find: FindEdition
+    ids: Ids
     patience: Patience = Patience()
 
 
 class Drawn(NamedTuple):
-    """A label ready to leave; `job` is what it was drawn of, None for a test label."""
+    """A label ready to leave; `printed` is what stands on its badge, None for a test label."""
 
     content: bytes
-    job: PrintJob | None
-    revision: int | None
+    printed: PrintedBadge | None
 
 
 class CannotDraw(Exception):  # noqa: N818 -- it is caught at once
@@ -145,7 +152,7 @@ async def send(desk: Desk, edition: Edition, held: Held, job: Waiting, drawn: Dr
 
     async def leaving() -> bool:
         async with desk.database.acquire() as db:
-            return await queries.mark_sending(db, held, job.id, drawn.revision, desk.now())
+            return await queries.mark_sending(db, held, job.id, drawn.printed, desk.now())
 
     async with sending.connected(held.address, here=desk.here, patience=desk.patience) as line:
         printed = await sending.print_label(
@@ -157,8 +164,10 @@ async def send(desk: Desk, edition: Edition, held: Held, job: Waiting, drawn: Dr
     async with desk.database.acquire() as db, db.transaction():
         await queries.settle(db, edition.id, job.id, LabelState.PRINTED, None, at)
         await queries.note_well(db, held, at)
-        if drawn.job is not None:
-            await runs.mark(db, edition, drawn.job, layout=job.layout or "", at=at)
+        if drawn.printed is not None:
+            await badge_log.record(
+                db, edition.id, [drawn.printed], actor=job.actor, at=at, ids=desk.ids
+            )
     return True
 
 
@@ -171,24 +180,29 @@ async def draw(desk: Desk, edition: Edition, held: Held, job: Waiting) -> Drawn:
     offset = (held.offset_x_mm, held.offset_y_mm)
     if job.registration_id is None:
         size = (held.width_mm, held.height_mm)
-        content = trial.label(size, dpi=held.dpi, offset_mm=offset, language=edition.language)
-        return Drawn(content, None, None)
+        work = partial(trial.label, size, dpi=held.dpi, offset_mm=offset, language=edition.language)
+        return Drawn(await anyio.to_process.run_sync(work), None)
     async with desk.database.acquire() as db:
-        known = {one.name: one for one in await labels.layouts_of(db, edition)}
+        layouts = await labels.layouts_of(db, edition)
         try:
             print_job = await runs.collect(
                 db, edition, desk.keyring, references=[job.reference or ""]
             )
-            tickets = await queries.find_tickets(db, edition.id, [job.reference or ""])
         except ReferenceUnknown as error:
             raise CannotDraw(Flaw.NO_TICKET) from error
-    layout = known.get(job.layout or "") or labels.best_of(known.values(), held)
-    if layout is None:
-        raise CannotDraw(Flaw.NO_LAYOUT)
-    run, [badge] = print_job.run, print_job.badges
+    [badge], [printed] = print_job.badges, print_job.printed
     try:
-        content = await labels.draw(layout, run, badge, dpi=held.dpi, offset_mm=offset)
-    except (ValueError, Invalid) as error:
+        name = job.layout or ""
+        if name not in layouts.by_name:
+            name = labels.layout_of(layouts, badge.category, held).name
+        found = layouts.named(name)
+    except Invalid as error:
+        raise CannotDraw(Flaw.NO_LAYOUT) from error
+    try:
+        content = await labels.draw(
+            found, print_job.run, badge, desk.blobs, dpi=held.dpi, offset_mm=offset
+        )
+    except (ValueError, OSError) as error:
         log.warning("label not drawn", label=str(job.id), why=type(error).__name__)
         raise CannotDraw(Flaw.NOT_DRAWN) from error
-    return Drawn(content, print_job, tickets[0].revision if tickets else None)
+    return Drawn(content, structs.replace(printed, layout=name))

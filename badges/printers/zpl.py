@@ -147,6 +147,7 @@ def field(text: str, *, block: bool = False) -> str:
 
     In a `block` (`^FB`) a backslash is written twice, for one alone would break the line.
     """
+    text = text.replace("\u00a0", " ")  # a line is broken here already
     data = escaped(text.replace("\\", "\\\\") if block else text)
     return f"{'' if data == text else '^FH'}^FD{data}^FS"
 

@@ -6,7 +6,7 @@ text is in the document's own font subsets, and a QR code is one path and one fi
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache
 from io import BytesIO
 from operator import getitem
 from typing import Any, BinaryIO
@@ -18,8 +18,8 @@ from reportlab.pdfgen.pathobject import PDFPathObject
 from badges.layouts.fitting import Fitted
 from badges.layouts.models import Box, Code, Corners, Layout, Picture, Shape
 from badges.models import BadgeCategory
-from badges.printing.drawings import DRAWN, Frame, frame_of
 from badges.printing.pages import PagedDocument
+from badges.printing.pictures import DRAWN, Frame, frame_of
 from badges.qr import QUIET_ZONE, ROW_BYTES, SIZE
 from forum.core.font_coverage import plain
 from forum.core.font_coverage import printable as printable  # noqa: PLC0414  # for its users
@@ -41,7 +41,6 @@ from forum.core.pdf import (
 )
 
 MARK_MM = 4.5
-KNOWN_BY_HEART = 4096
 ARC = 0.4477
 """How far from a corner the handles of its arc are, over the radius: 1 - 4 (sqrt 2 - 1) / 3."""
 
@@ -64,6 +63,35 @@ class Resources(PDFResourceDictionary):
     """The fonts and forms of all pages, in one object that they share."""
 
     __RefOnly__ = 1
+
+
+class Letters:
+    """The letters of one face in one document, and the codes that its first subset has for them."""
+
+    def __init__(self, face: str, document: Any) -> None:
+        self.font = font(face)
+        self.document = document
+        self.codes: dict[str, str] = {}
+        self.name = ""
+
+    def shown(self, size_pt: float, text: str) -> str:
+        """Return the operators that show `text`."""
+        try:
+            return f"{self.name} {size_pt:g} Tf ({''.join([self.codes[c] for c in text])}) Tj"
+        except KeyError:
+            return self.learnt(size_pt, text)
+
+    def learnt(self, size_pt: float, text: str) -> str:
+        """Have the font take in letters that are new to it, and return the operators."""
+        parts = []
+        for subset, codes in self.font.splitString(text, self.document):
+            name = self.font.getSubsetInternalName(subset, self.document)
+            escaped = [ESCAPES.get(code, chr(code)) for code in codes]
+            if not subset and len(codes) == len(text):
+                self.name = name
+                self.codes.update(zip(text, escaped, strict=True))
+            parts.append(f"{name} {size_pt:g} Tf ({''.join(escaped)}) Tj")
+        return " ".join(parts)
 
 
 class SheetDocument(PagedDocument):
@@ -92,14 +120,14 @@ class SheetDocument(PagedDocument):
         )
         self.layout = layout
         self.forms: dict[str, str] = {}
-        self.show = lru_cache(KNOWN_BY_HEART)(self.shown)
+        self.letters: dict[str, Letters] = {}
         self.images = {name: ImageReader(BytesIO(data)) for name, data in (images or {}).items()}
         self.marks = self.draw_marks()
         right, down = offset_mm
         self.moved = f"1 0 0 1 {right * MM:.2f} {-down * MM:.2f} cm\n" if right or down else ""
 
     def add_sheet(self, cards: list[str], *, reverse: bool = False) -> None:
-        """Add one page that shows the `cards`, written at once.
+        """Add one page that shows cards by these operators.
 
         A `reverse` bears no marks, and stands on its head where the printer flips it so.
         """
@@ -107,7 +135,7 @@ class SheetDocument(PagedDocument):
         marks = [] if reverse else self.marks
         turned = reverse and not self.layout.upright_reverse
         start = self.moved + (f"-1 0 0 -1 {wide:.2f} {high:.2f} cm\n" if turned else "")
-        self.add_page((start + "\n".join([*cards, *marks, ""])).encode("ascii"))
+        self.add_page((start + " ".join([*cards, *marks])).encode("ascii"))
 
     def save(self) -> None:
         """Write the file, once the forms that its pages show are known."""
@@ -121,12 +149,10 @@ class SheetDocument(PagedDocument):
         """Return the operators that show `text`, in the document's own subsets of the face."""
         if not plain().issuperset(text):
             return self.shaped(text, face, size_pt)
-        parts = font(face).splitString(text, self._doc)
-        return " ".join(
-            f"{font(face).getSubsetInternalName(subset, self._doc)} {size_pt:g} Tf "
-            f"({codes.decode('latin-1').translate(ESCAPES)}) Tj"
-            for subset, codes in parts
-        )
+        letters = self.letters.get(face)
+        if letters is None:
+            letters = self.letters[face] = Letters(face, self._doc)
+        return letters.shown(size_pt, text)
 
     def set_lines(
         self, fitted: Fitted, face: str, *, left: float, wide: float, share: float
@@ -140,7 +166,7 @@ class SheetDocument(PagedDocument):
         for n, line in enumerate(fitted.lines):
             x = left + (share * (wide - width(line, face, size)) if share else 0)
             down = fitted.extent.above * size + n * fitted.leading_pt
-            placed.append((f"1 0 0 1 {x:.2f}", down, f"Tm {self.show(face, size, line)}"))
+            placed.append((f"1 0 0 1 {x:.2f}", down, f"Tm {self.shown(face, size, line)}"))
         return placed
 
     @contextmanager

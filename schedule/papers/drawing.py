@@ -58,7 +58,7 @@ def picture(pdf: bytes, number: int) -> bytes:
 
     with pypdfium2.PdfDocument(pdf) as opened:
         page = opened[number - 1]
-        scale = LONGEST_PX / max(page.get_size())
+        scale = (LONGEST_PX - 0.01) / max(page.get_size())  # sizes are rounded up
         image = page.render(scale=scale, draw_annots=False).to_pil().convert("RGB")
     out = BytesIO()
     image.quantize(COLOURS, dither=Dither.NONE).save(out, "PNG", optimize=True)

@@ -34,7 +34,7 @@ create table printer (
     constraint printer_offset_sane check (abs(offset_x_mm) <= 20 and abs(offset_y_mm) <= 20)
 );
 
--- Labels in their order (`number`). Without a registration it is a test label. `sending` is stored
+-- Labels in their order (`number`); `revision` and `stamp` say what stood on the badge as it left. Without a registration it is a test label. `sending` is stored
 -- before the last bytes leave: what is found so later may have been printed, and becomes `unsure`.
 -- owner: badges
 create table label_job (
@@ -45,6 +45,7 @@ create table label_job (
     registration_id uuid,
     layout          text,
     revision        smallint,
+    stamp           bytea,
     state           label_state not null default 'waiting',
     tries           integer not null default 0,
     error           text,

@@ -187,7 +187,9 @@ async def desk(site, edition, team, home, fake):
 async def work(site):
     site.clock.forward(minutes=1)
     return await working.print_due(
-        working.Desk(site.pool, site.keyring, site.clock, True, editions.by_id)
+        working.Desk(
+            site.pool, site.keyring, site.parts.blobs, site.clock, True, editions.by_id, site.ids
+        )
     )
 
 
@@ -208,7 +210,9 @@ async def test_a_label_is_asked_for_jams_is_mended_and_printed(site, edition, te
     fake.paper_out = False
     assert (await team.post(f"{desk}/queue", data={"deed": "try"})).status_code == 303
     assert await working.print_due(
-        working.Desk(site.pool, site.keyring, site.clock, True, editions.by_id)
+        working.Desk(
+            site.pool, site.keyring, site.parts.blobs, site.clock, True, editions.by_id, site.ids
+        )
     )
     assert fake.texts == ["Zoé"]
     page = words_of((await team.get(desk)).text)

@@ -45,9 +45,11 @@ class Queue:
         return working.Desk(
             self.site.pool,
             self.site.keyring,
+            self.site.parts.blobs,
             self.site.clock,
             True,
             editions.by_id,
+            self.site.ids,
             patience or Patience(),
         )
 
@@ -110,6 +112,11 @@ async def test_labels_come_out_in_order_each_once(queue, fake):
         queue.edition.id,
     )
     assert printed == 5
+    logged = await queue.site.rows(
+        "select layout, actor, count(*) from badge_print where edition_id = $1 group by 1, 2",
+        queue.edition.id,
+    )
+    assert logged == [("label-62", "organiser:test", 5)]
 
 
 async def test_a_refused_connection_is_tried_later_each_time(queue, fake):
@@ -202,6 +209,8 @@ async def test_a_printer_that_dies_after_a_label_leaves_it_unsure_and_goes_on(qu
     await settle(queue, fake)
     assert await queue.states() == ["left", *["printed"] * 4]
     assert fake.texts == NAMES
+    logged = "select count(*) from badge_print where edition_id = $1"
+    assert await queue.site.value(logged, queue.edition.id) == 5
 
 
 async def test_paper_that_runs_out_with_a_label_in_hand_leaves_it_unsure(queue, fake):
