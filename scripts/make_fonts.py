@@ -141,6 +141,9 @@ HAN_RANGES = [
     (0xF900, 0xFAFF),  # compatibility ideographs
     (0xFE30, 0xFE4F),  # compatibility forms
 ]
+HIGHEST, LOWEST = 0.98, -0.25
+"""How far a line of Latin letters reaches, over the size of type; a hundredth more is not seen."""
+
 COMMON = " \u00a0-.,'()/&\u00b7\u0964\u0965\u2019\u25cc\u200c\u200d"
 """What stands between letters of every script: their own fonts draw it where they can."""
 
@@ -305,11 +308,25 @@ def write_coverage(regular: list[Path]) -> Made:
         taken |= codes - shared
         bold = (PRINT_FONTS / f"{family}-Bold.ttf").is_file()
         between = "".join(map(chr, sorted(shared)))
-        rows.append({"family": family, "bold": bold, "between": between, "codes": runs_of(own)})
+        row = {"family": family, "bold": bold, "between": between, "codes": runs_of(own)}
+        rows.append(row | ({} if taken - set(own) else {"tall": tall(family)}))
     lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
     path = PRINT_FONTS / COVERAGE
     path.write_text(f"[\n{lines}\n]\n")
     return Made(path, "the characters of the faces beside it", "CC0-1.0")
+
+
+def tall(family: str) -> str:
+    """Return the characters that reach above or below what a line of Latin letters takes."""
+    found = set()
+    for path in PRINT_FONTS.glob(f"{family}-*.ttf"):
+        font = TTFont(path)
+        high, low = (limit * font["head"].unitsPerEm for limit in (HIGHEST, LOWEST))
+        for code, name in font["cmap"].getBestCmap().items():
+            glyph = font["glyf"][name]
+            if glyph.numberOfContours and (glyph.yMax > high or glyph.yMin < low):
+                found.add(chr(code))
+    return "".join(sorted(found))
 
 
 def runs_of(codes: list[int]) -> list[int]:

@@ -20,6 +20,7 @@ class Coverage(NamedTuple):
 
     `names` are the families of the ranges; `bold` says which family has a bold of its own, and
     `between` what each draws beside its own: the characters between letters of many scripts.
+    `tall` are those of Inter that reach above or below a usual line, such as Ễ.
     """
 
     bold: dict[str, bool]
@@ -27,6 +28,7 @@ class Coverage(NamedTuple):
     ends: list[int]
     names: list[str]
     between: dict[str, frozenset[str]]
+    tall: frozenset[str]
 
 
 @cache
@@ -45,6 +47,7 @@ def coverage() -> Coverage:
         list(ends),
         list(names),
         {row["family"]: frozenset(row["between"]) for row in rows},
+        frozenset(rows[0]["tall"]),
     )
 
 

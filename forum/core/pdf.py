@@ -11,7 +11,7 @@ from reportlab.pdfbase.pdfdoc import PDFDocument, PDFZCompress
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from forum.core.font_coverage import FONTS, plain
+from forum.core.font_coverage import FONTS, coverage, plain
 from forum.core.font_coverage import missing_glyphs as missing_glyphs  # noqa: PLC0414  # for its users
 from forum.core.pdf_glyphs import GlyphFonts
 from forum.core.pdf_scripts import shape, thickened
@@ -175,7 +175,7 @@ USUAL = Extent(0.969, 0.241)
 
 def extent(text: str, font: str) -> Extent:
     """Return what lines of `text` take: Inter's own height, or more where letters need it."""
-    if plain().issuperset(text):
+    if plain().issuperset(text) and coverage().tall.isdisjoint(text):
         return USUAL
     line = shape(text, font)
     return Extent(max(USUAL.above, line.top / 1000), max(USUAL.below, -line.bottom / 1000))

@@ -35,6 +35,9 @@ SIZES = tuple(
     Size(lines=lines, largest_pt=most, smallest_pt=least)
     for lines, most, least in ((1, 30, 16), (2, 16, 10), (3, 10, 7))
 )
+DOTS_MM = 0.8
+"""How far the dots of a large Ï, at either end of a line, may reach beyond its stem."""
+
 CONTROLS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e"))
 
 
@@ -179,8 +182,8 @@ def test_every_name_is_in_its_box_and_above_the_next(printed):
     document = pypdfium2.PdfDocument(pdf)
     assert len(document) == len(badges)
     scale = MM * DPI / 72
-    left, top = (CARD.x_mm - SLACK_MM) * scale, (CARD.y_mm - SLACK_MM) * scale
-    right = left + (CARD.width_mm + 2 * SLACK_MM) * scale
+    left, top = (CARD.x_mm - DOTS_MM) * scale, (CARD.y_mm - SLACK_MM) * scale
+    right = left + (CARD.width_mm + 2 * DOTS_MM) * scale
     bottom = top + (CARD.height_mm + 2 * SLACK_MM) * scale
     wrong = []
     for badge, page in zip(badges, document, strict=True):

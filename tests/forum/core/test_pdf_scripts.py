@@ -57,7 +57,8 @@ def test_accents_stand_over_their_letter_however_high():
 
 
 def test_lines_of_tall_letters_stand_further_apart():
-    assert extent("Léa", BOLD) == USUAL
+    assert extent("Léa Éç", BOLD) == USUAL
+    assert extent("NGUYỄN", BOLD).above > USUAL.above + 0.04
     assert extent("བསྒྲུབས", BOLD).below > 2 * USUAL.below
 
 
