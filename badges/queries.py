@@ -271,7 +271,9 @@ async def delete_edition_data(db: Db, edition_id: int) -> None:
              no_labels as (delete from label_job where edition_id = $1),
              no_printers as (delete from printer where edition_id = $1),
              no_paper_terms as (delete from paper_terms where edition_id = $1),
-             no_paper_sheets as (delete from paper_sheet where edition_id = $1)
+             no_paper_sheets as (delete from paper_sheet where edition_id = $1),
+             no_choices as (delete from badge_layout_choice where edition_id = $1),
+             no_layouts as (delete from badge_layout where edition_id = $1)
         delete from ticket where edition_id = $1
         """,
         edition_id,

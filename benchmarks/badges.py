@@ -1,14 +1,24 @@
-"""Eight hundred badges in one PDF, against the naive way and the deflate of the same content."""
+"""Badges in one PDF, 800 to 80,000: the naive way, ours, and the deflate of the same content."""
 
+import asyncio
 import random
+import subprocess
+import sys
 import tempfile
+import time
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
+from itertools import pairwise
+from math import log
+from pathlib import Path
 
+import anyio.to_process
 import msgspec
 import pikepdf
 import qrcode
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import Struct
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -17,12 +27,18 @@ from badges.models import Badge, BadgeCategory, BadgeRun, TokenPayload
 from badges.printing.press import render
 from badges.tokens import sign
 from benchmarks import Row, medians_s
+from benchmarks.ticking import Lag, p99, ticking
 from forum.core.pdf import BOLD, FIR, INK, MM, REGULAR, SEMIBOLD, register_fonts
 
 NAME = "badges"
 COUNT = 800
 NAIVE_COUNT = 40
 ROUNDS = 7
+COUNTS = (800, 8_000, 80_000)
+MOST_MB = 60
+MOST_BYTES = 1200
+MOST_EXPONENT = 1.05
+MOST_HELD_MS = 10
 
 GIVEN = "Léa Jean-Baptiste Zoé Anne Françoise Noé Aïcha Hélène Marie-Antoinette Œdipe".split()
 FAMILY = "Lefèvre Dupont Haÿ Saint-Exupéry Łukaszewicz Müller Ng Gutiérrez Nguyễn Martin".split()
@@ -46,8 +62,22 @@ RUN = BadgeRun(
 )
 
 
+class Weighed(Struct, frozen=True, kw_only=True):
+    """A run in a process of its own: what it took, what its memory came to, how large the file is.
+
+    `floor_s` is what deflating and writing as much of the same content takes.
+    """
+
+    count: int
+    taken_s: float
+    floor_s: float
+    begun_mb: float
+    peak_mb: float
+    size: int
+
+
 def run() -> list[Row]:
-    """Draw the badges in each way, in turn, and return the ratios."""
+    """Draw the badges in each way, in turn, then more and more of them, and return the ratios."""
     badges = some_badges(COUNT)
     contents = page_contents(ours(badges))
     taken = medians_s(
@@ -59,9 +89,9 @@ def run() -> list[Row]:
         rounds=ROUNDS,
     )
     naive_s = taken["naive"] * COUNT / NAIVE_COUNT
-    bytes_each = len(ours(badges)) / COUNT
-    many = medians_s({"many": lambda: ours(some_badges(10 * COUNT))}, rounds=1)["many"]
     own = f"{taken['ours'] * 1000:.0f} ms"
+    many = medians_s({"many": lambda: ours(some_badges(10 * COUNT))}, rounds=1)["many"]
+    lags = asyncio.run(lag(some_badges(10 * COUNT)))
     return [
         row(
             "800 badges, against their deflate and write",
@@ -78,9 +108,123 @@ def run() -> list[Row]:
             least=40,
         ),
         row("800 badges, CPU time warm", own, "250 ms", taken["ours"] / 0.25, most=1),
-        row("bytes a badge", f"{bytes_each:.0f}", "1200", bytes_each / 1200, most=1),
         row("8,000 badges, with their tokens", f"{many:.2f} s", "3 s", many / 3, most=1),
+        *grown([weighed(count) for count in COUNTS], taken["naive"] / NAIVE_COUNT),
+        held(lags),
     ]
+
+
+def grown(runs: list[Weighed], naive_s: float) -> list[Row]:
+    """Return how runs of more and more badges do; `naive_s` is what one takes the naive way."""
+    rows = []
+    for one in runs:
+        what = f"{one.count:,} badges"
+        least, own = one.floor_s, f"{one.taken_s:.2f} s"
+        rows += [
+            row(f"{what}, against the floor", own, f"{least:.2f} s", one.taken_s / least, most=2),
+            row(
+                f"{what}, against the naive way",
+                own,
+                f"{naive_s * one.count:.0f} s",
+                naive_s * one.count / one.taken_s,
+                least=40,
+            ),
+            row(
+                f"{what}, memory taken by the run",
+                f"{one.peak_mb - one.begun_mb:.0f} MB ({one.peak_mb:.0f} in all)",
+                f"{MOST_MB} MB",
+                (one.peak_mb - one.begun_mb) / MOST_MB,
+                most=1,
+            ),
+            row(
+                f"{what}, bytes a badge",
+                f"{one.size / one.count:.0f}",
+                f"{MOST_BYTES}",
+                one.size / one.count / MOST_BYTES,
+                most=1,
+            ),
+        ]
+    for few, many in pairwise(runs):
+        exponent = log(many.taken_s / few.taken_s, many.count / few.count)
+        rows.append(
+            row(
+                f"from {few.count:,} to {many.count:,} badges, exponent of the time",
+                f"{many.taken_s:.2f} s",
+                f"{few.taken_s:.2f} s",
+                exponent,
+                most=MOST_EXPONENT,
+            )
+        )
+    return rows
+
+
+def held(lags: list[Lag]) -> Row:
+    """Return how long the event loop was held while a run was drawn in a process of its own."""
+    worked, late = ([getattr(one, of) for one in lags] for of in ("worked_ms", "late_ms"))
+    return row(
+        "8,000 badges, event loop held at once, p99",
+        f"{p99(worked):.1f} ms (at most {max(worked):.1f}), {p99(late):.1f} ms late",
+        f"{MOST_HELD_MS} ms",
+        p99(worked) / MOST_HELD_MS,
+        most=1,
+    )
+
+
+async def lag(badges: list[Badge]) -> list[Lag]:
+    """Draw badges as the back office does, in another process, and note how the loop does."""
+    await anyio.to_process.run_sync(ours, badges[:1])  # the process is there, and warm
+    lags: list[Lag] = []
+    async with ticking(lags):
+        await anyio.to_process.run_sync(ours, badges)
+    return lags
+
+
+def weighed(count: int) -> Weighed:
+    """Draw so many badges in a process of its own, and return what it took."""
+    command = [sys.executable, "-m", "benchmarks.badges", str(count)]
+    said = subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603  # ours
+    return msgspec.json.decode(said, type=Weighed)
+
+
+def weigh(count: int) -> Weighed:
+    """Draw so many badges into a file, in a process that has drawn one before."""
+    known = some_badges(COUNT)
+    ours(known[:1])
+    begun_mb = peak_mb()
+    with tempfile.TemporaryFile() as out:
+        begun = time.thread_time()
+        render(RUN, repeated(known, count), layout=SHIPPED["a6"], out=out)
+        taken_s, size = time.thread_time() - begun, out.tell()
+    most_mb = peak_mb()
+    contents = page_contents(ours(known))
+    with tempfile.TemporaryFile() as out:
+        begun = time.thread_time()
+        for n in range(-(-count // SHIPPED["a6"].sheet.cards)):
+            out.write(zlib.compress(contents[n % len(contents)], 6))
+        floor_s = time.thread_time() - begun
+    return Weighed(
+        count=count,
+        taken_s=taken_s,
+        floor_s=floor_s,
+        begun_mb=begun_mb,
+        peak_mb=most_mb,
+        size=size,
+    )
+
+
+def repeated(known: list[Badge], count: int) -> Iterator[Badge]:
+    """Yield so many badges: those that are known, over and over, each with its own reference."""
+    for n in range(count):
+        yield msgspec.structs.replace(known[n % len(known)], reference=f"K{n:05}-7XQ")
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process ever had, in megabytes.
+
+    `getrusage` tells that of the process which began this one, where it had more.
+    """
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def row(
@@ -174,5 +318,8 @@ def naive_card(canvas: Canvas, badge: Badge) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:]:
+        sys.stdout.buffer.write(msgspec.json.encode(weigh(int(sys.argv[1]))))
+        sys.exit()
     for line in run():
         print(*msgspec.structs.astuple(line), sep="  ")

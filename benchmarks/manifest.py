@@ -3,9 +3,9 @@
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from statistics import median, quantiles
+from statistics import median
 
 import httpx
 import msgspec
@@ -18,6 +18,7 @@ from badges.keys import open_keyring
 from benchmarks import Row
 from benchmarks.people import admit
 from benchmarks.site import Site, site
+from benchmarks.ticking import Lag, p99, ticking
 from forum.app import create_app
 from forum.commands.installation import Installation
 from forum.core import clock
@@ -32,7 +33,6 @@ MOST_TIMES_READING = 5
 MOST_SHARE = 0.25
 MOST_BYTES = 330
 MOST_HELD_MS = 10
-TICK_S = 0.001
 FEW = 800
 
 
@@ -52,16 +52,6 @@ class Taken(Struct, frozen=True, kw_only=True):
     full: bool
     told: int
     cursor: str
-
-
-class Lag(Struct, frozen=True, kw_only=True):
-    """One tick of the event loop: how late it came, and how long the loop's thread worked for it.
-
-    The second is the loop's own doing; the first is also that of whatever else the machine does.
-    """
-
-    late_ms: float
-    worked_ms: float
 
 
 class Measured(Struct, frozen=True, kw_only=True):
@@ -137,11 +127,6 @@ def rows(tickets: int, few: Measured, many: Measured) -> list[Row]:
     ]
 
 
-def p99(values: Sequence[float]) -> float:
-    """Return below what 99 of 100 values are."""
-    return quantiles(values, n=100)[98]
-
-
 def measured(made: Site, slug: str, tickets: int, rounds: int) -> Measured:
     """Make an edition of so many tickets, and ask for its manifest."""
     edition = made.edition(slug=slug)
@@ -165,7 +150,7 @@ async def _measure(made: Site, edition: Edition, token: str, rounds: int) -> Mea
 
         async def ask(**query: str) -> Taken:
             begun = time.perf_counter()
-            async with _ticking(lags):
+            async with ticking(lags):
                 answer = await client.get(PATH, params=query, headers=headers)
             took_ms = (time.perf_counter() - begun) * 1000
             told = msgspec.json.decode(answer.raise_for_status().content, type=Told)
@@ -182,7 +167,7 @@ async def _measure(made: Site, edition: Edition, token: str, rounds: int) -> Mea
         for turn in range(rounds):
             whole.append(await ask())
             bare_ms.append(await _bare(pool, edition))
-            async with _ticking(idle):
+            async with ticking(idle):
                 await asyncio.sleep(whole[-1].ms / 1000)
             await _change(pool, edition, turn)
             changed.append(await ask(since=whole[-1].cursor))
@@ -210,25 +195,6 @@ async def _opened(made: Site) -> AsyncIterator[tuple[Database, httpx.AsyncClient
             (await client.get("/health/ready")).raise_for_status()  # what begins is set up
             gc.collect()
             yield pool, client
-
-
-@asynccontextmanager
-async def _ticking(lags: list[Lag]) -> AsyncIterator[None]:
-    """Note how the event loop does while something is done."""
-
-    async def tick() -> None:
-        while True:
-            begun, worked = time.perf_counter(), time.thread_time()
-            await asyncio.sleep(TICK_S)
-            late_s = time.perf_counter() - begun - TICK_S
-            worked_s = time.thread_time() - worked
-            lags.append(Lag(late_ms=late_s * 1000, worked_ms=worked_s * 1000))
-
-    ticking = asyncio.create_task(tick())
-    try:
-        yield
-    finally:
-        ticking.cancel()
 
 
 async def _bare(pool: Database, edition: Edition) -> float:

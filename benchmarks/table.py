@@ -25,6 +25,7 @@ MODULES = (
     "programme_export",
     "programme_growth",
     "badges",
+    "decode",
     "programme_pdf",
     "start",
     "memory",

@@ -29,6 +29,7 @@ from badges.fullness import Fullness
 from badges.gate_api import router as gate_api_routes
 from badges.gate_routes import router as gate_routes
 from badges.keys import Keyring, follow, open_keyring
+from badges.layouts.routes import router as layout_routes
 from badges.manifest_routes import router as manifest_routes
 from badges.manifests import Manifests
 from badges.papers.routes import router as paper_routes
@@ -127,6 +128,8 @@ from schedule.editor_routes import router as editor_routes
 from schedule.import_routes import router as programme_import_routes
 from schedule.offline_routes import router as offline_routes
 from schedule.organiser_routes import router as part_pages
+from schedule.paper_routes import router as programme_paper_routes
+from schedule.papers.kept import Papers
 from schedule.parts_routes import router as part_routes
 from schedule.people_routes import router as people_routes
 from schedule.published import Shelves
@@ -201,6 +204,7 @@ class Parts:
         self.speaker_keys = SpeakerKeys(settings.secret_key)
         self.wallet_signer = Wallet(settings.wallet)
         self.shelves = Shelves()
+        self.papers = Papers()
         self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
@@ -410,6 +414,7 @@ class Parts:
             "speaker_keys",
             "wallet_signer",
             "shelves",
+            "papers",
             "watch",
             "ids",
             "desk_drawer",
@@ -477,6 +482,7 @@ def assemble(parts: Parts) -> Shell:
             group_routes,
             schedule_routes,
             publishing_routes,
+            programme_paper_routes,
             draft_routes,
             editor_routes,
             seat_routes,
@@ -498,6 +504,7 @@ def assemble(parts: Parts) -> Shell:
             conflict_routes,
             gate_api_routes,
             gate_routes,
+            layout_routes,
             account_routes,
             team_routes,
             organiser_routes,

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -45,8 +46,8 @@ INTER = Path("fonts-inter-variable/usr/share/fonts/truetype/inter-vf/Inter-roman
 INTER_NOTICE = "Copyright 2016-2022 The Inter Project Authors (https://github.com/rsms/inter)"
 NOTO_NOTICE = "Copyright 2010, 2012-2020 Google LLC (https://github.com/googlefonts/noto-fonts)"
 NANUM_NOTICE = (
-    "Copyright (c) 2010, NAVER Corporation (http://www.nhncorp.com), with Reserved Font Name Nanum, "
-    "NanumSquare and others.\nThis subset is a modified version, which is why it is named otherwise."
+    "Copyright (c) 2010, NAVER Corporation (http://www.nhncorp.com), with Reserved Font Name "
+    "Nanum and others.\nThis is a modified version, a subset, which is why it is named otherwise."
 )
 DROID_NOTICE = (
     "Droid Sans Fallback, copyright 2006-2010 Google Corp.; here without its hints, with the "
@@ -85,8 +86,13 @@ NANUM = Path("fonts-nanum/usr/share/fonts/truetype/nanum")
 DROID = Path("fonts-droid-fallback/usr/share/fonts/truetype/droid")
 
 FALLBACKS = {
-    "Arabic": [(0x0600, 0x06FF), (0x0750, 0x077F), (0x08A0, 0x08FF), (0xFB50, 0xFDFF)]
-    + [(0xFE70, 0xFEFC)],
+    "Arabic": [
+        (0x0600, 0x06FF),
+        (0x0750, 0x077F),
+        (0x08A0, 0x08FF),
+        (0xFB50, 0xFDFF),
+        (0xFE70, 0xFEFC),
+    ],
     "Hebrew": [(0x0590, 0x05FF), (0xFB1D, 0xFB4F)],
     "Devanagari": [(0x0900, 0x097F), (0xA8E0, 0xA8FF), (0x1CD0, 0x1CFF)],
     "Bengali": [(0x0980, 0x09FF)],
@@ -122,8 +128,7 @@ SELDOM |= {"ordn", "sups", "subs", "sinf", "lnum", "onum", "pnum", "tnum", "zero
 SELDOM |= {"c2sc", "ss01", "ss02", "ss03", "ss04", "ss05", "titl", "hist", "fwid", "hwid", "pwid"}
 """Features that names do not need."""
 
-BOLD_TOO = {"Arabic", "Armenian", "Bengali", "Devanagari", "Ethiopic", "Georgian", "Hebrew"}
-BOLD_TOO |= {"Tamil", "Thai"}
+BOLD_TOO = {"Arabic", "Armenian", "Devanagari", "Georgian", "Hebrew", "Tamil", "Thai"}
 """Scripts with a bold face of their own; the others' letters are drawn with a thicker outline."""
 
 HANGUL_RANGES = [(0x1100, 0x11FF), (0x3130, 0x318F), (0xAC00, 0xD7A3)]
@@ -135,7 +140,6 @@ HAN_RANGES = [
     (0x4E00, 0x9FFF),  # ideographs
     (0xF900, 0xFAFF),  # compatibility ideographs
     (0xFE30, 0xFE4F),  # compatibility forms
-    (0xFF00, 0xFFEF),  # full and half width
 ]
 COMMON = " \u00a0-.,'()/&\u00b7\u0964\u0965\u2019\u25cc\u200c\u200d"
 """What stands between letters of every script: their own fonts draw it where they can."""
@@ -212,7 +216,9 @@ def unpack_debian(folder: Path) -> Path:
 def make_inter(debian: Path, style: str, weight: int) -> Made:
     """Write Inter at one weight as a TrueType font that reportlab tells apart from the others."""
     font = static(debian / INTER, weight)
-    subset(font, within(INTER_RANGES), features=["ccmp", "mark", "mkmk"])
+    subset(font, within(INTER_RANGES))
+    for tag in ("GSUB", "GPOS", "GDEF"):  # HarfBuzz puts accents over capitals better without them
+        del font[tag]
     rename(font, "Inter", style)
     path = PRINT_FONTS / f"Inter-{style}.ttf"
     font.save(path)
@@ -226,9 +232,8 @@ def make_fallbacks(debian: Path) -> list[Made]:
         for style in ("Regular", "Bold") if script in BOLD_TOO else ("Regular",):
             source = debian / NOTO / f"{stem(script)}-{style}.ttf"
             made.append(make_fallback(source, "fonts-noto-core", f"Noto{script}", style, ranges))
-    for style, file in (("Regular", "NanumSquareR.ttf"), ("Bold", "NanumSquareB.ttf")):
-        source = debian / NANUM / file
-        made.append(make_fallback(source, "fonts-nanum", "Hangul", style, HANGUL_RANGES))
+    source = debian / NANUM / "NanumBarunGothic.ttf"
+    made.append(make_fallback(source, "fonts-nanum", "Hangul", "Regular", HANGUL_RANGES))
     source = debian / DROID / "DroidSansFallbackFull.ttf"
     made.append(make_fallback(source, "fonts-droid-fallback", "Han", "Regular", HAN_RANGES))
     return made
@@ -244,13 +249,22 @@ def make_fallback(
 ) -> Made:
     """Write one face with the characters of `ranges` and what stands between them."""
     font = TTFont(source, recalcTimestamp=False)
-    subset(font, [*within(ranges), *map(ord, COMMON)], features=["*"], drop=SELDOM)
+    wanted = [code for code in [*within(ranges), *map(ord, COMMON)] if not hollow(font, code)]
+    subset(font, wanted, features=["*"], drop=SELDOM)
     blank(font)
     rename(font, family, style)
     path = PRINT_FONTS / f"{family}-{style}.ttf"
     font.save(path)
     licence = "Apache-2.0" if family == "Han" else "OFL-1.1"
     return Made(path, f"{source.name} (Debian {package} {DEBIAN[package]})", licence)
+
+
+def hollow(font: TTFont, code: int) -> bool:
+    """Say whether the glyph of a letter or sign is there but empty, as some fonts have them."""
+    glyph = font["cmap"].getBestCmap().get(code)
+    if glyph is None or unicodedata.category(chr(code))[0] not in "LMNPS":
+        return False
+    return font["glyf"][glyph].numberOfContours == 0
 
 
 def blank(font: TTFont) -> None:
@@ -286,7 +300,7 @@ def write_coverage(regular: list[Path]) -> Made:
     for path in regular:
         family = path.stem.removesuffix("-Regular")
         codes = set(TTFont(path)["cmap"].getBestCmap())
-        shared = {code for code in codes & set(map(ord, COMMON)) if rows}
+        shared = codes & set(map(ord, COMMON)) & (taken | JOINERS.keys())
         own = sorted(codes - taken - shared)
         taken |= codes - shared
         bold = (PRINT_FONTS / f"{family}-Bold.ttf").is_file()

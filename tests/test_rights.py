@@ -4,6 +4,7 @@ Routes of the organiser's team name their deed, and their lines are made from `f
 all others have a line here.
 """
 
+import base64
 import re
 from datetime import timedelta
 from functools import partial
@@ -14,6 +15,9 @@ import pytest
 
 from badges import devices, gates, lists
 from badges.device_models import NewDevice
+from badges.layouts import reading
+from badges.layouts import service as layouts
+from badges.layouts.shipped import SHIPPED
 from badges.printers import service as printers
 from badges.printers.models import PrinterGiven, PrinterKind
 from badges.printing import runs
@@ -253,6 +257,7 @@ class House:
         house.sessions = [str(one.id) for one in house.programme.sessions]
         house.parts = await house.spare_parts()
         house.spare = await house.spare_gates()
+        house.layouts = await house.own_layouts()
         house.printers = await house.spare_printers()
         house.speaker_key = SpeakerKeys(site.settings.secret_key).key(
             house.edition.id, house.programme.speakers[0].id
@@ -338,6 +343,16 @@ class House:
                 found["lists"].append(own.slug)
         return found
 
+    async def own_layouts(self):
+        """Make two badge layouts; return their names. The first has an image, the last goes."""
+        by = {"actor": "organiser:1", "at": NOON, "ids": self.site.ids}
+        async with self.site.pool.acquire() as db:
+            names = [await layouts.add(db, self.edition, LAYOUT, {}, **by) for _ in range(2)]
+            await layouts.put_image(
+                db, self.site.parts.blobs, self.edition, names[0], "logo.png", PNG, **by
+            )
+        return names
+
     async def spare_printers(self):
         """Add label printers; return their ids, for changing, measuring and removing."""
         names = ("Changed", "Measured", "Removed")
@@ -397,6 +412,11 @@ class House:
         found = self.parts[next(name for name in self.parts if f"/{name}" in path)]
         return found.pop() if removed and len(found) > 1 else found[0]
 
+    def layout(self, path, *, removed):
+        """Return the badge layout that an address names, and its image."""
+        gone = removed and "{image}" not in path
+        return {"layout": self.layouts[-int(gone)], "image": "none" if removed else "logo"}
+
     def address(self, path, *, removed=False):
         values = {
             "edition_slug": self.edition.slug,
@@ -433,6 +453,7 @@ class House:
         for kind, name in (("gates", "gate"), ("lists", "check_in_list")):
             if f"{{{name}}}" in path:
                 values[name] = self.spare[kind].pop() if removed else self.spare[kind][0]
+        values |= self.layout(path, removed=removed)
         if "{printer}" in path:
             which = -1 if removed else int(path.endswith("/measures"))
             values |= {"printer": self.printers[which], "label": self.label}
@@ -520,6 +541,13 @@ class House:
             f"POST {DOORS}/conflicts/settlements": {
                 "data": {"kind": "admitted_twice", "decision": "same_person"}
             },
+            f"POST {LAYOUTS}": {"data": {"like": "a6"}},
+            f"POST {LAYOUTS}/import": {"files": {"file": ("a.toml", LAYOUT.encode())}},
+            f"POST {LAYOUTS}/{{layout}}": {
+                "data": {"part": "toml", "source": LAYOUT, "revision": "1"}
+            },
+            f"POST {LAYOUTS}/{{layout}}/delete": {"data": {"revision": "1"}},
+            f"POST {LAYOUTS}/{{layout}}/images": {"files": {"image": ("b.png", PNG)}},
             f"POST {DOORS}/gates/presets": {"data": {"preset": "door"}},
             f"POST {PRINTERS}/new": {"data": {**TYPED_PRINTER, "name": "New"}},
             f"POST {PRINTERS}/{{printer}}": {"data": TYPED_PRINTER},
@@ -600,6 +628,11 @@ TYPED = {
 NAMED = {"name": {"fr": "Porte"}}
 TYPED_DOOR = {"name.fr": "Porte", "kind": "door", "directions": "both", "counts": "day"}
 DOORS = "/organiser/{slug}/doors"
+LAYOUTS = "/organiser/{slug}/badges/layouts"
+LAYOUT = reading.renamed(reading.write(SHIPPED["a6"]), "own")
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
+)
 PRINTERS = "/organiser/{slug}/badges/printers"
 LABEL_PRINTER = {
     "kind": PrinterKind.LABEL,

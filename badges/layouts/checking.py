@@ -12,6 +12,7 @@ from badges.layouts.lines import Path
 from badges.layouts.models import (
     DRAWINGS,
     FIELDS,
+    LEAST_CODE_MM,
     PALETTE,
     Box,
     Code,
@@ -31,21 +32,19 @@ from forum.core.i18n import N_
 from forum.core.text import Filled
 
 TOLERANCE_MM = 0.05
-LEAST_CODE_MM = 22
-"""The smallest square that phones read, quiet zone included."""
 USUAL_CODE_MM = 30
 LEAST_CONTRAST = 3.0
 USUAL_CONTRAST = 4.5
 """For text that is not large (WCAG 2.2, 1.4.3); for large text `LEAST_CONTRAST` is enough."""
 LARGE_PT = 18
 LARGE_BOLD_PT = 14
-READABLE_PT = 6
+READABLE_PT = 5
 LONGEST_NAME = 40
 LONGEST_TITLE = 80
 LONGEST_TEXT = 300
 MOST_CARDS = 200
 STEPS = (0.1, 0.3, 0.5, 0.7, 0.9)
-"""Where in a column its contrast is looked at, as parts of its width and height."""
+"""Where in an area its contrast is looked at, as parts of its width and height."""
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -64,7 +63,7 @@ INKS = {
 """The named colours, as `forum.core.pdf` has them; here without what draws."""
 CATEGORY_INKS = ("#0a4a3c", "#3c2f7a", "#8a1c16", "#5e4300", "#0d4468", "#2f3e46")
 CATEGORY_SURFACES = ("#dcefe8", "#e7e3f6", "#fbe4e1", "#fff1cc", "#ddedf8", "#e6eaec")
-DRAWN = {"forest": "#0a5c4a"}
+DRAWN = {"forest": "#0a5c4a", "folds": "#ffffff"}
 """The ground of each drawing, for the contrast of what stands on it."""
 
 LIMITS: dict[tuple[type[Struct], str], tuple[float, float]] = {
@@ -82,6 +81,8 @@ LIMITS: dict[tuple[type[Struct], str], tuple[float, float]] = {
     (Box, "y_mm"): (0, 450),
     (Box, "width_mm"): (0.1, 450),
     (Box, "height_mm"): (0.1, 450),
+    (Face, "width_mm"): (0, 450),
+    (Face, "height_mm"): (0, 450),
     (Shape, "corner_mm"): (0, 50),
     (Picture, "corner_mm"): (0, 50),
     (Size, "lines"): (1, 20),
@@ -290,22 +291,24 @@ class Look:
                 said = N_("There is no face “%(name)s”: here are %(names)s.")
                 names = ", ".join(layout.faces)
                 self.wrong((*path, "face"), said, name=panel.face[:LONGEST_NAME], names=names)
-            if panel.x_mm >= layout.card_width_mm or panel.y_mm >= layout.card_height_mm:
-                self.wrong(path, N_("This panel begins outside the card."))
+                continue
+            wide, high = layout.face_size_mm(panel.face)
+            over_right = panel.x_mm + wide - layout.card_width_mm
+            over_bottom = panel.y_mm + high - layout.card_height_mm
+            self.at_edges(over_right, over_bottom, path)
         for name in layout.faces:
             if name not in used:
                 said = N_("No panel shows this face: it is not printed.")
                 self.odd(("faces", name), said)
 
-    def room(self, face: str) -> Area:
-        """Return what a face may fill, so that it stays on the card wherever it stands."""
-        layout = self.layout
-        spots = [panel for _, panel in self.panels() if panel.face == face]
-        wide = min((layout.card_width_mm - one.x_mm for one in spots), default=layout.card_width_mm)
-        high = min(
-            (layout.card_height_mm - one.y_mm for one in spots), default=layout.card_height_mm
-        )
-        return Area(0, 0, wide, high)
+    def at_edges(self, over_right: float, over_bottom: float, path: Path) -> None:
+        """Note what stands out of the card, by how many millimetres."""
+        if over_right > TOLERANCE_MM:
+            said = N_("This stands out of the card on the right by %(over)s mm.")
+            self.wrong(path, said, over=_plain(over_right))
+        if over_bottom > TOLERANCE_MM:
+            said = N_("This stands out of the card at the bottom by %(over)s mm.")
+            self.wrong(path, said, over=_plain(over_bottom))
 
     def at_use(self) -> None:
         """Look whether a badge of this layout would do its work."""
@@ -332,7 +335,7 @@ class FaceLook:
         self.look = look
         self.face = face
         self.path: Path = ("faces", name)
-        self.room = look.room(name)
+        self.size_mm = look.layout.face_size_mm(name)
         self.columns = [_occupied(column) for column in face.columns]
 
     def at_all(self) -> None:
@@ -349,21 +352,13 @@ class FaceLook:
             self.at_contrast(column, self.columns[n], (*self.path, "columns", n))
         for n, code in enumerate(self.face.codes):
             self.at_place(_square(code), (*self.path, "codes", n))
-            if code.side_mm < USUAL_CODE_MM:
-                said = N_("A code of %(usual)d mm or more is read faster, and from further away.")
-                self.look.odd((*self.path, "codes", n, "side_mm"), said, usual=USUAL_CODE_MM)
+            self.at_code(code, (*self.path, "codes", n))
         self.at_overlaps()
 
     def at_place(self, area: Area, path: Path) -> None:
         """Look whether something stands on the card, all of it."""
-        room = self.room
-        over_right, over_bottom = area.right - room.right, area.bottom - room.bottom
-        if over_right > TOLERANCE_MM:
-            said = N_("This stands out of the card on the right by %(over)s mm.")
-            self.look.wrong(path, said, over=_plain(over_right))
-        if over_bottom > TOLERANCE_MM:
-            said = N_("This stands out of the card at the bottom by %(over)s mm.")
-            self.look.wrong(path, said, over=_plain(over_bottom))
+        wide, high = self.size_mm
+        self.look.at_edges(area.right - wide, area.bottom - high, path)
 
     def at_colour(self, colour: str, path: Path) -> None:
         """Look whether a colour is one."""
@@ -377,6 +372,12 @@ class FaceLook:
             said = N_("The image “%(name)s” is not here: bring it first, or use one of %(names)s.")
             names = ", ".join([*DRAWINGS, *self.look.images])
             self.look.wrong(path, said, name=picture.name[:LONGEST_NAME], names=names)
+
+    def at_code(self, code: Code, path: Path) -> None:
+        """Look whether a code is read easily; it always stands on white."""
+        if code.side_mm < USUAL_CODE_MM:
+            said = N_("A code of %(usual)d mm or more is read faster, and from further away.")
+            self.look.odd((*path, "side_mm"), said, usual=USUAL_CODE_MM)
 
     def at_column(self, column: Column, path: Path) -> None:
         """Look at the texts of a column, and whether they fit it."""
@@ -424,12 +425,7 @@ class FaceLook:
 
     def at_contrast(self, column: Column, area: Area, path: Path) -> None:
         """Look whether the texts of a column can be read on what is below them."""
-        points = [
-            (area.left + a * (area.right - area.left), area.top + b * (area.bottom - area.top))
-            for a in STEPS
-            for b in STEPS
-        ]
-        grounds = [ground for x, y in points if (ground := self.ground(x, y)) is not None]
+        grounds = [ground for x, y in _points(area) if (ground := self.ground(x, y)) is not None]
         for n, part in enumerate(column.parts):
             if not grounds or not _known(part.colour):
                 continue
@@ -514,6 +510,15 @@ def _occupied(column: Column) -> Area:
     spare = {"top": 0.0, "middle": 0.5, "bottom": 1.0}[column.anchor] * (box.height_mm - need)
     top = box.y_mm + spare
     return Area(box.x_mm, top, box.x_mm + box.width_mm, top + need)
+
+
+def _points(area: Area) -> list[tuple[float, float]]:
+    """Return points all over an area."""
+    return [
+        (area.left + a * (area.right - area.left), area.top + b * (area.bottom - area.top))
+        for a in STEPS
+        for b in STEPS
+    ]
 
 
 def _area(box: Box) -> Area:

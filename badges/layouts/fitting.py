@@ -1,21 +1,21 @@
 """How a text is made to fit its place: smaller, then in more lines, never cut."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from badges.layouts.models import Size
-from forum.core.pdf import MM, width
+from forum.core.pdf import MM, USUAL, Extent, extent, width
+from forum.core.pdf_scripts import EAST_ASIAN, clusters
 
-LEADING = 1.21
-"""Distance between lines over their size: Inter's own ascent and descent, so lines never touch."""
+LEADING = USUAL.above + USUAL.below
+"""Distance between lines over their size, for Latin, Greek and Cyrillic."""
 
-ASCENT = 0.969
 SIZE_STEP_PT = 0.5
 LEAST_PT = 4
 BALANCE = (1.05, 1.15, 1.3)
-AFTER_HYPHEN = re.compile(r"(?<=[-\u2010\u2013/])(?=\w)")
+BREAKS = re.compile(rf"(?<=[-\u2010\u2013/])(?=\w)|{EAST_ASIAN}")
+"""Where a line may end inside a word: after a hyphen, between ideographs."""
 
 
 class Step(NamedTuple):
@@ -35,11 +35,17 @@ class Fitted(NamedTuple):
 
     size_pt: float
     lines: list[str]
+    extent: Extent = USUAL
+
+    @property
+    def leading_pt(self) -> float:
+        """The distance between lines; so far apart they never touch."""
+        return self.size_pt * (self.extent.above + self.extent.below)
 
     @property
     def height_pt(self) -> float:
         """What the lines take."""
-        return len(self.lines) * self.size_pt * LEADING
+        return len(self.lines) * self.leading_pt
 
 
 def fit(
@@ -50,18 +56,11 @@ def fit(
     Nothing is ever left out: the last tries break inside words and end at whatever size holds.
     """
     wide, high = width_mm * MM, height_mm * MM
-    size = sizes[-1].smallest_pt
-    least = min(size, LEAST_PT)
-    steps = [
-        *(Step(one.lines, one.largest_pt, one.smallest_pt) for one in sizes),
-        Step(0, size, least),
-        Step(0, size, least, inside_words=True),
-    ]
-    for step in steps:
+    for step in steps(sizes):
         fitted = try_step(text, font, step, wide, high)
         if fitted:
             return fitted
-    size = least
+    size = least_of(sizes)
     while True:
         size *= 0.9
         step = Step(0, size, size, inside_words=True)
@@ -70,21 +69,37 @@ def fit(
             return fitted
 
 
+def steps(sizes: Sequence[Size]) -> Iterator[Step]:
+    """Yield the tries of a text, best first: its sizes, then smaller ones in any lines."""
+    for one in sizes:
+        yield Step(one.lines, one.largest_pt, one.smallest_pt)
+    size, least = sizes[-1].smallest_pt, least_of(sizes)
+    yield Step(0, size, least)
+    yield Step(0, size, least, inside_words=True)
+
+
+def least_of(sizes: Sequence[Size]) -> float:
+    """Return the size below which a text goes only when nothing else holds it."""
+    return min(sizes[-1].smallest_pt, LEAST_PT)
+
+
 def try_step(text: str, font: str, step: Step, wide: float, high: float) -> Fitted | None:
     """Return `text` at the largest size of `step` that fits `wide` by `high` points, or None."""
     whole = width(text, font, 1)
+    taken = extent(text, font)
+    leading = taken.above + taken.below
     if step.lines == 1:
-        size = min(step.largest_pt, high / LEADING, wide / whole if whole else step.largest_pt)
+        size = min(step.largest_pt, high / leading, wide / whole if whole else step.largest_pt)
         size = size // SIZE_STEP_PT * SIZE_STEP_PT
-        return Fitted(size, [text]) if size >= step.smallest_pt else None
+        return Fitted(size, [text], taken) if size >= step.smallest_pt else None
     size = step.largest_pt
     while size >= step.smallest_pt:
-        most = int(high / (size * LEADING))
+        most = int(high / (size * leading))
         most = min(most, step.lines) if step.lines else most
         if whole * size <= most * wide:
             lines = wrap(text, font, size, wide, inside_words=step.inside_words)
             if lines and len(lines) <= most:
-                return Fitted(size, balanced(text, font, size, wide, lines))
+                return Fitted(size, balanced(text, font, size, wide, lines), taken)
         size -= SIZE_STEP_PT
     return None
 
@@ -124,7 +139,7 @@ def wrap(text: str, font: str, size_pt: float, wide: float, *, inside_words: boo
 def pieces(text: str) -> Iterator[tuple[str, str]]:
     """Yield the parts between which a line may end, each with the space that stands before it."""
     for word in text.split(" "):
-        first, *others = AFTER_HYPHEN.split(word)
+        first, *others = BREAKS.split(word)
         yield " ", first
         yield from (("", other) for other in others)
 
@@ -132,10 +147,10 @@ def pieces(text: str) -> Iterator[tuple[str, str]]:
 def split_word(word: str, font: str, size_pt: float, wide: float) -> list[str]:
     """Return `word` in parts of at most `wide` points; an accent stays with its letter."""
     parts = [""]
-    for char in word:
-        longer = parts[-1] + char
-        if not parts[-1] or unicodedata.combining(char) or width(longer, font, size_pt) <= wide:
+    for cluster in clusters(word):
+        longer = parts[-1] + cluster
+        if not parts[-1] or width(longer, font, size_pt) <= wide:
             parts[-1] = longer
         else:
-            parts.append(char)
+            parts.append(cluster)
     return parts

@@ -26,6 +26,7 @@ LARGEST = 10_000
 """No number of a layout is larger; infinite, and what is no number at all, are none."""
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
+NAME_LINE = re.compile(r"^name[ \t]*=.*$", re.MULTILINE)
 INLINE = (Box, Size)
 """What is written as a table on one line."""
 SIZES = "sizes"
@@ -257,10 +258,13 @@ class Kinds:
 
     def either(self, given: object, wanted: inspect.UnionType, path: Path) -> Found:
         """Yield what is wrong with a value that may be of several kinds."""
-        tables = [
-            one for one in wanted.types if isinstance(one, inspect.DictType | inspect.StructType)
-        ]
-        if isinstance(given, dict) or not any(isinstance(t, inspect.StrType) for t in wanted.types):
+        kinds = [one for one in wanted.types if not isinstance(one, inspect.NoneType)]
+        if given is None and len(kinds) < len(wanted.types):
+            return  # a form carries what is not there; TOML cannot say so
+        if len(kinds) == 1:
+            yield from self.value(given, kinds[0], path)
+        elif isinstance(given, dict):
+            tables = [one for one in kinds if isinstance(one, inspect.DictType)]
             yield from self.value(given, tables[0], path)
         elif not isinstance(given, str):
             yield path, N_("Write a text here between quotation marks, or one for each language.")
@@ -310,6 +314,14 @@ def write(layout: Layout) -> str:
     lines: list[str] = []
     _table(lines, layout, ())
     return "\n".join(lines).strip("\n") + "\n"
+
+
+def renamed(source: str, name: str) -> str:
+    """Return the TOML of a layout under another name, its remarks kept where that can be."""
+    wanted = msgspec.structs.replace(read(source)[0], name=name)
+    line = f'name = "{name}"'
+    tried = NAME_LINE.sub(lambda _: line, source, count=1)
+    return tried if read(tried)[0] == wanted else write(wanted)
 
 
 def _table(lines: list[str], struct: Struct, path: tuple[str, ...]) -> None:

@@ -11,18 +11,18 @@ from badges.layouts.fitting import fit
 from badges.layouts.models import Box, Code, Column, Corner, Layout, Panel, Part
 from badges.layouts.texts import Template, template
 from badges.models import Badge, BadgeCategory, BadgeRun
-from badges.printing.drawings import frame_of
+from badges.printing.pictures import frame_of
 from badges.printing.sheets import (
     SheetDocument,
     named,
-    printable,
-    spelled,
     symbol_path,
     tint_of,
 )
 from badges.qr import QUIET_ZONE, SIZE, ticket_modules
+from forum.core.font_coverage import capitals, missing_glyphs, plain, printable, spelled
 from forum.core.i18n import words
-from forum.core.pdf import BOLD, MM, REGULAR, SEMIBOLD, Tint, missing_glyphs
+from forum.core.pdf import BOLD, MM, REGULAR, SEMIBOLD
+from forum.core.pdf_scripts import thickened
 from forum.core.text import pick
 
 NEUTRAL = BadgeCategory(code="", name={}, tint=6)
@@ -83,10 +83,26 @@ def symbol_of(token: str) -> str:
 
 
 class Lines(NamedTuple):
-    """A text as it stands in its column: what it takes, and each line as `set_lines` has it."""
+    """A text as it stands in its column: what it takes, and each line as `set_lines` has it.
+
+    `thick` says that its letters are drawn with their outline, in a face that has no bold.
+    """
 
     height: float
     lines: list[tuple[str, float, str]]
+    thick: bool
+
+
+class Inks(dict[str, str]):
+    """The operators that make a colour of a layout that of text, on cards of one category."""
+
+    def __init__(self, category: BadgeCategory) -> None:
+        super().__init__()
+        self.tint = tint_of(category)
+
+    def __missing__(self, name: str) -> str:
+        self[name] = named(name, self.tint).fill
+        return self[name]
 
 
 class Text:
@@ -98,12 +114,13 @@ class Text:
         self.sheets = sheets
         self.template: Template = template(part.text, language)
         self.gap = part.gap_mm * MM
+        self.colour = part.colour
         self.lines = lru_cache(KNOWN_BY_HEART)(self.fitted)
 
     def fitted(self, text: str) -> Lines | None:
         """Return a text in lines that fit, or None for one without anything to see."""
         if self.part.capitals:
-            text = text.upper()
+            text = capitals(text)
         text = NO_BREAK.join(spelled(printable(part)) for part in text.split(NO_BREAK))
         if not text:
             return None
@@ -118,7 +135,8 @@ class Text:
             wide=box.width_mm * MM,
             share=SHARES[self.column.align],
         )
-        return Lines(fitted.height_pt, lines)
+        thick = not plain().issuperset(text) and thickened(text, face)
+        return Lines(fitted.height_pt, lines, thick)
 
 
 class Stack:
@@ -132,7 +150,7 @@ class Stack:
         self.height = frame.height
         self.share = {"top": 0.0, "middle": 0.5, "bottom": 1.0}[column.anchor]
 
-    def operators(self, values: Values, tint: Tint) -> list[str]:
+    def operators(self, values: Values, inks: Inks) -> list[str]:
         """Return the operators of the texts, for between BT and ET."""
         chosen = [
             (text, lines)
@@ -149,7 +167,8 @@ class Stack:
         operators = []
         for text, fitted in chosen:
             y -= text.gap
-            operators.append(named(text.part.colour, tint).fill)
+            ink = inks[text.colour]
+            operators.append(f"{ink} {ink.upper()}" if fitted.thick else ink)
             operators += [f"{x} {y - down:.2f} {show}" for x, down, show in fitted.lines]
             y -= fitted.height
         return operators
@@ -170,40 +189,41 @@ class Side:
         self.fixed = [stack for stack in stacks if not stack.personal]
         self.personal = [stack for stack in stacks if stack.personal]
         self.codes = [placed(code) for code in self.face.codes]
+        self.drawn: dict[str, tuple[Inks, str]] = {}
 
-    def operators(self, category: BadgeCategory, values: Values, symbol: str) -> str:
+    def operators(self, category: BadgeCategory, values: Values, symbol: str) -> list[str]:
         """Return the operators of the face for one badge; without `symbol` it has no QR code."""
-        tint = tint_of(category)
-        shown = [self.form(category)]
-        texts = [text for stack in self.personal for text in stack.operators(values, tint)]
-        if texts:
-            shown += ["BT", *texts, "ET"]
+        inks, form = self.drawn.get(category.code) or self.draw(category)
+        shown = [form, "BT"]
+        for stack in self.personal:
+            shown += stack.operators(values, inks)
+        shown.append("ET")
         if symbol:
-            shown += [f"q {place}\n{symbol}f Q" for place in self.codes]
-        return " ".join(shown)
+            for place in self.codes:
+                shown += ["q", place, symbol, "f Q"]
+        return shown
 
-    def form(self, category: BadgeCategory) -> str:
-        """Return what shows all that the face says to everybody of a category."""
+    def draw(self, category: BadgeCategory) -> tuple[Inks, str]:
+        """Draw all that a face says to everybody of a category; return its inks and what shows it.
+
+        That is surfaces, pictures, the white of codes, and the texts that are the same for all.
+        """
+        sheets, inks = self.sheets, Inks(category)
         name = f"{self.name} {category.code}".encode().hex()
-        if name not in self.sheets.forms:
-            self.draw(name, category)
-        return self.sheets.forms[name]
-
-    def draw(self, form: str, category: BadgeCategory) -> None:
-        """Draw that: surfaces, pictures, and texts that are the same for a category."""
-        sheets, tint = self.sheets, tint_of(category)
         wide, high = sheets.layout.face_size_mm(self.name)
         size = Box(x_mm=0, y_mm=0, width_mm=wide, height_mm=high)
         values = shared(self.run) | {"category": pick(category.name, self.run.language)}
-        with sheets.form(form, frame_of(size)):
+        with sheets.form(name, frame_of(size)):
             for shape in self.face.shapes:
-                sheets.draw_shape(shape, tint)
+                sheets.draw_shape(shape, inks.tint)
             for picture in self.face.pictures:
                 sheets.draw_picture(picture)
             for code in self.face.codes:
                 sheets.draw_white(code)
-            texts = [text for stack in self.fixed for text in stack.operators(values, tint)]
-            sheets.write(["BT", *texts, "ET"])
+            texts = [text for stack in self.fixed for text in stack.operators(values, inks)]
+            sheets.draw_operators(["BT", *texts, "ET"])
+        self.drawn[category.code] = inks, sheets.forms[name]
+        return self.drawn[category.code]
 
 
 def placed(code: Code) -> str:
@@ -252,6 +272,8 @@ class Press:
         )
         self.cards: list[str] = []
         self.reverses: list[str] = []
+        self.filled = 0
+        self.printable = lru_cache(KNOWN_BY_HEART)(printable)
         self.count = 0
         self.problems: list[tuple[str, str]] = []
         said = {field for side in self.sides.values() for field in side.fields}
@@ -264,6 +286,7 @@ class Press:
 
     def add(self, badge: Badge, symbol: str) -> None:
         """Draw one card, whatever is wrong with it; `symbol` is the path of its QR code, or ''."""
+        printable = self.printable
         given, family = printable(badge.given_name), printable(badge.family_name)
         values = {
             "given_name": given,
@@ -281,11 +304,13 @@ class Press:
             )
         if not symbol:
             reasons.append(self.words.gettext("The ticket has no valid code."))
-        reasons += self.missing(given + family + values["reference"])
+        lacking = self.missing("".join(values.values()))
+        if lacking:
+            reasons += self.missing(given + family + values["reference"])
         if reasons:
             self.problems += [(badge.reference, reason) for reason in reasons]
             values |= self.warning(badge.reference, reasons)
-        else:
+        elif lacking:
             for field in ("organisation", "job_title"):
                 if self.report_missing(badge.reference, values[field]):
                     values[field] = ""
@@ -297,7 +322,7 @@ class Press:
         if not self.count:
             heading = self.words.gettext("There is no badge to print.")
             self.place(NEUTRAL, {"given_name": heading, "name": heading}, "")
-        if self.cards:
+        if self.filled:
             self.end_sheet()
         self.sheets.save()
         return RunReport(pages=self.sheets.page_count, badges=self.count, problems=self.problems)
@@ -331,11 +356,12 @@ class Press:
         """Put one card in the next place of the sheet; without `symbol` it has no QR code."""
         values |= self.shared
         values["category"] = pick(category.name, self.run.language)
-        slot = len(self.cards)
-        self.cards.append(self.card(self.fronts[slot], category, values, symbol))
+        slot = self.filled
+        self.cards += self.card(self.fronts[slot], category, values, symbol)
         if self.backs:
-            self.reverses.append(self.card(self.backs[slot], category, values, symbol))
-        if len(self.cards) == len(self.fronts):
+            self.reverses += self.card(self.backs[slot], category, values, symbol)
+        self.filled += 1
+        if self.filled == len(self.fronts):
             self.end_sheet()
 
     def card(
@@ -344,19 +370,19 @@ class Press:
         category: BadgeCategory,
         values: Values,
         symbol: str,
-    ) -> str:
+    ) -> list[str]:
         """Return the operators of one side of a card: each of its faces where it stands."""
-        return "\n".join(
-            f"q {place} {self.sides[face].operators(category, values, symbol)} Q"
-            for place, face in panels
-        )
+        shown = []
+        for place, face in panels:
+            shown += ["q", place, *self.sides[face].operators(category, values, symbol), "Q\n"]
+        return shown
 
     def end_sheet(self) -> None:
         """Close the sheet in hand, and its other side, and begin another."""
         self.sheets.add_sheet(self.cards)
         if self.backs:
             self.sheets.add_sheet(self.reverses, reverse=True)
-        self.cards, self.reverses = [], []
+        self.cards, self.reverses, self.filled = [], [], 0
 
 
 def places(layout: Layout, corner: Corner, panels: tuple[Panel, ...]) -> list[tuple[str, str]]:

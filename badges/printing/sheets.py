@@ -4,24 +4,26 @@ A page is one short string of operators a card: what its face always shows is a 
 text is in the document's own font subsets, and a QR code is one path and one fill.
 """
 
-import unicodedata
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache
 from io import BytesIO
 from operator import getitem
 from typing import Any, BinaryIO
 
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase.pdfdoc import PDFObject, PDFResourceDictionary
+from reportlab.pdfbase.pdfdoc import PDFResourceDictionary
 from reportlab.pdfgen.pathobject import PDFPathObject
 
-from badges.layouts.fitting import ASCENT, LEADING, Fitted
+from badges.layouts.fitting import Fitted
 from badges.layouts.models import Box, Code, Corners, Layout, Picture, Shape
 from badges.models import BadgeCategory
-from badges.printing.drawings import DRAWN, Frame, frame_of
+from badges.printing.pages import PagedDocument
+from badges.printing.pictures import DRAWN, Frame, frame_of
 from badges.qr import QUIET_ZONE, ROW_BYTES, SIZE
+from forum.core.font_coverage import plain
+from forum.core.font_coverage import printable as printable  # noqa: PLC0414  # for its users
+from forum.core.font_coverage import spelled as spelled  # noqa: PLC0414
 from forum.core.pdf import (
     FIR,
     HIGHLIGHT,
@@ -32,23 +34,19 @@ from forum.core.pdf import (
     TINTS,
     WHITE,
     Colour,
-    Document,
     Tint,
     colour,
-    drawable,
     font,
     width,
 )
 
 MARK_MM = 4.5
-KNOWN_BY_HEART = 4096
 ARC = 0.4477
 """How far from a corner the handles of its arc are, over the radius: 1 - 4 (sqrt 2 - 1) / 3."""
 
 CUT_GAP_MM = 1.5
 BLACK = colour("#000000")
 ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *b"\\()", *range(127, 256))}
-HIDDEN = ("Cc", "Cf")
 
 COLOURS = {
     "ink": INK,
@@ -61,33 +59,48 @@ COLOURS = {
 }
 
 
-class Written(PDFObject):
-    """An object of the file that is known to the last byte."""
-
-    __RefOnly__ = 1
-
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-
-    def format(self, document: object) -> bytes:  # noqa: ARG002  # reportlab's protocol
-        """Return the object as it stands in the file."""
-        return self.body
-
-
 class Resources(PDFResourceDictionary):
     """The fonts and forms of all pages, in one object that they share."""
 
     __RefOnly__ = 1
 
 
-class SheetDocument(Document):
+class Letters:
+    """The letters of one face in one document, and the codes that its first subset has for them."""
+
+    def __init__(self, face: str, document: Any) -> None:
+        self.font = font(face)
+        self.document = document
+        self.codes: dict[str, str] = {}
+        self.name = ""
+
+    def shown(self, size_pt: float, text: str) -> str:
+        """Return the operators that show `text`."""
+        try:
+            return f"{self.name} {size_pt:g} Tf ({''.join([self.codes[c] for c in text])}) Tj"
+        except KeyError:
+            return self.learnt(size_pt, text)
+
+    def learnt(self, size_pt: float, text: str) -> str:
+        """Have the font take in letters that are new to it, and return the operators."""
+        parts = []
+        for subset, codes in self.font.splitString(text, self.document):
+            name = self.font.getSubsetInternalName(subset, self.document)
+            escaped = [ESCAPES.get(code, chr(code)) for code in codes]
+            if not subset and len(codes) == len(text):
+                self.name = name
+                self.codes.update(zip(text, escaped, strict=True))
+            parts.append(f"{name} {size_pt:g} Tf ({''.join(escaped)}) Tj")
+        return " ".join(parts)
+
+
+class SheetDocument(PagedDocument):
     """The document of a run: what cards share is drawn once, and pages are packed as they end.
 
     All that is on a page is `offset_mm` to the right and below where the layout has it.
     """
 
     _code: list[str]
-    _pagesize: tuple[float, float]
     _setXObjects: Callable[[PDFResourceDictionary], None]  # noqa: N815  # reportlab's name
 
     def __init__(
@@ -101,19 +114,20 @@ class SheetDocument(Document):
         images: Mapping[str, bytes] | None = None,
     ) -> None:
         size_mm = layout.sheet.width_mm, layout.sheet.height_mm
-        super().__init__(out, size_mm=size_mm, title=title, language=language)
-        self.layout = layout
-        self.page_count = 0
-        self.forms: dict[str, str] = {}
         self.resources: Any = Resources()
-        self.show = lru_cache(KNOWN_BY_HEART)(self.shown)
+        super().__init__(
+            out, size_mm=size_mm, title=title, language=language, resources=self.resources
+        )
+        self.layout = layout
+        self.forms: dict[str, str] = {}
+        self.letters: dict[str, Letters] = {}
         self.images = {name: ImageReader(BytesIO(data)) for name, data in (images or {}).items()}
         self.marks = self.draw_marks()
         right, down = offset_mm
         self.moved = f"1 0 0 1 {right * MM:.2f} {-down * MM:.2f} cm\n" if right or down else ""
 
     def add_sheet(self, cards: list[str], *, reverse: bool = False) -> None:
-        """Add one page that shows the `cards`, compressed at once to keep memory low.
+        """Add one page that shows cards by these operators.
 
         A `reverse` bears no marks, and stands on its head where the printer flips it so.
         """
@@ -121,21 +135,7 @@ class SheetDocument(Document):
         marks = [] if reverse else self.marks
         turned = reverse and not self.layout.upright_reverse
         start = self.moved + (f"-1 0 0 -1 {wide:.2f} {high:.2f} cm\n" if turned else "")
-        content = zlib.compress((start + "\n".join([*cards, *marks, ""])).encode("ascii"), 6)
-        head = f"<</Length {len(content)}/Filter/FlateDecode>>\nstream\n".encode()
-        stream = self.reference(Written(head + content + b"\nendstream"))
-        self._doc.addPage(
-            Written(
-                f"<</Type/Page/Parent {self.reference(self._doc.Pages)}"
-                f"/MediaBox[0 0 {wide:.2f} {high:.2f}]"
-                f"/Resources {self.reference(self.resources)}/Contents {stream}>>".encode()
-            )
-        )
-        self.page_count += 1
-
-    def reference(self, thing: PDFObject) -> str:
-        """Give a number to an object of the file, once, and return how others point to it."""
-        return str(self._doc.Reference(thing).format(self._doc), "ascii")
+        self.add_page((start + " ".join([*cards, *marks])).encode("ascii"))
 
     def save(self) -> None:
         """Write the file, once the forms that its pages show are known."""
@@ -147,12 +147,12 @@ class SheetDocument(Document):
 
     def shown(self, face: str, size_pt: float, text: str) -> str:
         """Return the operators that show `text`, in the document's own subsets of the face."""
-        parts = font(face).splitString(text, self._doc)
-        return " ".join(
-            f"{font(face).getSubsetInternalName(subset, self._doc)} {size_pt:g} Tf "
-            f"({codes.decode('latin-1').translate(ESCAPES)}) Tj"
-            for subset, codes in parts
-        )
+        if not plain().issuperset(text):
+            return self.shaped(text, face, size_pt)
+        letters = self.letters.get(face)
+        if letters is None:
+            letters = self.letters[face] = Letters(face, self._doc)
+        return letters.shown(size_pt, text)
 
     def set_lines(
         self, fitted: Fitted, face: str, *, left: float, wide: float, share: float
@@ -165,8 +165,8 @@ class SheetDocument(Document):
         placed = []
         for n, line in enumerate(fitted.lines):
             x = left + (share * (wide - width(line, face, size)) if share else 0)
-            down = (ASCENT + n * LEADING) * size
-            placed.append((f"1 0 0 1 {x:.2f}", down, f"Tm {self.show(face, size, line)}"))
+            down = fitted.extent.above * size + n * fitted.leading_pt
+            placed.append((f"1 0 0 1 {x:.2f}", down, f"Tm {self.shown(face, size, line)}"))
         return placed
 
     @contextmanager
@@ -192,7 +192,7 @@ class SheetDocument(Document):
         self.setFillColor(WHITE)
         self.drawPath(self.rounded(frame_of(box), corner * MM), stroke=0, fill=1)
 
-    def write(self, operators: list[str]) -> None:
+    def draw_operators(self, operators: list[str]) -> None:
         """Add operators to what is being drawn."""
         self._code.append(" ".join(operators))
 
@@ -329,30 +329,6 @@ def named(name: str, tint: Tint) -> Colour:
 def tint_of(category: BadgeCategory) -> Tint:
     """Return the tint of a category; a number out of 1 to 6 begins again at 1."""
     return TINTS[(category.tint - 1) % len(TINTS) + 1]
-
-
-def printable(text: str) -> str:
-    """Return `text` composed (NFC), on one line, without characters that have no look.
-
-    A character that the fonts lack gives way to its compatible spelling, when it has one: a
-    digraph to its two letters, a full-width letter to the usual one (NFKC).
-    """
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    if not text.isprintable():
-        text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in HIDDEN)
-    known = drawable()
-    if not known.issuperset(text):
-        text = "".join(c if c in known else unicodedata.normalize("NFKC", c) for c in text)
-    return " ".join(text.split())
-
-
-def spelled(text: str) -> str:
-    """Return `text` with each character that the fonts lack as its code, such as U+4E2D."""
-    known = drawable()
-    if known.issuperset(text):
-        return text
-    return "".join(c if c in known else f"U+{ord(c):04X}" for c in text)
 
 
 @cache

@@ -83,27 +83,54 @@ def ignorable(char: str) -> bool:
     )
 
 
-def drawn(text: str) -> str:
-    """Return `text` as documents draw it: composed (NFC), on one line, without what has no look.
+def printable(text: str) -> str:
+    """Return `text` on one line, as documents draw it: see `composed`."""
+    return " ".join(composed(text).split())
+
+
+def composed(text: str) -> str:
+    """Return `text` in NFC, without what has no look: controls, formats, variation selectors.
 
     A character that no face has gives way to its compatible spelling (NFKC) when it has one: a
     digraph to its two letters, a full-width letter to the usual one. Others stay as they are.
     """
     if plain().issuperset(text):
-        return " ".join(text.split())
+        return text
     text = unicodedata.normalize("NFC", text)
     kept = [nearest(char) for char in text]
     for at, char in enumerate(text):
         if char in JOINERS and 0 < at < len(text) - 1:
             beside = {family_of(text[at - 1]), family_of(text[at + 1])}
             kept[at] = char if beside.isdisjoint({"", LATIN}) else ""
-    return " ".join("".join(kept).split())
+    return "".join(kept)
+
+
+def capitals(text: str) -> str:
+    """Return `text` in capitals, except for letters whose capital no face has."""
+    raised = text.upper()
+    if plain().issuperset(raised):
+        return raised
+    return "".join(up if drawable(up := char.upper()) else char for char in text)
+
+
+def spelled(text: str) -> str:
+    """Return `text` with each character that no face has as its code, such as U+13080."""
+    if plain().issuperset(text):
+        return text
+    return "".join(c if drawable(c) else f"U+{ord(c):04X}" for c in text)
+
+
+def drawable(text: str) -> bool:
+    """Say whether the fonts have all of `text`, or it needs no glyph."""
+    return all(family_of(char) or ignorable(char) or char.isspace() for char in text)
 
 
 def nearest(char: str) -> str:
     """Return what is drawn for `char`; `char` itself when the fonts have nothing near."""
+    if char in plain():
+        return char
     if char.isspace():
-        return char if char in plain() else " "
+        return " "
     if ignorable(char):
         return ""
     if family_of(char):
@@ -121,7 +148,7 @@ def missing_glyphs(*texts: str) -> str:
     found: dict[str, None] = {}
     for text in texts:
         if not known.issuperset(text):
-            found.update((c, None) for c in drawn(text) if not (family_of(c) or ignorable(c)))
+            found.update((c, None) for c in composed(text) if not drawable(c))
     return "".join(found)
 
 

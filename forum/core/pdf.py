@@ -1,9 +1,7 @@
 """Fonts, colours and the blank document that programme and badges share (reportlab)."""
 
-import unicodedata
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from threading import RLock
 from typing import Any, BinaryIO, NamedTuple
 
@@ -13,7 +11,11 @@ from reportlab.pdfbase.pdfdoc import PDFDocument, PDFZCompress
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-FONTS = Path(__file__).with_name("fonts")
+from forum.core.font_coverage import FONTS, plain
+from forum.core.font_coverage import missing_glyphs as missing_glyphs  # noqa: PLC0414  # for its users
+from forum.core.pdf_glyphs import GlyphFonts
+from forum.core.pdf_scripts import shape, thickened
+
 REGULAR = "Inter-Regular"
 SEMIBOLD = "Inter-SemiBold"
 BOLD = "Inter-Bold"
@@ -155,27 +157,35 @@ def widths(name: str) -> Widths:
 
 def width(text: str, font: str, size_pt: float) -> float:
     """Return the width of `text` in points."""
-    return sum(map(widths(font).__getitem__, text)) * size_pt / 1000
+    if plain().issuperset(text):
+        return sum(map(widths(font).__getitem__, text)) * size_pt / 1000
+    return shape(text, font).width * size_pt / 1000
 
 
-@cache
-def drawable() -> frozenset[str]:
-    """Return every character that the faces draw; the three hold the same ones."""
-    return frozenset(map(chr, font(REGULAR).face.charToGlyph))
+class Extent(NamedTuple):
+    """How far a line of text goes above and below its base line, over the size of type."""
+
+    above: float
+    below: float
 
 
-def missing_glyphs(*texts: str) -> str:
-    """Return the characters of `texts` that the fonts cannot draw, each once, in order.
+USUAL = Extent(0.969, 0.241)
+"""Inter's own ascent and descent: lines so far apart never touch."""
 
-    Texts are looked at in NFC, as they are drawn. Spaces and line ends are never missing.
-    """
-    known = drawable()
-    found: dict[str, None] = {}
-    for text in texts:
-        if not known.issuperset(text):
-            whole = unicodedata.normalize("NFC", text)
-            found.update((c, None) for c in whole if c not in known and not c.isspace())
-    return "".join(found)
+
+def extent(text: str, font: str) -> Extent:
+    """Return what lines of `text` take: Inter's own height, or more where letters need it."""
+    if plain().issuperset(text):
+        return USUAL
+    line = shape(text, font)
+    return Extent(max(USUAL.above, line.top / 1000), max(USUAL.below, -line.bottom / 1000))
+
+
+def fill_of(ink: Colour, text: str, font: str) -> str:
+    """Return the operators that make `ink` the colour of `text`."""
+    if plain().issuperset(text) or not thickened(text, font):
+        return ink.fill
+    return f"{ink.fill} {ink.fill.upper()}"
 
 
 class Document(Canvas):
@@ -215,7 +225,15 @@ class Document(Canvas):
         self.setSubject(subject)
         self.setCreator("Forum")
         self.setViewerPreference("DisplayDocTitle", "true")
+        self._glyph_fonts = GlyphFonts(self._doc)
         if made_at is not None:
             stamp = TimeStamp(invariant=True)
             stamp.YMDhms = made_at.astimezone(UTC).timetuple()[:6]
             self._doc._timeStamp = stamp  # noqa: SLF001  # reportlab offers no other way
+
+    def shaped(self, text: str, font: str, size_pt: float) -> str:
+        """Return the operators that show `text`, of any script, from the current point on.
+
+        They stand between BT and ET. Texts of `font_coverage.plain` characters have a faster way.
+        """
+        return self._glyph_fonts.operators(shape(text, font), size_pt)

@@ -9,22 +9,19 @@ from typing import Any
 from reportlab.pdfbase.pdfdoc import (
     PDFArray,
     PDFDictionary,
-    PDFDocument,
     PDFName,
     PDFStream,
     PDFZCompress,
 )
 
-from forum.core.pdf_scripts import Glyph, GlyphRun, Shaped, opened
-
-HEAVIER = 0.028
-"""How wide the line is around letters that have no bold of their own, over the size of type."""
+from forum.core.pdf_scripts import HEAVIER, Glyph, GlyphRun, Shaped, opened
 
 SYMBOLIC = 4
 UNUSED_TABLES = (b"GSUB", b"GPOS", b"GDEF", b"cmap", b"OS/2", b"post", b"name", b"BASE")
 UNTURNED = ("NotoNKo", "NotoAdlam")
 """Scripts read from right to left that readers of PDF take as read from left to right."""
 
+RIGHT_TO_LEFT_MARK = "\u200f"
 SLIVER = 200
 """How wide the invisible glyph is, in thousandths of the size; see `scripts/make_fonts.py`."""
 
@@ -47,12 +44,13 @@ class GlyphFont:
         """Return the code of a glyph that spells `text`; 1 upwards."""
         return self.codes.setdefault((glyph, text), len(self.codes) + 1)
 
-    def advance(self, glyph: int) -> float:
+    def advance(self, glyph: int) -> int:
         """Return the width that the font gives a glyph, in thousandths of the size."""
         one = opened(self.face)
-        return round(one.font.get_glyph_h_advance(glyph) * one.unit)
+        units: float = one.font.get_glyph_h_advance(glyph) * one.unit
+        return round(units)
 
-    def addObjects(self, doc: PDFDocument) -> None:  # noqa: N802  # reportlab's name
+    def addObjects(self, doc: Any) -> None:  # noqa: N802  # reportlab's name
         """Add the font, cut down to the glyphs drawn, to the document."""
         import uharfbuzz as hb  # noqa: PLC0415  # see `pdf_scripts.opened`
 
@@ -99,7 +97,7 @@ class GlyphFont:
                 "CIDToGIDMap": doc.Reference(mapping),
             }
         )
-        doc.idToObject["BasicFonts"].dict[self.name] = PDFDictionary(
+        whole = PDFDictionary(
             {
                 "Type": PDFName("Font"),
                 "Subtype": PDFName("Type0"),
@@ -109,6 +107,7 @@ class GlyphFont:
                 "ToUnicode": doc.Reference(packed(self.to_unicode().encode(), {})),
             }
         )
+        doc.idToObject["BasicFonts"].dict[self.name] = doc.Reference(whole)
 
     def to_unicode(self) -> str:
         """Return the map from codes to the text that they spell."""
@@ -136,8 +135,8 @@ class GlyphFont:
 class GlyphFonts:
     """The composite fonts of one document."""
 
-    def __init__(self, doc: PDFDocument) -> None:
-        self.doc: Any = doc
+    def __init__(self, doc: Any) -> None:
+        self.doc = doc
         self.fonts: dict[str, GlyphFont] = {}
 
     def font(self, face: str) -> GlyphFont:
@@ -150,25 +149,31 @@ class GlyphFonts:
 
     def operators(self, line: Shaped, size_pt: float) -> str:
         """Return the operators that show a line from the current point on, inside BT and ET."""
-        return " ".join(self.run(run, size_pt) for run in line.runs)
+        lead = f"[{-line.lead:.0f}]TJ" if line.lead >= WHOLE else ""
+        runs = [
+            self.run(run, size_pt, "" if order else lead) for order, run in enumerate(line.runs)
+        ]
+        return "\n".join(runs)
 
-    def run(self, run: GlyphRun, size_pt: float) -> str:
-        """Return the operators that show one run."""
+    def run(self, run: GlyphRun, size_pt: float, lead: str) -> str:
+        """Return the operators that show one run, after those of `lead`."""
         font = self.font(run.face)
-        shown = [f"/{font.name} {size_pt:g} Tf"]
+        shown = [f"/{font.name} {size_pt:g} Tf", *([lead] if lead else [])]
         if run.thicken:
             shown.append(f"2 Tr {HEAVIER * size_pt:.3g} w")
         if run.face.startswith(UNTURNED):
-            glyphs = [glyph_operators(font, one, one.text, size_pt) for one in run.glyphs]
+            glyphs = [
+                glyph_operators(font, one, one.text or run.text, size_pt) for one in run.glyphs
+            ]
             shown.append(spelling(run.text, glyphs))
         else:
-            shown += [
-                cluster_operators(font, group, size_pt, leftward=run.leftward)
-                for group in clusters_of(run)
-            ]
+            lead = RIGHT_TO_LEFT_MARK if run.leftward else ""
+            for group in clusters_of(run):
+                shown.append(cluster_operators(font, group, size_pt, run.leftward, lead))
+                lead = ""
         if run.thicken:
             shown.append("0 Tr")
-        return " ".join(shown)
+        return "\n".join(shown)
 
 
 def clusters_of(run: GlyphRun) -> list[list[Glyph]]:
@@ -182,12 +187,13 @@ def clusters_of(run: GlyphRun) -> list[list[Glyph]]:
 
 
 def cluster_operators(
-    font: GlyphFont, group: list[Glyph], size_pt: float, *, leftward: bool
+    font: GlyphFont, group: list[Glyph], size_pt: float, leftward: bool, lead: str
 ) -> str:
     """Return the operators of glyphs that spell one text between them.
 
     Readers take the letters of a text as standing from left to right, and turn Arabic and Hebrew
-    round afterwards. There, each letter but the first is an invisible sliver before the others.
+    round afterwards. There, each letter but the first is an invisible sliver before the others,
+    and `lead` goes before an accent that would stand outside what is turned.
     """
     text = "".join(glyph.text for glyph in group)
     blank, sliver = opened(font.face)[3:]
@@ -200,7 +206,7 @@ def cluster_operators(
         shown = [f"[{-shift}<{begin:04X}>{shift}]TJ", *shown, f"<{end:04X}>Tj"]
     hidden = [
         f"[{-n * STEP}<{font.code(sliver, char):04X}>{n * STEP + SLIVER}]TJ"
-        for n, char in enumerate(apart)
+        for n, char in enumerate([lead + apart[0], *apart[1:]] if apart else "")
     ]
     return " ".join([*hidden, spelling(spelt, shown)])
 

@@ -4,26 +4,38 @@ For what `font_coverage.plain` does not hold: other scripts than Latin, Greek an
 accents that stand apart from their letter. A font is opened when a text first needs it.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from forum.core.font_coverage import FONTS, JOINERS, LATIN, coverage, family_of, ignorable
+from forum.core.font_coverage import (
+    FONTS,
+    JOINERS,
+    LATIN,
+    coverage,
+    drawable,
+    family_of,
+    ignorable,
+)
 
+SPACES = " \u00a0"
 REPLACEMENT = "[?]"
 FEATURES = {"dlig": False}
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
+HEAVIER = 0.028
+"""How wide the line is around letters that have no bold of their own, over the size of type."""
+
+ZERO_WIDTH_SPACE = 0x200B
 VIRAMA = 9
 """The combining class of the signs that bind two consonants into one shape."""
 
-EAST_ASIAN = re.compile(
+EAST_ASIAN = (
     r"(?<=[\u2e80-\u303f\u3041-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u9fff\uf900-\ufaff])"
     r"(?=[\u2e80-\u2fdf\u3041-\u3096\u30a1-\u30fa\u3105-\u312f\u3400-\u9fff\uf900-\ufaff])"
 )
-"""Between ideographs and kana, where a line may end without a space."""
+"""A pattern: between ideographs and kana, where a line may end without a space."""
 
 
 class Glyph(NamedTuple):
@@ -56,10 +68,12 @@ class GlyphRun(NamedTuple):
 class Shaped(NamedTuple):
     """A line of runs from left to right; lengths are thousandths of the size of type.
 
-    `top` and `bottom` are how far the ink goes above and below (then negative) the base line.
+    The first glyph begins at `lead`, so that no ink is left of 0 or right of `width`; `top` and
+    `bottom` are how far the ink goes above and below (then negative) the base line.
     """
 
     runs: tuple[GlyphRun, ...]
+    lead: float
     width: float
     top: float
     bottom: float
@@ -87,10 +101,12 @@ def opened(face: str) -> Opened:
     hb_face = hb.Face(hb.Blob.from_file_path(FONTS / f"{face}.ttf"))
     font = hb.Font(hb_face)
     blank, sliver = (font.get_nominal_glyph(ord(joiner)) or 0 for joiner in JOINERS)
+    if not blank:
+        blank = font.get_nominal_glyph(ZERO_WIDTH_SPACE) or 0
     return Opened(hb_face, font, 1000 / hb_face.upem, blank, sliver)
 
 
-@lru_cache(8192)
+@lru_cache(2048)
 def shape(text: str, font: str) -> Shaped:
     """Return one line of `text` in the look of `font`, one of the faces of `forum.core.pdf`.
 
@@ -98,20 +114,22 @@ def shape(text: str, font: str) -> Shaped:
     """
     style = font.removeprefix(f"{LATIN}-")
     runs = []
-    top = bottom = 0.0
+    pen = left = right = top = bottom = 0.0
     for family, level, start, end in seen_order(text):
-        part = text[start:end]
-        run = shape_run(part, family, style, leftward=bool(level % 2))
-        font_of = opened(run.face)
-        for glyph in run.glyphs:
-            ink = font_of.font.get_glyph_extents(glyph.number)
-            if ink is not None and ink.height:
-                high = glyph.y + ink.y_bearing * font_of.unit
-                top = max(top, high)
-                bottom = min(bottom, high + ink.height * font_of.unit)
+        run = shape_run(text[start:end], family, style, leftward=bool(level % 2))
         runs.append(run)
-    width = sum(glyph.advance for run in runs for glyph in run.glyphs)
-    return Shaped(tuple(runs), width, top, bottom)
+        face, thick = opened(run.face), HEAVIER * 500 if run.thicken else 0
+        for glyph in run.glyphs:
+            ink = face.font.get_glyph_extents(glyph.number)
+            if ink is not None and ink.height:
+                x = pen + glyph.x + ink.x_bearing * face.unit
+                y = glyph.y + ink.y_bearing * face.unit
+                left = min(left, x - thick)
+                right = max(right, x + ink.width * face.unit + thick)
+                top = max(top, y + thick)
+                bottom = min(bottom, y + ink.height * face.unit - thick)
+            pen += glyph.advance
+    return Shaped(tuple(runs), -left, max(pen, right) - left, top, bottom)
 
 
 def seen_order(text: str) -> list[tuple[str, int, int, int]]:
@@ -127,7 +145,8 @@ def seen_order(text: str) -> list[tuple[str, int, int, int]]:
     for least in range(highest, lowest - 1, -1):
         turned = []
         for inside, found in groupby(runs, key=lambda run: run[1] >= least):
-            turned += list(found)[::-1] if inside else list(found)
+            part = list(found)
+            turned += part[::-1] if inside else part
         runs = turned
     return runs
 
@@ -139,8 +158,7 @@ def families_of(text: str) -> list[str]:
     for char in text:
         family = family_of(char)
         before = found[-1] if found else ""
-        joins = family in {"", LATIN} and before not in {"", LATIN}
-        if joins and (char in between[before] or ignorable(char)):
+        if before not in {"", LATIN} and (char in between[before] or ignorable(char)):
             family = before
         found.append(family or LATIN)
     return found
@@ -195,8 +213,8 @@ def shape_run(text: str, family: str, style: str, *, leftward: bool) -> GlyphRun
     """Return the glyphs of `text`, all in one family and one direction."""
     import uharfbuzz as hb  # noqa: PLC0415  # see `opened`
 
-    if not all(map(family_of, text)):
-        text = "".join(c if family_of(c) or ignorable(c) else REPLACEMENT for c in text)
+    if not drawable(text):
+        text = "".join(c if drawable(c) else REPLACEMENT for c in text)
     face, thicken = face_of(family, style)
     font = opened(face)
     buffer = hb.Buffer()
@@ -210,6 +228,7 @@ def shape_run(text: str, family: str, style: str, *, leftward: bool) -> GlyphRun
     infos, positions = buffer.glyph_infos, buffer.glyph_positions
     starts = sorted({info.cluster for info in infos})
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+    blank = space(style)
     told: set[int] = set()
     glyphs = []
     for info, place in zip(infos, positions, strict=True):
@@ -217,7 +236,7 @@ def shape_run(text: str, family: str, style: str, *, leftward: bool) -> GlyphRun
         glyphs.append(
             Glyph(
                 info.codepoint,
-                place.x_advance * font.unit,
+                blank if text[at] in SPACES else place.x_advance * font.unit,
                 place.x_offset * font.unit,
                 place.y_offset * font.unit,
                 "" if at in told else text[at : ends[at]],
@@ -227,6 +246,14 @@ def shape_run(text: str, family: str, style: str, *, leftward: bool) -> GlyphRun
     return GlyphRun(face, tuple(glyphs), text, thicken, leftward)
 
 
+@cache
+def space(style: str) -> float:
+    """Return the width of a space, which is that of Inter beside letters of any script."""
+    inter = opened(f"{LATIN}-{style}")
+    glyph = inter.font.get_nominal_glyph(ord(" "))
+    return float(inter.font.get_glyph_h_advance(glyph) * inter.unit)
+
+
 def face_of(family: str, style: str) -> tuple[str, bool]:
     """Return the face of a family for a style of Inter, and whether it must be thickened."""
     if family == LATIN:
@@ -234,6 +261,11 @@ def face_of(family: str, style: str) -> tuple[str, bool]:
     strong = style != "Regular"
     has_bold = coverage().bold[family]
     return f"{family}-{'Bold' if strong and has_bold else 'Regular'}", strong and not has_bold
+
+
+def thickened(text: str, font: str) -> bool:
+    """Say whether some of `text` has no bold of its own, and is drawn with an outline instead."""
+    return any(run.thicken for run in shape(text, font).runs)
 
 
 def clusters(text: str) -> Iterator[str]:

@@ -6,15 +6,16 @@ laid out, numbered and drawn in one pass. Lengths are points.
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 import pyphen  # type: ignore[import-untyped]
 
-from forum.core.pdf import Colour, drawable, font, width, widths
+from forum.core.font_coverage import composed, drawable, plain
+from forum.core.pdf import Colour, fill_of, font, width, widths
+from forum.core.pdf_scripts import clusters
 from forum.core.pdf_tags import Node, TaggedDocument
 
 NBSP = "\u00a0"
@@ -114,28 +115,14 @@ def runs(text: str, style: Style, *, target: str = "", contents: str = "") -> li
     A character without a glyph takes the form that Unicode holds compatible with it (`ﬁ`: `fi`);
     one that is never seen goes; others show as `[?]`, which still reads and copies as the original.
     """
-    if drawable().issuperset(text):
+    if plain().issuperset(text):
         return [Run(text, style, target, contents)] if text else []
-    whole = "".join(nearest(char) for char in unicodedata.normalize("NFC", text))
-    parts = groupby(whole, key=lambda char: char in drawable() or char.isspace())
     found = []
-    for known, chars in parts:
+    for known, chars in groupby(composed(text), key=drawable):
         part = "".join(chars)
         shown, actual = (part, "") if known else (UNDRAWABLE, part)
         found.append(Run(shown, style, target, contents, actual))
     return found
-
-
-def nearest(char: str) -> str:
-    """Return what the fonts can draw in place of `char`; `char` itself when nothing is near."""
-    if char in drawable():
-        return char
-    if char.isspace():
-        return " "
-    if unicodedata.category(char) in {"Cf", "Cc", "Mn", "Me"}:
-        return ""
-    compatible = unicodedata.normalize("NFKC", char)
-    return compatible if drawable().issuperset(compatible) else char
 
 
 # Lines
@@ -269,9 +256,12 @@ def divided(word: Word, room: float, language: str, *, alone: bool) -> tuple[Wor
                 return Word([start, mark], word.glued), Word([part(first.text[at:], run)], True)
     if not alone:
         return None, word
-    at = 1
-    while at < len(first.text) and part(first.text[: at + 1], run).width <= room:
-        at += 1
+    ends = list(accumulate(map(len, clusters(first.text))))
+    at = ends[0]
+    for end in ends[1:]:
+        if part(first.text[:end], run).width > room:
+            break
+        at = end
     rest = [part(first.text[at:], run)] if first.text[at:] else []
     if not rest and not others:  # one letter, wider than the line: it stands there all the same
         return None, Word([first._replace(width=0)], word.glued)
@@ -340,13 +330,20 @@ def shortened(text: str, style: Style, width_pt: float) -> str:
     if width(text, style.font, style.size_pt) <= width_pt:
         return text
     room = width_pt - width("…", style.font, style.size_pt)
-    advances = widths(style.font)
-    used, at = 0.0, 0
-    for char in text:
-        used += advances[char] * style.size_pt / 1000
-        if used > room:
-            break
-        at += 1
+    at = 0
+    if plain().issuperset(text):
+        advances = widths(style.font)
+        used = 0.0
+        for char in text:
+            used += advances[char] * style.size_pt / 1000
+            if used > room:
+                break
+            at += 1
+    else:
+        for end in accumulate(map(len, clusters(text))):
+            if width(text[:end], style.font, style.size_pt) > room:
+                break
+            at = end
     return text[:at].rstrip(LOOSE_END) + "…" if at else ""
 
 
@@ -411,19 +408,24 @@ def operators(document: TaggedDocument, placed: Iterable[tuple[Piece, float, flo
     face, ink = "", ""
     for piece, x, base in placed:
         text, style, actual = piece.run.text, piece.run.style, piece.run.actual
-        if style.colour.fill != ink:
-            ink = style.colour.fill
+        filled = fill_of(style.colour, text, style.font)
+        if filled != ink:
+            ink = filled
             code.append(ink)
         code.append(f"1 0 0 1 {x:.1f} {base:.1f} Tm")
         if actual:
             written = actual.encode("utf-16-be", "replace").hex().upper()
             code.append(f"/Span<</ActualText<FEFF{written}>>>BDC")
-        for name, shown in document.glyphs(text, font(style.font)):
-            wanted = f"{name} {style.size_pt:g} Tf"
-            if wanted != face:
-                face = wanted
-                code.append(wanted)
-            code.append(f"({shown})Tj")
+        if plain().issuperset(text):
+            for name, shown in document.glyphs(text, font(style.font)):
+                wanted = f"{name} {style.size_pt:g} Tf"
+                if wanted != face:
+                    face = wanted
+                    code.append(wanted)
+                code.append(f"({shown})Tj")
+        else:
+            code.append(document.shaped(text, style.font, style.size_pt))
+            face = ""
         if actual:
             code.append("EMC")
     code.append("ET")

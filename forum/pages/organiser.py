@@ -22,6 +22,7 @@ from forum.questions import service as questions
 from forum.registrations import queries as registrations
 from forum.registrations import sending
 from forum.registrations.models import OVER
+from forum.registrations.rules import BADGE_TO_CHECK
 from forum.territories import service as territories
 
 
@@ -62,6 +63,7 @@ async def overview(
         charts=charts,
         places=dashboard.places(categories, statuses, words),
         owing=await sending.count_owing(db, edition),
+        to_check=await registrations.count_to_check(db, edition.id, BADGE_TO_CHECK),
         last=last,
         curve=dashboard.curve(edition, last, days, today, words),
         represented=dashboard.represented(

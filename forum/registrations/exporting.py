@@ -138,6 +138,7 @@ def file_name(order: Order, edition: Edition, at: datetime) -> str:
     parts += [f"day-{meant.day.isoformat()}" if meant.day else "", "group" if meant.group else ""]
     parts += [slug(meant.organisation, longest=30)]
     parts += [{None: "", True: "printed", False: "to-print"}[meant.printed]]
+    parts += ["to-check" if meant.to_check else ""]
     parts += [f"since-{meant.since.isoformat()}" if meant.since else ""]
     parts += [f"until-{meant.until.isoformat()}" if meant.until else ""]
     parts += ["search" if meant.q else "", "chosen" if order.references else ""]

@@ -16,6 +16,7 @@ from forum.core.context import Edition
 from forum.core.errors import Problem
 from forum.core.forms import line
 from forum.core.text import Text, search_key, sort_key
+from forum.registrations import rules
 from forum.registrations.models import Status
 
 ROWS = 50
@@ -81,7 +82,8 @@ class Filter(Struct, frozen=True, kw_only=True):
     """Which registrations are meant; what is empty or None lets all through.
 
     `day` is one that they attend; `since` and `until` are the first and the last day on which they
-    registered, in the edition's timezone; `printed` asks for badges, printed or still to print.
+    registered, in the edition's timezone; `printed` asks for badges, printed or still to print;
+    `to_check` for those whose badge would lack characters.
     """
 
     q: str = ""
@@ -92,6 +94,7 @@ class Filter(Struct, frozen=True, kw_only=True):
     language: str | None = None
     organisation: str = ""
     printed: bool | None = None
+    to_check: bool = False
     since: date | None = None
     until: date | None = None
 
@@ -154,6 +157,13 @@ class Row(Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         """Given name and family name."""
         return f"{self.given_name} {self.family_name}"
+
+    @property
+    def unprintable(self) -> str:
+        """The characters that the badge would lack."""
+        return rules.unprintable(
+            self.given_name, self.family_name, self.organisation, self.job_title
+        )
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
@@ -241,6 +251,7 @@ def _filter(sent: Mapping[str, Sequence[str]], edition: Edition, errors: dict[st
         language=language if language in edition.languages else None,
         organisation=_last(sent, "organisation")[:LONGEST],
         printed=printed,
+        to_check=_last(sent, "printed") == "check",
         since=_date(sent, "since", errors),
         until=_date(sent, "until", errors),
     )
@@ -298,6 +309,8 @@ def parameters(filter_: Filter, edition: Edition) -> tuple[Any, ...]:
     wanted = [words(filter_.q)]
     if filter_.language:
         wanted.append(f"'in:{filter_.language}'")
+    if filter_.to_check:
+        wanted.append(f"'{rules.BADGE_TO_CHECK}'")
     return (
         edition.id,
         " & ".join(one for one in wanted if one) or None,
@@ -373,7 +386,7 @@ def pairs(asked: Asked) -> list[tuple[str, str]]:
         ("group", str(meant.group or "")),
         ("language", meant.language or ""),
         ("organisation", meant.organisation),
-        ("printed", {None: "", True: "yes", False: "no"}[meant.printed]),
+        ("printed", printed_of(meant)),
         ("since", meant.since.isoformat() if meant.since else ""),
         ("until", meant.until.isoformat() if meant.until else ""),
     ]
@@ -382,6 +395,11 @@ def pairs(asked: Asked) -> list[tuple[str, str]]:
     if asked.columns != SHOWN:
         found += [("column", one.value) for one in asked.columns]
     return [(name, text) for name, text in found if text]
+
+
+def printed_of(meant: Filter) -> str:
+    """Return what a filter asks of badges, as it stands in an address."""
+    return "check" if meant.to_check else {None: "", True: "yes", False: "no"}[meant.printed]
 
 
 def address(asked: Asked) -> str:

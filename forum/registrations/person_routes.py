@@ -13,7 +13,6 @@ from badges import presence, scanning, tickets
 from badges.keys import Keyring
 from badges.printers import service as printers
 from badges.printers import words as printer_words
-from badges.printing import runs
 from badges.printing import desk as badge_desk
 from badges.printing import log as badge_log
 from badges.printing.drawer import DeskDrawer

@@ -474,6 +474,22 @@ async def count_by_status(db: Db, edition_id: int) -> list[StatusCount]:
     )
 
 
+async def count_to_check(db: Db, edition_id: int, mark: str) -> int:
+    """Return how many registrations that are not over have `mark` among their words."""
+    return await value(
+        db,
+        int,
+        """
+        select count(*)
+          from registration
+         where edition_id = $1 and words @@ $2::text::tsquery
+           and status not in ('cancelled', 'refused')
+        """,
+        edition_id,
+        f"'{mark}'",
+    )
+
+
 async def count_by_day(db: Db, edition_ids: Sequence[int], timezone: str) -> list[DayCount]:
     """Return how many registrations that still stand came on each day, on the wall there."""
     return await many(

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from badges.rules import day_lived
 from forum.core.context import Edition, EditionState
 from forum.core.errors import Invalid
+from forum.core.font_coverage import missing_glyphs
 from forum.core.i18n import N_
 from forum.editions.models import Consent
 from forum.editions.rules import is_open, takes
@@ -21,6 +22,8 @@ from forum.registrations.models import (
 )
 
 QUIET = timedelta(minutes=5)
+BADGE_TO_CHECK = "!badge"
+"""Stands among the words of a registration whose badge would lack characters; nobody types it."""
 
 
 def place(places: Places, *, at: datetime, invitation: Invitation | None = None) -> Status:
@@ -162,3 +165,8 @@ def mistakes(
 def may_mail_again(mailed_at: datetime, at: datetime) -> bool:
     """Say whether an address that registers again gets its e-mail again yet."""
     return at - mailed_at >= QUIET
+
+
+def unprintable(*texts: str | None) -> str:
+    """Return the characters of what stands on a badge that no font of ours has, each once."""
+    return missing_glyphs(*filter(None, texts))

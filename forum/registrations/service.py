@@ -347,17 +347,26 @@ def new_registration(
 
 
 def keys_of(registration: Registration) -> tuple[str, str, str]:
-    """Return what a registration is found and sorted by: the keys of e-mail, name and words."""
+    """Return what a registration is found and sorted by: the keys of e-mail, name and words.
+
+    Among the words is a mark where the badge would lack characters, for organisers to see in time.
+    """
     words = [
         registration.name,
         registration.organisation,
         registration.email,
         registration.reference,
     ]
+    lacking = rules.unprintable(
+        registration.given_name,
+        registration.family_name,
+        registration.organisation,
+        registration.job_title,
+    )
     return (
         email_key(registration.email),
         sort_key(registration.family_name, registration.given_name),
-        search_key(words),
+        f"{search_key(words)} {rules.BADGE_TO_CHECK}" if lacking else search_key(words),
     )
 
 

@@ -149,8 +149,8 @@ async def list_registrations(
     """Search and filter the registrations; `status` may name several, with commas.
 
     `q` is words in any order, or a reference. `sort` is `name`, `date`, `organisation`, `category`
-    or `status`, backwards with `-` before it. `printed` is `yes` or `no`, `day`, `since` and
-    `until` are dates.
+    or `status`, backwards with `-` before it. `printed` is `yes`, `no`, or `check` for badges that
+    would lack characters; `day`, `since` and `until` are dates.
     """
     asked, errors = listing.read(request.query_params.dict(), staff.edition)
     if errors:

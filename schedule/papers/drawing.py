@@ -3,8 +3,15 @@
 What draws is imported as it is called for: reportlab takes a quarter of a second.
 """
 
+from io import BytesIO
+from typing import NamedTuple
+
 from schedule.models import Programme
 from schedule.papers.orders import Form, Order
+
+LONGEST_PX = 620
+COLOURS = 24
+"""A page has some twenty inks; the rest is for the edges of letters."""
 
 
 def draw(programme: Programme, order: Order) -> bytes:
@@ -24,3 +31,35 @@ def draw(programme: Programme, order: Order) -> bytes:
         Form.SIGNS: signs.signs,
     }
     return draws[order.form](programme, order)
+
+
+class Drawn(NamedTuple):
+    """A document, how many pages it has, and the width of one by its height."""
+
+    pdf: bytes
+    pages: int
+    shape: float
+
+
+def drawn(programme: Programme, order: Order) -> Drawn:
+    """Return a document with what a page about it tells."""
+    import pypdfium2  # noqa: PLC0415
+
+    pdf = draw(programme, order)
+    with pypdfium2.PdfDocument(pdf) as opened:
+        wide, high = opened.get_page_size(0)
+        return Drawn(pdf, len(opened), wide / high)
+
+
+def picture(pdf: bytes, number: int) -> bytes:
+    """Return page `number`, from 1, as a PNG whose longer side is `LONGEST_PX`, in few colours."""
+    import pypdfium2  # noqa: PLC0415
+    from PIL.Image import Dither  # noqa: PLC0415
+
+    with pypdfium2.PdfDocument(pdf) as opened:
+        page = opened[number - 1]
+        scale = (LONGEST_PX - 0.01) / max(page.get_size())  # sizes are rounded up
+        image = page.render(scale=scale, draw_annots=False).to_pil().convert("RGB")
+    out = BytesIO()
+    image.quantize(COLOURS, dither=Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()

@@ -47,6 +47,7 @@ LONGEST = replace(
         f"mardi {n} mars 2027\u00a0: de 8\u00a0h\u00a052 à 17\u00a0h\u00a030" for n in range(20, 28)
     ],
 )
+FOREIGN = replace(ONE, given_name="علی‌رضا", family_name="क्षितिज 李 שׁ", title="論壇 2027")
 
 
 def drawn(*some, language="fr"):
@@ -66,8 +67,14 @@ def flat(pdf):
 
 @pytest.mark.parametrize(
     "some",
-    [[ONE], [LONGEST], [replace(ONE, language="en")], [ONE, replace(ONE, language="en"), LONGEST]],
-    ids=["usual", "longest", "english", "several"],
+    [
+        [ONE],
+        [LONGEST],
+        [FOREIGN],
+        [replace(ONE, language="en")],
+        [ONE, replace(ONE, language="en"), LONGEST],
+    ],
+    ids=["usual", "longest", "foreign", "english", "several"],
 )
 def test_it_passes_pdf_ua_and_qpdf(some, tmp_path):
     path = tmp_path / "a.pdf"
@@ -130,16 +137,16 @@ def test_it_is_one_a4_page_whose_code_reads(one, tmp_path):
 
 def test_the_longest_of_everything_is_there_whole_inside_the_page():
     pdf = drawn(LONGEST)
-    letters = "".join(text_of(pdf).split())
+    letters = "".join(text_of(pdf).split()).replace("-", "")  # pdftotext takes them at line ends
     name = "Dupont&<Fils" + "Wolfeschlegelsteinhausenbergerdorff" * 3
-    name += "山田ЖуковΠαπαδόπουλος" + "Łukaszewicz-Đặng" * 5
+    name += "山田ЖуковΠαπαδόπουλος" + "ŁukaszewiczĐặng" * 5
     for said in (
         name,
         "(x)\\" * 30,
         "Chargéedemission" * 10,
         "Salledesfêtes" * 12,
         *(f"mardi{n}mars2027:de8h52à17h30" for n in range(20, 28)),
-        CODE,
+        CODE.replace("-", ""),
     ):
         assert said in letters
     page_of_text = pypdfium2.PdfDocument(pdf)[0].get_textpage()

@@ -1,6 +1,7 @@
 """The ticket on paper: read by eyes, by scanners and by screen readers, whatever the name."""
 
 import subprocess
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -36,6 +37,13 @@ HOSTILE = replace(
     venue="",
     contact="",
 )
+FOREIGN = replace(
+    TICKET,
+    given_name="دَاوُد קְצִיר त्रिपाठी",
+    family_name="Ṣọ́lá 李小龙 김철수 น้ำใจ བསྟན་འཛིན",
+    organisation="جامعة القاهرة (2027) " * 4,
+    title="国際フォーラム",
+)
 
 
 def text_of(pdf):
@@ -51,7 +59,7 @@ def read(pdf, scale=2.0):
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("ticket", [TICKET, HOSTILE], ids=["usual", "hostile"])
+@pytest.mark.parametrize("ticket", [TICKET, HOSTILE, FOREIGN], ids=["usual", "hostile", "foreign"])
 def test_it_passes_pdf_ua_and_qpdf(ticket, language, tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(render(replace(ticket, language=language)))
@@ -79,6 +87,13 @@ def test_it_says_who_where_and_when():
     assert "Une question ? contact@forum.example" in text.replace("\u202f", " ").replace(
         "\u00a0", " "
     )
+
+
+def test_names_of_other_scripts_are_read_as_they_are_written():
+    text = text_of(render(FOREIGN))
+    for said in ("त्रिपाठी", "Ṣọ́lá", "李小龙", "김철수", "น้ำใจ", "བསྟན་འཛིན", "国際フォーラム"):
+        assert unicodedata.normalize("NFC", said) in text, said
+    assert text.count("جامعة") == text.count("القاهرة") == 4
 
 
 def test_it_speaks_english_too():

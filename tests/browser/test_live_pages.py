@@ -81,6 +81,7 @@ PAGES = {
     "papers": "/organiser/demo/papers",
     "paper-preview": "/organiser/demo/papers/sign-in?half=2027-03-22_morning",
     "publication": "/organiser/demo/programme/publication",
+    "programme-paper": "/organiser/demo/programme/paper?form=grid&language=both",
     "changes": "/demo/programme/changes",
     "own-sessions": "{person}/sessions",
     "speakers-asked": "/organiser/demo/programme/speakers/invitations",
@@ -109,6 +110,12 @@ PAGES = {
     "parts-person": "/organiser/demo/programme/speakers/{speaker_id}",
     "parts-new-person": "/organiser/demo/programme/speakers/new",
     "parts-conflicts": "/organiser/demo/programme/conflicts",
+    "layouts": "/organiser/demo/badges/layouts",
+    "layout-shipped": "/organiser/demo/badges/layouts/a6",
+    "layout": "/organiser/demo/badges/layouts/{layout}",
+    "layout-face": "/organiser/demo/badges/layouts/{layout}?part=face.front",
+    "layout-images": "/organiser/demo/badges/layouts/{layout}?part=images",
+    "layout-toml": "/organiser/demo/badges/layouts/{layout}?part=toml",
     "outbox": "/outbox",
     "letter": "/outbox/{letter}",
     "scan": "/scan",
@@ -135,6 +142,7 @@ NO_PAGES = {
     "/organiser/{slug}/doors/attendance/{session_number}": "names: a sample is looked at",
     "/organiser/{slug}/programme/speakers/{part}/photo": "a picture",
     "/{edition_slug}/photos/{photo}": "a picture",
+    "/organiser/{slug}/programme/paper/pages/{number}": "a picture",
     "/speaker/{key}/photo": "a picture",
     "/speaker/{key}": "its link is in an e-mail: test_speakers looks at it",
     "/me/{key}/sessions/{session_name}": "two must be at one time: a sample page is looked at",
@@ -145,6 +153,7 @@ NO_PAGES = {
     "/organiser/{slug}/programme/import/{file_id}": "test_programme_import looks at it",
     "/organiser/{slug}/campaigns/{number}": "one must have begun: test_campaigns looks at it",
     "/organiser/{slug}/campaigns/{number}/recipients": "as the page of the campaign",
+    "/organiser/{slug}/badges/layouts/{layout}/images/{image}": "a picture",
     "/organiser/{slug}/letters/{kind}/preview": "an e-mail in a frame: test_letters looks at them",
 }
 """Routes that answer no page of ours, and why; .pdf and the like are files, /api/ for programs."""
@@ -206,12 +215,17 @@ def addresses(demo, person, organiser, tmp_path_factory):
     other = demo.json("organiser", "add", "autre@example.org")["link"]
     organiser.goto(f"{demo.base}/organiser/demo/team")
     member = organiser.get_by_role("link", name="Changer autre@example.org").get_attribute("href")
+    organiser.goto(f"{demo.base}/organiser/demo/badges/layouts/a6-double")
+    organiser.get_by_role("button", name="En faire un à vous sur ce modèle").click()
+    organiser.wait_for_url("**?done=added")
+    layout = organiser.url.rpartition("/")[2].partition("?")[0]
     organiser.goto(f"{demo.base}/organiser/demo/badges/printers/new?kind=label")
     organiser.get_by_label("Nom de l’imprimante").fill("Accueil")
     organiser.get_by_label("Adresse", exact=True).fill("192.168.1.50")
     organiser.get_by_role("button", name="Enregistrer l’imprimante").click()
     organiser.wait_for_url("**?done=added")
     values = {
+        "layout": layout,
         "person": person,
         "printer": organiser.url.partition("?")[0].rpartition("/")[2],
         "speaker": told["speakers"][0]["slug"],

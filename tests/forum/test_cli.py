@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import httpx
@@ -14,6 +15,7 @@ import pytest
 from forum.commands.serving import KILL_AFTER_S
 from forum.core import tables
 from tests.installations import HTTP, PATIENCE_S, Forum, free_port, get, post, until
+from tests.wallets import FROM, files_in
 
 TOML = """\
 title = { fr = "Forum des communes", en = "Forum of towns" }
@@ -252,6 +254,39 @@ def test_scans_and_attendance_are_written_even_where_nobody_came(forum, tmp_path
     assert "csv, xlsx, json" in forum.run("export", "scans", tmp_path / "x.pdf", status=1)
 
 
+def test_the_programme_is_printed_in_every_form_from_version_or_draft(forum, tmp_path):
+    (tmp_path / "day.csv").write_text(
+        "titre;date;début;fin;salle;intervenants\n"
+        "Ouverture;23/03/2027;9h;10h;Salle A;Zoé Lefèvre\n",
+        "utf-8",
+    )
+    forum.run("import", "programme", tmp_path / "day.csv")
+    out = tmp_path / "a.pdf"
+    assert "Nothing is published yet" in forum.run("programme", out, status=1)
+    said = forum.run("programme", out, "--form", "tents", "--version", "draft")
+    assert said == f"{out}: tents, the draft\n"
+    with pikepdf.open(out) as pdf:
+        assert "BROUILLON" in str(pdf.docinfo.Title)
+    forum.run("publish")
+    sizes = {}
+    for form in ("booklet", "grid", "doors"):
+        said = forum.run("programme", out, "--form", form, "--language", "both")
+        assert said == f"{out}: {form}, version 1\n"
+        with pikepdf.open(out) as pdf:
+            sizes[form] = [round(float(side) / 72 * 25.4) for side in pdf.pages[0].MediaBox[2:]]
+            assert str(pdf.Root.Lang) == "fr"
+    assert sizes == {"booklet": [210, 297], "grid": [420, 297], "doors": [210, 297]}
+    forum.run("programme", out, "--form", "doors", "--paper", "a3", "--room", "salle-a")
+    with pikepdf.open(out) as pdf:
+        assert float(pdf.pages[0].MediaBox[3]) > 1000
+    assert "There is nothing to print" in forum.run("programme", out, "--form", "signs", status=1)
+    assert "paper: This form is printed on A4." in forum.run(
+        "programme", out, "--paper", "a3", status=1
+    )
+    assert "--version" in forum.run("programme", out, "--version", "last", status=2)
+    assert "no such version" in forum.run("programme", out, "--version", "7", status=1)
+
+
 def test_guides_come_from_a_folder_and_what_is_no_pdf_stops_them_all(forum, tmp_path):
     folder = tmp_path / "guides"
     folder.mkdir()
@@ -393,3 +428,23 @@ def test_the_team_is_listed_and_somebody_is_removed(forum):
     assert len(forum.json("organiser", "list")) == 1
     assert "not in the team" in forum.run("organiser", "remove", "yann@example.org", status=1)
     assert "at least one" in forum.run("organiser", "remove", "anne@example.org", status=1)
+
+
+def test_doctor_looks_at_what_signs_passes(untouched, tmp_path):
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(days=300)
+    files = files_in(tmp_path, until=until)
+    names = {"CERTIFICATE": files.certificate, "KEY": files.key, "WWDR": files.wwdr}
+    named = {**names, "PASS_TYPE": files.pass_type, "TEAM": files.team}
+    untouched.environ |= {f"FORUM_WALLET_{name}": str(value) for name, value in named.items()}
+    assert f"ok   passes for Apple Wallet, {files.pass_type}, until {until:%Y-%m-%d}" in (
+        untouched.run("doctor")
+    )
+    (tmp_path / "other").mkdir()
+    untouched.environ["FORUM_WALLET_KEY"] = str(files_in(tmp_path / "other").key)
+    done = untouched.ended("doctor")
+    assert done.returncode == 1
+    assert "BAD  passes for Apple Wallet" in done.stdout
+    assert "FORUM_WALLET_KEY: is not the key of FORUM_WALLET_CERTIFICATE" in done.stdout
+    old = files_in(tmp_path, until=FROM + timedelta(days=30))
+    untouched.environ["FORUM_WALLET_KEY"] = str(old.key)
+    assert "expired on 2026-01-31: have Apple issue a new one" in untouched.ended("doctor").stdout

@@ -77,8 +77,10 @@ from schedule.saying import Teller
 from tests.pages import (
     attendance_samples,
     gate_samples,
+    layout_samples,
     paper_samples,
     printer_samples,
+    programme_paper_samples,
     run_samples,
 )
 from tests.schedule.factory import programme
@@ -2524,6 +2526,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {**DESK, "asks": True, "why": "no_place_left", "another": True},
     ),
     "desk-errors": ("registrations/desk.html", {**DESK, "asks": True, "errors": ERRORS}),
+    **programme_paper_samples.PAGES,
     "publication": ("schedule/publication.html", PUBLICATION),
     "publication-errors": (
         "schedule/publication.html",
@@ -3040,6 +3043,7 @@ PAGES |= {
     ),
 }
 PAGES |= gate_samples.pages(EDITION, STAFF)
+PAGES |= layout_samples.pages(STAFF)
 PAGES |= printer_samples.pages(EDITION, STAFF)
 TO_SPEAKERS = {
     "person": "Maëlys d’Hérouville",

@@ -37,7 +37,7 @@ def fitted(text, height_mm=HIGH_MM):
     ],
 )
 def test_a_name_shrinks_then_takes_two_lines(text, size_pt, lines):
-    assert fitted(text) == (size_pt, lines)
+    assert fitted(text)[:2] == (size_pt, lines)
 
 
 def test_a_word_too_long_for_any_size_is_broken_and_not_cut():

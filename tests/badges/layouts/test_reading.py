@@ -25,8 +25,17 @@ from badges.layouts.models import (
     Size,
 )
 from badges.layouts.reading import LayoutMistaken, read, write
-from tests.badges.layouts.samples import SOURCE, line_of
+from tests.badges.layouts.samples import SOURCE
 
+NUMBER = "card_width_mm: Write a number here, such as 12.5."
+FACES = "faces.front.columns"
+TEXT_HERE = "Write a text here between quotation marks, or one for each language."
+LIST_HERE = "Write a list here, between “[” and “]”."
+SHEET_HAS = "width_mm, height_mm, columns, rows, left_mm, top_mm, gap_x_mm, gap_y_mm, marks"
+NO_VALUE = "The value is missing, or a text without its quotation marks."
+NOT_CLOSED = "A text is not closed, or holds a character that must not be there."
+NO_TOML = "This line cannot be read as TOML: look at its quotes, brackets and equals sign."
+NAME_SIZES = "sizes = [{ lines = 1, largest_pt = 40, smallest_pt = 12 }]"
 SIZE_NEEDS = "Write a table here, with these fields at least: lines, largest_pt, smallest_pt."
 
 
@@ -58,41 +67,49 @@ BROKEN = [
     (
         "card_width_mm = 105",
         'card_width_mm = "105"',
-        "card_width_mm: Write a number here, such as 12.5.",
+        NUMBER,
     ),
-    ("card_width_mm = 105", "card_width_mm = nan", "card_width_mm: Write a number here, such as 12.5."),
-    ("card_width_mm = 105", "card_width_mm = 1e300", "card_width_mm: Write a number here, such as 12.5."),
+    ("card_width_mm = 105", "card_width_mm = nan", NUMBER),
+    ("card_width_mm = 105", "card_width_mm = 1e300", NUMBER),
     (
         "card_width_mm = 105",
         f"card_width_mm = {'9' * 900}",
-        "card_width_mm: Write a number here, such as 12.5.",
+        NUMBER,
     ),
-    ("card_width_mm = 105", "card_width_mm = true", "card_width_mm: Write a number here, such as 12.5."),
+    ("card_width_mm = 105", "card_width_mm = true", NUMBER),
     ("columns = 2", "columns = 2.5", "sheet.columns: Write a whole number here, such as 2."),
     ("columns = 2", "columns = 1979-05-27", "sheet.columns: Write a whole number here, such as 2."),
     ("marks =", "mark =", "sheet.mark: There is no such field: perhaps marks is meant."),
-    ("capitals = true", "capitals = 1", "faces.front.columns[1].parts[1].capitals: Write true or false here."),
-    ('"bottom"', '"middel"', "faces.front.columns[1].anchor: Write one of these: bottom, middle, top."),
-    ('text = "{event}"', "text = 3", "faces.front.columns[0].parts[0].text: Write a text here between quotation marks, or one for each language."),
+    ("capitals = true", "capitals = 1", f"{FACES}[1].parts[1].capitals: Write true or false here."),
+    ('"bottom"', '"middel"', f"{FACES}[1].anchor: Write one of these: bottom, middle, top."),
+    ('text = "{event}"', "text = 3", f"{FACES}[0].parts[0].text: {TEXT_HERE}"),
     ('en = "Two faces" }', "en = 2 }", "title.en: Write a text here, between quotation marks."),
-    ("sizes = [{ lines = 1, largest_pt = 40, smallest_pt = 12 }]", "sizes = 40", "faces.front.columns[1].parts[0].sizes: Write a list here, between “[” and “]”."),
-    ("sizes = [{ lines = 1, largest_pt = 40, smallest_pt = 12 }]", "sizes = [40]", f"faces.front.columns[1].parts[0].sizes[0]: {SIZE_NEEDS}"),
-    ("[reverse]", "reverse = 3", "sheet.reverse: There is no such field: here stand width_mm, height_mm, columns, rows, left_mm, top_mm, gap_x_mm, gap_y_mm, marks."),
+    (NAME_SIZES, "sizes = 40", f"{FACES}[1].parts[0].sizes: {LIST_HERE}"),
+    (NAME_SIZES, "sizes = [40]", f"{FACES}[1].parts[0].sizes[0]: {SIZE_NEEDS}"),
+    ("[reverse]", "reverse = 3", f"sheet.reverse: There is no such field: here stand {SHEET_HAS}."),
     ("side_mm = 34", "", "faces.front.codes[0].side_mm: This is missing: add it."),
-    ("[[faces.back.columns]]", "[faces.back.columns]", "faces.back.columns: Write a list here, between “[” and “]”."),
-    ("[[faces.back.columns]]", "[faces.front.columns]", "This table stands here for the second time: keep one."),
+    ("[[faces.back.columns]]", "[faces.back.columns]", f"faces.back.columns: {LIST_HERE}"),
+    (
+        "[[faces.back.columns]]",
+        "[faces.front.columns]",
+        "This table stands here for the second time: keep one.",
+    ),
     ("rows = 2", "rows = 2\nrows = 3", "This field stands here for the second time: keep one."),
-    ("rows = 2", "rows =", "The value is missing, or a text without its quotation marks."),
+    ("rows = 2", "rows =", NO_VALUE),
     ("rows = 2", "rows 2", "An equals sign is missing between a field and its value."),
     ("rows = 2", "rows = 2 3", "Something follows the value: give each field a line of its own."),
-    ('marks = "cut"', "marks = cut", "The value is missing, or a text without its quotation marks."),
-    ('marks = "cut"', 'marks = "cut', "A text is not closed, or holds a character that must not be there."),
+    ('marks = "cut"', "marks = cut", NO_VALUE),
+    ('marks = "cut"', 'marks = "cut', NOT_CLOSED),
     ('marks = "cut"', r'marks = "c\qt"', "In a text, write a backslash twice."),
-    ("[sheet]", "[sheet", "This line cannot be read as TOML: look at its quotes, brackets and equals sign."),
-    ("rows = 2", "rows = " + " " * 1000 + "2", "This line is longer than 1000 characters: break it."),
-    ("rows = 2", "rows = " + "[" * 3, "The value is missing, or a text without its quotation marks."),
+    ("[sheet]", "[sheet", NO_TOML),
+    (
+        "rows = 2",
+        "rows = " + " " * 1000 + "2",
+        "This line is longer than 1000 characters: break it.",
+    ),
+    ("rows = 2", "rows = " + "[" * 3, NO_VALUE),
     ("rows = 2", "rows = " + "[" * 990, "Lists or tables stand inside each other too often."),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("right", "wrong", "said"), BROKEN, ids=lambda text: text[:30])
@@ -102,8 +119,8 @@ def test_a_mistake_is_named_with_its_line(right, wrong, said):
     line, _, rest = found.partition(", ")
     assert rest == said
     # a field that is missing is told where its table begins
-    near = "[[faces.front.codes]]" if not wrong else wrong
-    shown = line_of(near, source) + ("\n" in wrong)
+    near = wrong or "[[faces.front.codes]]"
+    shown = source[: source.rindex(near)].count("\n") + 1 + ("\n" in wrong)
     if wrong.startswith("rows = [["):  # it is not known where the author meant it to end
         shown = 1 if len(wrong) > 100 else shown + 1
     assert line == f"line {shown}"
@@ -138,7 +155,7 @@ def test_mistakes_are_told_in_french():
         read(SOURCE.replace("marks =", "mark ="))
     [mistake] = caught.value.mistakes
     assert mistake.told(words("fr")) == (
-        "ligne\u00a011, sheet.mark\u00a0: Il n’y a pas de champ de ce nom\u00a0:"
+        "ligne 11, sheet.mark\u00a0: Il n’y a pas de champ de ce nom\u00a0:"
         " peut-être s’agit-il de marks."
     )
 
@@ -209,7 +226,7 @@ def some(strategy, most=2):
 
 
 PARTS = st.builds(Part, text=LOCAL, sizes=some(SIZES, 3), height_mm=NUMBERS, colour=TEXTS)
-FACES = st.builds(
+SOME_FACES = st.builds(
     Face,
     shapes=some(st.builds(Shape, box=BOXES, colour=TEXTS)),
     pictures=some(st.builds(Picture, name=TEXTS, box=BOXES)),
@@ -224,7 +241,7 @@ LAYOUTS = st.builds(
     card_width_mm=NUMBERS,
     card_height_mm=NUMBERS,
     sheet=st.builds(Sheet, width_mm=NUMBERS, height_mm=NUMBERS, rows=st.integers(0, 9)),
-    faces=st.dictionaries(TEXTS, FACES, max_size=2),
+    faces=st.dictionaries(TEXTS, SOME_FACES, max_size=2),
     panels=PANELS,
     reverse=st.one_of(st.none(), st.builds(Reverse, panels=PANELS)),
 )

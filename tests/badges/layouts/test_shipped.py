@@ -1,9 +1,11 @@
 """The layouts that ship: all is on its face, nothing overlaps, codes are large enough."""
 
+import re
 from itertools import combinations
 
 import pytest
 
+from badges.layouts.checking import accepted
 from badges.layouts.fitting import fit
 from badges.layouts.models import LEAST_CODE_MM, PALETTE, Box, Layout
 from badges.layouts.shipped import FOLDER, SHIPPED, UnknownLayout, find
@@ -130,3 +132,41 @@ def test_an_unknown_layout_is_refused():
     with pytest.raises(UnknownLayout) as caught:
         find("a7")
     assert (caught.value.code, caught.value.status) == ("unknown_layout", 422)
+
+
+@pytest.mark.parametrize("layout", SHIPPED.values(), ids=SHIPPED)
+def test_the_front_says_who_it_is_in_which_category_and_has_the_code(layout):
+    face = layout.faces["front"]
+    texts = " ".join(str(part.text) for column in face.columns for part in column.parts)
+    fields = {"{given_name}", "{family_name}", "{organisation}", "{category}", "{reference}"}
+    assert [field for field in fields if field not in texts] == []
+    assert len(face.codes) == 1
+
+
+@pytest.mark.parametrize("layout", SHIPPED.values(), ids=SHIPPED)
+def test_words_are_in_french_and_in_english(layout):
+    parts = [
+        part for face in layout.faces.values() for column in face.columns for part in column.parts
+    ]
+    texts = [layout.title, *(part.text for part in parts)]
+    words = [text for text in texts if not isinstance(text, str)]
+    assert [text for text in words if sorted(text) != ["en", "fr"]] == []
+    # What stands alone in every language has no word of its own.
+    alone = [re.sub(r"\{\w+\}", "", text) for text in texts if isinstance(text, str)]
+    assert [text for text in alone if re.search(r"[^\W\d]", text)] == []
+
+
+def test_a_code_has_thirty_millimetres_where_the_card_has_room():
+    small = {
+        name
+        for name, layout in SHIPPED.items()
+        if any(code.side_mm < 30 for face in layout.faces.values() for code in face.codes)
+    }
+    assert small == {"labels-3x7", "labels-3x7-rounded", "labels-80x50"}
+
+
+def test_the_shipped_files_pass_as_those_of_organisers_do():
+    mistakes = {
+        file.stem: accepted(file.read_text("utf-8"))[1].mistakes for file in FOLDER.glob("*.toml")
+    }
+    assert {name: found for name, found in mistakes.items() if found} == {}

@@ -76,7 +76,7 @@ def test_names_of_europe_can_be_drawn():
 
 
 def test_what_cannot_be_drawn_is_named_once_and_in_order():
-    assert missing_glyphs("李 A\n", "小龙", "李\t", "\u0631") == "李小龙\u0631"
+    assert missing_glyphs("𓀀 A\n", "𓁐𓂀", "𓀀\t", "李", "\u0631") == "𓀀𓁐𓂀"
 
 
 def test_letters_and_their_accents_are_looked_at_composed():

@@ -86,9 +86,9 @@ def test_the_space_between_two_links_belongs_to_none():
 
 
 def test_letters_without_a_glyph_show_and_read_as_the_original():
-    assert [(run.text, run.actual) for run in runs("Café 日本 🦀", BODY)] == [
-        ("Café ", ""),
-        ("[?]", "日本"),
+    assert [(run.text, run.actual) for run in runs("Café 日本 𓀀𓁐 🦀", BODY)] == [
+        ("Café 日本 ", ""),
+        ("[?]", "𓀀𓁐"),
         (" ", ""),
         ("[?]", "🦀"),
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forum.core import settings
-from forum.core.settings import Settings, SettingsError, read, without_password
+from forum.core.settings import Settings, SettingsError, WalletFiles, read, without_password
 
 KEY = "k" * 32
 

@@ -94,7 +94,10 @@ WHOLE = Asked(
 )
 
 
-@pytest.mark.parametrize("asked", [Asked(), WHOLE])
+TO_CHECK = Asked(filter=Filter(to_check=True))
+
+
+@pytest.mark.parametrize("asked", [Asked(), WHOLE, TO_CHECK])
 def test_an_address_says_all_that_is_asked(asked):
     assert read(parse_qs(address(asked).removeprefix("?")), EDITION) == (asked, {})
 

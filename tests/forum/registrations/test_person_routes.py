@@ -300,3 +300,23 @@ async def reword(site, edition):
         await forming.reword_consent(
             db, edition.id, "photos", {"fr": "Photos et films"}, at=site.clock.at
         )
+
+
+async def test_a_name_with_signs_that_no_font_has_is_taken_and_listed_until_it_is_mended(
+    site, edition, reception
+):
+    good = await site.register(edition, given_name="小龙", family_name="李", organisation="بلدية")
+    bad = await site.register(edition, given_name="Ada 🌲", family_name="𓀀", organisation="🌲")
+    table = f"/organiser/{edition.slug}/registrations?printed=check"
+    listed = (await reception.get(table)).text
+    assert f"registrations/{bad.reference}" in listed
+    assert f"registrations/{good.reference}" not in listed
+    overview = await reception.get(f"/organiser/{edition.slug}")
+    assert "1 badge à vérifier" in overview.text
+    shown = await reception.get(path(edition, bad))
+    assert "Ces caractères ne peuvent pas être imprimés\u00a0: 🌲 𓀀" in shown.text
+    assert "Badge à vérifier" not in (await reception.get(path(edition, good))).text
+    answer = await reception.post(path(edition, bad, "/correct"), data=typed(given_name="Ada"))
+    assert answer.status_code == 303
+    assert f"registrations/{bad.reference}" not in (await reception.get(table)).text
+    assert "à vérifier\u00a0:" not in (await reception.get(f"/organiser/{edition.slug}")).text

@@ -236,10 +236,10 @@ def test_letters_without_a_glyph_neither_stop_nor_hide(title, tmp_path):
 
 
 def test_letters_without_a_glyph_are_reported_and_still_read():
-    programme = one_session(title={"fr": "Forum 日本"})
+    programme = one_session(title={"fr": "Forum 𓀀𓁐"})
     (missing,) = undrawable(programme, language="fr")
-    assert (missing.place, missing.text, missing.characters) == ("session 1", "Forum 日本", "日本")
-    assert "Forum 日本" in "".join(pages_of(booklet(programme, language="fr")))
+    assert (missing.place, missing.text, missing.characters) == ("session 1", "Forum 𓀀𓁐", "𓀀𓁐")
+    assert "Forum 𓀀𓁐" in "".join(pages_of(booklet(programme, language="fr")))
 
 
 def test_a_text_without_translation_says_its_language():

@@ -1,0 +1,118 @@
+"""Codes on paper, read: of every layout that ships as drawn, and before a simulated phone.
+
+`python -m benchmarks.decode --badges 800` reads the codes of so many badges of each layout, drawn
+at 100, 150 and 200 dpi by pdfium and by poppler, with zxing-cpp and with zbar, and counts.
+"""
+
+import argparse
+import random
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from badges.layouts.models import Layout
+from badges.layouts.shipped import SHIPPED
+from badges.models import Badge
+from benchmarks import Row
+from tests.badges.printing.samples import people, printed
+from tests.documents import shots
+from tests.documents.decoding import DECODERS, DPIS, RENDERERS, codes_per_badge, read_badges
+
+NAME = "decode"
+SEED = 20261126
+USUAL_MM = 32
+SHARE = 0.99
+DISTANCES_CM = (15, 20, 25)
+SIDES_MM = (22.6, 27.5, 30, USUAL_MM, 34.5)
+
+
+def run(count: int = 300, badges: int = 40) -> list[Row]:
+    """Read `badges` of each layout as drawn, and `count` pictures of a phone of each size."""
+    rows = [_drawn(badges)]
+    for side in SIDES_MM:
+        found = shots.read(side, count, random.Random(SEED))  # noqa: S311 -- repeatable
+        rows += [
+            row
+            for name, one in found.items()
+            for row in (
+                _row(f"{side:g} mm at 20 cm, {name}, one frame", one.at_once, one.of, side),
+                _row(f"{side:g} mm at 20 cm, {name}, three frames", one.in_all, one.of, side),
+            )
+        ]
+    return rows
+
+
+def _row(what: str, good: int, count: int, side: float) -> Row:
+    """Return a row; what is held to is that zxing, which the scanner uses, reads 32 mm or more."""
+    held = side >= USUAL_MM and ("zxing" in what or "three" in what)
+    share = good / count
+    return Row(
+        work=f"decode, {what}",
+        measured=f"{good} of {count}",
+        limit=f"{SHARE:.0%}" if held else "told only",
+        ratio=share,
+        goal=f"≥ {SHARE}" if held else "≥ 0",
+        reached=share >= SHARE if held else True,
+    )
+
+
+def _drawn(badges: int) -> Row:
+    good = wanted = 0
+    for layout in SHIPPED.values():
+        for missed, of in counted(layout, people(badges)).values():
+            good += of - missed
+            wanted += of
+    return Row(
+        work=f"decode, {badges} badges of {len(SHIPPED)} layouts, drawn",
+        measured=f"{good} of {wanted}",
+        limit="all",
+        ratio=good / wanted,
+        goal="= 1",
+        reached=good == wanted,
+    )
+
+
+def counted(
+    layout: Layout, badges: Sequence[Badge], dpis: Sequence[int] = DPIS
+) -> dict[tuple[int, str, str], tuple[int, int]]:
+    """Return how many codes were missed, of how many, by resolution, renderer and decoder."""
+    made = printed(layout, [*badges])
+    per_badge = codes_per_badge(layout)
+    wanted = Counter({badge.token: per_badge for badge in badges})
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "badges.pdf"
+        path.write_bytes(made.pdf)
+        for dpi in dpis:
+            for renderer in RENDERERS:
+                read = read_badges(path, layout, dpi, renderer)
+                for name in DECODERS:
+                    missed = (wanted - read[name]).total()
+                    found[dpi, renderer, name] = missed, wanted.total()
+                    for strange in read[name].keys() - wanted.keys():  # no door believes it
+                        print(f"{layout.name} {dpi} {renderer} {name} also said {strange!r}")
+    return found
+
+
+def main() -> None:
+    """Read the codes of all badges asked for, and print what was missed, layout by layout."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--badges", type=int, default=800, help="how many of each layout")
+    asked.add_argument("layouts", nargs="*", choices=[[], *SHIPPED], help="all, unless named")
+    given = asked.parse_args()
+    good = wanted = 0
+    for name in given.layouts or SHIPPED:
+        started = time.monotonic()
+        found = counted(SHIPPED[name], people(given.badges))
+        missed = {" ".join(map(str, how)): one for how, (one, _) in found.items() if one}
+        of = sum(count for _, count in found.values())
+        good, wanted = good + of - sum(missed.values()), wanted + of
+        told = ", ".join(f"{how}: {one} missed" for how, one in missed.items()) or "all read"
+        print(f"{name}: {of} readings, {told} ({time.monotonic() - started:.0f} s)", flush=True)
+    print(f"{good} of {wanted} readings")
+
+
+if __name__ == "__main__":
+    main()
