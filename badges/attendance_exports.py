@@ -34,6 +34,23 @@ async def take(
     body, rows = await asyncio.to_thread(
         attendance_sheets.write, what, found, edition, codes, form, number=number
     )
+    await record(db, edition, what, form.value, rows, number=number, actor=actor, at=at, ids=ids)
+    return body, rows
+
+
+async def record(
+    db: Db,
+    edition: Edition,
+    what: What,
+    form: str,
+    count: int,
+    *,
+    number: int = 0,
+    actor: str,
+    at: datetime,
+    ids: Ids,
+) -> None:
+    """Record that attendance was taken as a file of so many rows; `form` is its ending."""
     of_session = {"session": number} if what is What.SESSION else {}
     await audit.record(
         db,
@@ -42,6 +59,5 @@ async def take(
         at=at,
         actor=actor,
         action="exported attendance",
-        detail={"of": what.value, "format": form.value, "count": rows, **of_session},
+        detail={"of": what.value, "format": form, "count": count, **of_session},
     )
-    return body, rows

@@ -476,6 +476,8 @@ def export(
         raise click.UsageError("--columns and --filter are for registrations.")
     if whose and what != "attendance":
         raise click.UsageError("--of is for attendance.")
+    if whose and out.suffix.lower() == ".pdf":
+        raise click.UsageError("--of is for csv, xlsx and json: a PDF has the sign-in sheets.")
 
     async def work(site: Installation, one: Edition) -> str:
         if what == "programme":
@@ -487,11 +489,12 @@ def export(
             return many(await exporting.scans(site, one, out, language=language), "scan")
         if what == "attendance":
             of = What(whose or What.PEOPLE)
-            return many(await exporting.attendance(site, one, out, what=of), "row")
-        done = await exporting.registrations(
+            done, noun = await exporting.attendance(site, one, out, what=of, language=language)
+            return many(done, noun)
+        registrations = await exporting.registrations(
             site, one, out, names=columns, query=query.removeprefix("?"), language=language
         )
-        return many(done, "registration")
+        return many(registrations, "registration")
 
     print(f"{out}: {on_edition(settings, edition, work)}")
 

@@ -1,4 +1,4 @@
-"""Make the pictures of README.md: a page, a badge and a page of the booklet, of a demonstration.
+"""Make the pictures of README.md: a page, badges, the booklet, a door sheet, of a demonstration.
 
 Needs chromium and poppler's pdftoppm. Everything is made in a temporary folder and served on
 127.0.0.1 for as long as a picture takes; only docs/pictures/ is written.
@@ -25,9 +25,8 @@ MOST_BYTES = 200_000
 COLOURS = 128
 READY_WITHIN_S = 120.0
 WINDOW_PX = (1100, 900)
-BADGE_MM = (105, 148.5)
-BADGE_DPI, BOOKLET_DPI = 100, 80
-BOOKLET_PAGE = 3
+PAPER_DPI = 80
+BOOKLET_PAGE, DOOR_PAGE = 3, 1
 FLAGS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -54,8 +53,7 @@ def free_port() -> int:
 def demonstration(folder: Path) -> Iterator[tuple[str, Path]]:
     """Serve a demonstration from `folder`; yield its address and the folder of its documents."""
     port = free_port()
-    environ = {k: v for k, v in os.environ.items() if not k.startswith(("FORUM_", "DATABASE_"))}
-    environ["FORUM_VAR"] = str(folder)
+    environ = environment(folder)
     command = [sys.executable, "-m", "forum.cli", "demo", "--port", str(port)]
     with (folder / "said.txt").open("wb") as said:
         server = subprocess.Popen(
@@ -67,6 +65,23 @@ def demonstration(folder: Path) -> Iterator[tuple[str, Path]]:
         finally:
             server.terminate()
             server.wait(timeout=60)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of a forum that keeps all it has in `folder`."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("FORUM_", "DATABASE_"))}
+    return {**kept, "FORUM_VAR": str(folder)}
+
+
+def door_sheets(folder: Path) -> Path:
+    """Draw the door sheets of the demonstration that runs from `folder`; return the PDF."""
+    out = folder / "doors.pdf"
+    command = [sys.executable, "-m", "forum.cli", "programme", str(out), "--form", "doors"]
+    command += ["--edition", "demo", "--language", "fr"]
+    subprocess.run(
+        command, cwd=ROOT, env=environment(folder), check=True, capture_output=True, timeout=120
+    )
+    return out
 
 
 def wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
@@ -100,13 +115,10 @@ def photograph(url: str, out: Path) -> None:
     lighten(out)
 
 
-def cut(pdf: Path, page: int, out: Path, *, dpi: int, size_mm: tuple[float, float] | None) -> None:
-    """Draw a page of a PDF, or of it the upper left corner of `size_mm` (width, height)."""
-    command = [tool("pdftoppm", "poppler-utils"), "-png", "-singlefile", "-r", str(dpi)]
+def draw(pdf: Path, page: int, out: Path) -> None:
+    """Draw a page of a PDF."""
+    command = [tool("pdftoppm", "poppler-utils"), "-png", "-singlefile", "-r", str(PAPER_DPI)]
     command += ["-f", str(page), "-l", str(page)]
-    if size_mm is not None:
-        wide, high = (round(side / 25.4 * dpi) for side in size_mm)
-        command += ["-x", "0", "-y", "0", "-W", str(wide), "-H", str(high)]
     command += [str(pdf), str(out.with_suffix(""))]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     lighten(out)
@@ -126,16 +138,16 @@ def lighten(picture: Path) -> None:
 
 
 def main() -> None:
-    """Make the three pictures."""
+    """Make the four pictures."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(prefix="forum-") as folder,
-        demonstration(Path(folder)) as (site, documents),
+        tempfile.TemporaryDirectory(prefix="forum-") as name,
+        demonstration(Path(name)) as (site, documents),
     ):
         photograph(f"{site}/demo/?lang=fr", PICTURES / "home.png")
-        badges, booklet = documents / "badges.printing.press", documents / "programme.pdf"
-        cut(badges, 1, PICTURES / "badge.png", dpi=BADGE_DPI, size_mm=BADGE_MM)
-        cut(booklet, BOOKLET_PAGE, PICTURES / "booklet.png", dpi=BOOKLET_DPI, size_mm=None)
+        draw(documents / "badges.pdf", 1, PICTURES / "badges.png")
+        draw(documents / "programme.pdf", BOOKLET_PAGE, PICTURES / "booklet.png")
+        draw(door_sheets(Path(name)), DOOR_PAGE, PICTURES / "door.png")
     for picture in sorted(PICTURES.glob("*.png")):
         print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size} bytes")
 

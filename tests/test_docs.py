@@ -226,7 +226,7 @@ def test_every_decision_has_a_date_a_context_a_decision_and_a_consequence():
 def test_the_pictures_of_the_readme_are_small_pngs():
     shown = re.findall(r"!\[[^\]]+\]\((docs/pictures/[^)]+)\)", text_of("README.md"))
     assert sorted(shown) == sorted(f"docs/pictures/{one.name}" for one in PICTURES.iterdir())
-    assert len(shown) == 3
+    assert len(shown) == 4
     for name in shown:
         content = (ROOT / name).read_bytes()
         assert content.startswith(PNG), name

@@ -280,11 +280,11 @@ async def mark(
     job: PrintJob,
     *,
     layout: str = "",
-    actor: str = "printer",
+    actor: str,
     at: datetime,
     ids: Ids | None = None,
 ) -> None:
-    """Log the badges of a job as printed alone, in a layout."""
+    """Log the badges of a job as printed alone by `actor`, in a layout."""
     printed = [structs.replace(one, layout=layout) for one in job.printed]
     await log.record(db, edition.id, printed, actor=actor, at=at, ids=ids or Ids())
 

@@ -12,6 +12,9 @@ from msgspec import structs
 
 from badges import attendance_exports, scan_exports
 from badges.attendance_sheets import What
+from badges.papers import drawing as paper_drawing
+from badges.papers import service as papers
+from badges.papers.asking import SignInAsked
 from badges.printing import run_drawing, runs
 from badges.printing.run_drawing import CannotFinish, Finished
 from badges.printing.run_models import Order
@@ -162,14 +165,39 @@ async def scans(
     return number
 
 
-async def attendance(site: Installation, edition: Edition, out: Path, *, what: What) -> int:
-    """Write attendance as CSV, XLSX or JSON, and record it; return how many rows."""
-    form = Format(ending_of(out, ("csv", "xlsx", "json")))
-    body, number = await attendance_exports.take(
-        site.db, edition, what, form, actor="command", at=site.now(), ids=site.ids
+async def attendance(
+    site: Installation,
+    edition: Edition,
+    out: Path,
+    *,
+    what: What,
+    language: str | None = None,
+) -> tuple[int, str]:
+    """Write attendance, and record it; return how many of what are in the file.
+
+    As CSV, XLSX or JSON these are rows; as PDF the sign-in sheets of all half-days, filled with
+    what the doors read, each remembered by its reference.
+
+    Raises:
+        NobodyListed: a PDF would have nobody on it.
+    """
+    ending = ending_of(out, ("csv", "xlsx", "json", "pdf"))
+    at, ids = site.now(), site.ids
+    if ending != "pdf":
+        body, number = await attendance_exports.take(
+            site.db, edition, what, Format(ending), actor="command", at=at, ids=ids
+        )
+        write(out, body)
+        return number, "row"
+    asked = SignInAsked(blank=0, filled=True, language=language or edition.language)
+    paper = await papers.sign_in(site.db, edition, asked, at=at)
+    body = await paper_drawing.sign_in_pdf(paper)
+    await papers.keep_sheets(site.db, edition, paper, actor="command", at=at, ids=ids)
+    await attendance_exports.record(
+        site.db, edition, What.PEOPLE, ending, paper.count, actor="command", at=at, ids=ids
     )
     write(out, body)
-    return number
+    return len(paper.sheets), "sign-in sheet"
 
 
 async def tickets(site: Installation, edition: Edition, out: Path) -> int:

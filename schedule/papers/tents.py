@@ -168,6 +168,5 @@ def place_line(voices: Voices, seat: Seat) -> str:
 
 
 def issue(voices: Voices) -> str:
-    """Return the number of the version, short; '' for a draft, which says so itself."""
-    book = voices.lead
-    return "" if book.draft else book.gettext("v. %(version)s", version=book.programme.version)
+    """Return the version and its date; '' for a draft, which says so itself."""
+    return "" if voices.lead.draft else voices.lead.issue

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 
 from badges.present_models import InBuilding
@@ -62,6 +64,16 @@ async def test_the_page_has_who_is_in_and_apart_who_was_seen_elsewhere(ask):
     assert "à cocher ☐ Ada Zoé Élu 9 h, Entrée à cocher ☐ Bo Zoé Élu 9 h 01, Jardin" in text
     assert "à cocher ☐ Di Zoé Élu 9 h 20, Salle à cocher ☐ El Zoé Élu 9 h 31, Salle" in text
     assert not [name for name in ("Cy Zoé", "Fo Zoé", "Gy Zoé") if name in text]
+
+
+async def test_the_page_leads_to_its_list_on_paper_in_its_language(ask):
+    [link] = re.findall(r'href="[^"]*/doors/present(\.pdf[^"]*)"', (await ask()).text)
+    answer = await ask(link)
+    assert answer.headers["content-type"] == "application/pdf"
+    with pypdfium2.PdfDocument(answer.content) as document:
+        text = " ".join(page.get_textpage().get_text_range() for page in document)
+    listed = re.findall(r"\b(Ada|Bo|Cy|Di|El|Fo|Gy)\b", text)
+    assert sorted(listed) == ["Ada", "Bo", "Di", "El"]
 
 
 async def test_the_list_reads_back(ask):

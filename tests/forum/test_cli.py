@@ -10,6 +10,7 @@ from io import BytesIO
 
 import httpx
 import pikepdf
+import pypdfium2
 import pytest
 
 from forum.commands.serving import KILL_AFTER_S
@@ -252,6 +253,31 @@ def test_scans_and_attendance_are_written_even_where_nobody_came(forum, tmp_path
     assert {(one["half"], one["present"]) for one in halves} == {("morning", 0), ("afternoon", 0)}
     assert "--of is for attendance" in forum.run("export", "scans", out, "--of", "people", status=2)
     assert "csv, xlsx, json" in forum.run("export", "scans", tmp_path / "x.pdf", status=1)
+    out = tmp_path / "nobody.pdf"
+    assert "nothing to print" in forum.run("export", "attendance", out, status=1)
+    assert not out.exists()
+
+
+def test_attendance_as_pdf_is_the_sign_in_sheets_of_all_days(forum, tmp_path):
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "given_name,family_name,email,category,days\n"
+        "Zoé,Lefèvre,zoe@example.org,elected,2027-03-22\n"
+        "Bo,Ng,bo@example.org,elected,2027-03-22 2027-03-23\n",
+        "utf-8",
+    )
+    forum.run("import", "registrations", people)
+    out = tmp_path / "attendance.pdf"
+    assert forum.run("export", "attendance", out) == f"{out}: 2 sign-in sheets\n"
+    with pypdfium2.PdfDocument(out) as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
+    assert [[name for name in ("Lefèvre", "Ng") if name in page] for page in pages] == [
+        ["Lefèvre", "Ng"], ["Ng"],
+    ]  # fmt: skip
+    assert "22 mars 2027" in pages[0]
+    forum.run("export", "attendance", out, "--language", "en")
+    with pypdfium2.PdfDocument(out) as document:
+        assert "22 March 2027" in document[0].get_textpage().get_text_range()
 
 
 def test_the_programme_is_printed_in_every_form_from_version_or_draft(forum, tmp_path):

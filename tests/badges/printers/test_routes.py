@@ -5,6 +5,7 @@ import re
 import pypdfium2
 import pytest
 
+from badges.layouts.shipped import SHIPPED
 from badges.printers import working
 from forum.core.context import Role
 from forum.editions import service as editions
@@ -277,3 +278,22 @@ async def test_the_printer_of_another_edition_is_not_found(site, team, desk):
     async with site.client(headers={**SAME_ORIGIN, **headers}) as client:
         assert (await client.get(there)).status_code == 404
         assert (await client.post(f"{there}/queue", data={"deed": "test"})).status_code == 404
+
+
+async def test_pages_lead_to_test_pages_of_sheets_alone_and_each_answers(team, home):
+    office = await added(team, home, SHEETS)
+    desk = await added(team, home, LABEL)
+    led = re.findall(r'href="([^"]*/test\.pdf[^"]*)"', (await team.get(office)).text)
+    sheets = [name for name, layout in SHIPPED.items() if layout.device == "sheets"]
+    assert led == [f"{office}/test.pdf?layout={name}" for name in sheets]
+    for name, link in zip(sheets, led, strict=True):
+        with pypdfium2.PdfDocument((await team.get(link)).content) as document:
+            assert len(document) == 1
+            size = SHIPPED[name].sheet
+            points = (size.width_mm / 25.4 * 72, size.height_mm / 25.4 * 72)
+            assert document[0].get_size() == pytest.approx(points, abs=0.1)
+    labels = (await team.get(desk)).text
+    assert "test.pdf" not in labels
+    assert "Print a test label" in labels
+    for path in (home, f"{home}/new", home.removesuffix("/printers")):
+        assert "test.pdf" not in (await team.get(path)).text

@@ -40,7 +40,7 @@ def chosen(site, edition):
 
 async def mark(site, edition, job):
     async with site.pool.acquire() as db:
-        await runs.mark(db, edition, job, layout="a6", at=site.clock.at, ids=site.ids)
+        await runs.mark(db, edition, job, layout="a6", actor="desk", at=site.clock.at, ids=site.ids)
 
 
 async def test_badges_are_those_of_the_confirmed_sorted_for_handing_out(site, edition, collect):
@@ -134,7 +134,7 @@ async def test_what_was_printed_and_what_changed_since(site, edition, collect, c
         first = await log.of_person(db, edition.id, people[0].id)
         second = await log.of_person(db, edition.id, people[1].id)
     assert [(one.layout, one.revision, one.current) for one in first] == [("a6", 0, False)]
-    assert [(one.actor, one.current) for one in second] == [("printer", True)]
+    assert [(one.actor, one.current) for one in second] == [("desk", True)]
     assert len(await chosen()) == 3
 
 

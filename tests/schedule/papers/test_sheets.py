@@ -1,14 +1,17 @@
 """What hangs and stands: door sheets, grids, table tents and signs, measured in their PDFs."""
 
 import random
+import re
 from datetime import timedelta
 
 import pypdfium2
 import pytest
 from msgspec.structs import replace
 
+from forum.core.i18n import words
 from schedule.days import days
 from schedule.models import Participation, SessionType, SpeakerRole
+from schedule.papers.book import Book
 from schedule.papers.orders import Form, Paper
 from tests.schedule import factory
 from tests.schedule.papers.reading import characters, drawn_order, made, pages_of, squeezed, wrong
@@ -160,6 +163,9 @@ def test_tents_stand_in_order_of_seats_with_the_name_on_both_faces():
     assert [text.count(f"place {n} sur 3") for n, text in enumerate(texts, start=1)] == [1, 1, 1]
     assert "Modération" in texts[0]
     assert "Modération" not in texts[1]
+    issue = Book(programme, words("fr")).issue
+    assert re.fullmatch(r"Version \d+, .*\d{4}", issue)
+    assert [text.count(issue) for text in texts] == [1, 1, 1]
 
 
 def test_one_face_is_upside_down_and_each_name_is_within_its_face():
