@@ -220,6 +220,12 @@ async def test_a_label_is_asked_for_jams_is_mended_and_printed(site, edition, te
     assert "out of paper" not in page
     assert "printed" in page
     assert "anne@example.org" in page
+    logged = await site.rows(
+        """select email from badge_print p join account c on p.actor = 'organiser:' || c.id
+            where p.edition_id = $1""",
+        edition.id,
+    )
+    assert logged == [("anne@example.org",)]
 
 
 async def test_an_unsure_label_is_decided_by_a_person(site, edition, team, desk, fake):
