@@ -1,11 +1,11 @@
-"""Attestations of presence on paper: an A4 page for each, tagged (PDF/UA-1), from values alone."""
+"""Attestations, of presence and of speaking, on paper: an A4 page each, tagged (PDF/UA-1)."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import NamedTuple
 
-from badges.models import Attestation
+from badges.models import Attestation, Certificate
 from badges.printing.sheets import printable
 from forum.core.i18n import Words, words
 from forum.core.pdf import BOLD, FIR, HIGHLIGHT, INK, LINE, MM, REGULAR, SEMIBOLD, SOFT, Colour
@@ -23,10 +23,23 @@ SCALES = (1.0, 0.93, 0.86, 0.79, 0.72, 0.65, 0.58, 0.5, 0.4, 0.3)
 """Tried in this order: what does not fit on the page is set smaller, and nothing is left out."""
 SMALLER = (1.0, 0.85, 0.7, 0.55)
 LEADING = 1.35
+CELL = 3.2
+"""The white above and below a text in a table, in points."""
+PRESENT = (0.52, 0.16, 0.16, 0.16)
+SPOKEN = (0.42, 0.14, 0.28, 0.16)
+"""The columns of the tables, as parts of the page."""
+
+
+Signed = Attestation | Certificate
+"""What is issued on a page: to somebody who was there, or who spoke."""
 
 
 class Line(NamedTuple):
-    """A paragraph of the page: its role, its look, and the white above it, in points."""
+    """A paragraph of the page: its role, its look, and the white above it, in points.
+
+    A row of a table (`TR`) has its texts in `cells`, and in `widths` their parts of the page;
+    `head` says that it names the columns.
+    """
 
     role: str
     text: str
@@ -34,17 +47,27 @@ class Line(NamedTuple):
     size: float = 11.5
     colour: Colour = INK
     above: float = 3.0
+    cells: tuple[str, ...] = ()
+    widths: tuple[float, ...] = ()
+    head: bool = False
+
+
+class Set(NamedTuple):
+    """A line that is set: its paragraphs, one unless it is a row of a table, and its height."""
+
+    texts: list[Paragraph]
+    height: float
 
 
 def render(
-    attestations: Sequence[Attestation],
+    attestations: Sequence[Signed],
     *,
     title: str,
     author: str,
     language: str,
     made_at: datetime,
 ) -> bytes:
-    """Return the pages in order; equal attestations give equal bytes.
+    """Return the pages in order; equal values give equal bytes.
 
     `title` and `language` are the document's; a page in another language says so. Several pages
     have bookmarks by name.
@@ -58,18 +81,26 @@ def render(
             document.showPage()
         if len(attestations) > 1:
             document.target(f"p{number}", TOP)
-            document.bookmark(f"{one.given_name} {one.family_name}", f"p{number}", 0)
+            document.bookmark(_name(one), f"p{number}", 0)
         other = one.language if one.language != language else ""
-        _Page(document, document.root.add("Sect", language=other), one).draw()
+        root = document.root.add("Sect", language=other)
+        page = _Spoken if isinstance(one, Certificate) else _Present
+        page(document, root, one).draw()
     document.save()
     return out.getvalue()
 
 
-class _Page:
-    """Draws one attestation from the top downwards, the way to check it at the foot."""
+def _name(one: Signed) -> str:
+    if isinstance(one, Certificate):
+        return one.name
+    return f"{one.given_name} {one.family_name}"
 
-    def __init__(self, document: TaggedDocument, root: Node, one: Attestation) -> None:
-        self.document, self.root, self.one = document, root, one
+
+class _Page:
+    """Draws one page from the top downwards, the way to check it at the foot."""
+
+    def __init__(self, document: TaggedDocument, root: Node, one: Signed) -> None:
+        self.document, self.root, self.issued = document, root, one
         self.said: Words = words(one.language)
 
     def draw(self) -> None:
@@ -78,7 +109,7 @@ class _Page:
             self._fill(FIR, 0, TOP - BAND, 210 * MM, BAND)
             self._fill(HIGHLIGHT, 0, TOP - BAND - 0.8 * MM, 210 * MM, 0.8 * MM)
         top = TOP - BAND - 12 * MM
-        lines, foot = self._lines(), self._foot()
+        lines, foot = [line for line in self._lines() if line.text], self._foot()
         for scale in SCALES:
             set_lines = [self._set(line, RIGHT - LEFT, scale) for line in lines]
             set_foot = [self._set(line, RIGHT - LEFT - QR - GAP, scale) for line in foot]
@@ -88,31 +119,40 @@ class _Page:
         self._draw_lines(lines, set_lines, scale, top)
         self._draw_foot(foot, set_foot, scale, low)
 
+    # What it says
+
     def _lines(self) -> list[Line]:
-        one, said = self.one, self.said
+        raise NotImplementedError
+
+    def _certify(self) -> list[Line]:
+        """Return the lines that say who certifies."""
+        one, said = self.issued, self.said
         certify = said.gettext("The organisers of “%(title)s” certify that") % {"title": one.title}
-        lines = [
-            Line("P", one.title, SEMIBOLD, 13, FIR, 0),
-            Line("H1", said.gettext("Attestation of presence"), BOLD, 27, INK, 22),
-            Line("P", certify, above=24),
-            Line("P", f"{one.given_name} {one.family_name}", BOLD, 21, INK, 8),
+        if one.organiser:
+            certify = said.gettext("%(organiser)s, organiser of “%(title)s”, certifies that") % {
+                "organiser": one.organiser,
+                "title": one.title,
+            }
+        return [
+            Line("P", one.organiser, SEMIBOLD, 11.5, INK, 3),
+            Line("P", one.legal, REGULAR, 9.5, SOFT, 1),
+            Line("P", certify, above=18),
+        ]
+
+    def _person(self) -> list[Line]:
+        one = self.issued
+        return [
+            Line("P", _name(one), BOLD, 21, INK, 8),
             Line("P", one.job_title, REGULAR, 12.5, INK, 4),
             Line("P", one.organisation, REGULAR, 12.5, INK, 2),
-            Line("P", said.gettext("took part in this event."), above=12),
-            *self._facts(),
-            Line("H2", said.gettext("Days present"), BOLD, 14, FIR, 18),
-            *(Line("LBody", BULLET + day, REGULAR, 12, INK, 5) for day in one.presences),
-            Line("P", self._hours(), REGULAR, 9.5, SOFT, 8),
-            Line("P", self._issued(), above=20),
         ]
-        return [line for line in lines if line.text]
 
-    def _facts(self) -> list[Line]:
-        one, said = self.one, self.said
+    def _facts(self, *more: tuple[str, str]) -> list[Line]:
+        one, said = self.issued, self.said
         facts = [
             (said.gettext("Dates"), one.dates),
             (said.gettext("Venue"), one.venue),
-            (said.gettext("Registration"), one.reference),
+            *more,
         ]
         label = said.gettext("%(label)s: %(value)s")
         return [
@@ -121,18 +161,18 @@ class _Page:
             if value
         ]
 
-    def _hours(self) -> str:
-        return self.said.gettext(
-            "Hours at which the badge was read at the doors, in local time."
-            " Without an hour of departure, none was read."
-        )
-
-    def _issued(self) -> str:
-        said = self.said.gettext("Issued on %(date)s, to serve where it is needed.")
-        return said % {"date": self.one.issued_on}
+    def _issued(self) -> list[Line]:
+        one, said = self.issued, self.said
+        text = said.gettext("Issued on %(date)s, to serve where it is needed.")
+        if one.place:
+            text = said.gettext("Issued at %(place)s on %(date)s, to serve where it is needed.")
+        return [
+            Line("P", text % {"date": one.issued_on, "place": one.place}, above=18),
+            Line("P", one.signatory, SEMIBOLD, 11.5, INK, 6),
+        ]
 
     def _foot(self) -> list[Line]:
-        one, said = self.one, self.said
+        one, said = self.issued, self.said
         lines = [
             Line("H2", said.gettext("Check this attestation"), BOLD, 12, FIR, 0),
             Line("P", said.gettext("Scan this code, or type it at this address:"), size=10),
@@ -144,23 +184,36 @@ class _Page:
             lines.append(Line("P", asked, REGULAR, 10, SOFT, 6))
         return lines
 
-    def _draw_lines(
-        self, lines: list[Line], texts: list[Paragraph], scale: float, top: float
-    ) -> None:
-        days: Node | None = None
+    # Drawing
+
+    def _draw_lines(self, lines: list[Line], texts: list[Set], scale: float, top: float) -> None:
+        listed: Node | None = None
+        before = ""
         for line, text in zip(lines, texts, strict=True):
             top -= line.above * scale
-            if line.role == "LBody":
-                days = days or self.root.add("L")
-                node = days.add("LI").add("LBody")
+            if line.role in ("LBody", "TR"):
+                if line.role != before or listed is None:
+                    listed = self.root.add("L" if line.role == "LBody" else "Table")
+                if line.role == "TR":
+                    self._draw_row(listed.add("TR"), line, text, top, scale)
+                else:
+                    node = listed.add("LI").add("LBody")
+                    draw(self.document, node, text.texts[0], LEFT, top)
             else:
-                node = self.root.add(line.role)
-            draw(self.document, node, text, LEFT, top)
+                draw(self.document, self.root.add(line.role), text.texts[0], LEFT, top)
             top -= text.height
+            before = line.role
 
-    def _draw_foot(
-        self, lines: list[Line], texts: list[Paragraph], scale: float, top: float
-    ) -> None:
+    def _draw_row(self, row: Node, line: Line, text: Set, top: float, scale: float) -> None:
+        left = LEFT
+        for cell, part in zip(text.texts, line.widths, strict=True):
+            node = row.add("TH", scope="Column") if line.head else row.add("TD")
+            draw(self.document, node, cell, left, top - CELL * scale)
+            left += part * (RIGHT - LEFT)
+        with self.document.artifact():
+            self._fill(FIR if line.head else LINE, LEFT, top - text.height, RIGHT - LEFT, 0.5)
+
+    def _draw_foot(self, lines: list[Line], texts: list[Set], scale: float, top: float) -> None:
         with self.document.artifact():
             self._fill(LINE, LEFT, top, RIGHT - LEFT, 0.7)
         top -= GAP
@@ -168,9 +221,10 @@ class _Page:
         alt = self.said.gettext("QR code that opens the page which checks this attestation")
         figure = self.root.add("Figure", alt=alt, box=box)
         with self.document.tagged(figure):
-            self.document.literal(qr_path(self.one.link, x=LEFT, y=top - QR, size=QR))
+            self.document.literal(qr_path(self.issued.link, x=LEFT, y=top - QR, size=QR))
         left = LEFT + QR + GAP
-        for line, text in zip(lines, texts, strict=True):
+        for line, (some, height) in zip(lines, texts, strict=True):
+            text = some[0]
             top -= line.above * scale
             node = self.root.add("P")
             if line.role != "Link":
@@ -179,13 +233,24 @@ class _Page:
             else:
                 link = node.add("Link")
                 draw(self.document, link, text, left, top)
-                rect = (left, top - text.height, left + text.width, top)
-                self.document.web_link(link, rect, line.text, self.one.address)
-            top -= text.height
+                rect = (left, top - height, left + text.width, top)
+                self.document.web_link(link, rect, line.text, self.issued.address)
+            top -= height
 
-    def _set(self, line: Line, room: float, scale: float) -> Paragraph:
-        """Set a line; one with a word too wide for the page is smaller, at last broken in it."""
-        whole = typeset(printable(line.text), self.one.language)
+    def _set(self, line: Line, room: float, scale: float) -> Set:
+        """Set a line: one paragraph, or those of a table's row."""
+        if not line.cells:
+            text = self._paragraph(line.text, line, room, scale)
+            return Set([text], text.height)
+        texts = [
+            self._paragraph(cell, line, part * room - CELL, scale)
+            for cell, part in zip(line.cells, line.widths, strict=True)
+        ]
+        return Set(texts, max(one.height for one in texts) + 2 * CELL * scale)
+
+    def _paragraph(self, said: str, line: Line, room: float, scale: float) -> Paragraph:
+        """Set a text; one with a word too wide for the page is smaller, at last broken in it."""
+        whole = typeset(printable(said), self.issued.language)
         for smaller in SMALLER:
             size = line.size * scale * smaller
             style = Style(line.font, size, line.colour)
@@ -198,7 +263,114 @@ class _Page:
         self.document.literal(f"{colour.fill} {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f")
 
 
-def _height(lines: list[Line], texts: list[Paragraph], scale: float) -> float:
+class _Present(_Page):
+    """The attestation of somebody who was there."""
+
+    issued: Attestation
+
+    def _lines(self) -> list[Line]:
+        one, said = self.issued, self.said
+        return [
+            Line("P", one.title, SEMIBOLD, 13, FIR, 0),
+            Line("H1", said.gettext("Attestation of presence"), BOLD, 27, INK, 16),
+            *self._certify(),
+            *self._person(),
+            Line("P", said.gettext("took part in this event."), above=12),
+            *self._facts((said.gettext("Registration"), one.reference)),
+            *(self._times() if one.times else self._days()),
+            *self._sessions(),
+            *self._issued(),
+        ]
+
+    def _days(self) -> list[Line]:
+        return [
+            Line("H2", self.said.gettext("Days present"), BOLD, 14, FIR, 18),
+            *(Line("LBody", BULLET + day, REGULAR, 12, INK, 5) for day in self.issued.presences),
+            Line("P", self._hours_of_days(), REGULAR, 9.5, SOFT, 8),
+        ]
+
+    def _hours_of_days(self) -> str:
+        return self.said.gettext(
+            "Hours at which the badge was read at the doors, in local time."
+            " Without an hour of departure, none was read."
+        )
+
+    def _times(self) -> list[Line]:
+        one, said = self.issued, self.said
+        heads = (
+            said.gettext("Half-day"),
+            said.gettext("Entry"),
+            said.gettext("Departure"),
+            said.gettext("Duration"),
+        )
+        rows = [(time.when, time.since, time.until, time.length) for time in one.times]
+        return [
+            Line("H2", said.gettext("Hours of presence"), BOLD, 14, FIR, 16),
+            _row(heads, SEMIBOLD, 10, head=True),
+            *(_row(cells, REGULAR, 10.5) for cells in rows),
+            Line("P", one.total, BOLD, 12, INK, 6),
+            Line("P", self._meaning(), REGULAR, 9, SOFT, 5),
+        ]
+
+    def _meaning(self) -> str:
+        """Return how the hours were found, as a training office needs to know."""
+        return self.said.gettext(
+            "Durations run, for each half-day, from the first entry to the last departure of the"
+            " badge read at the doors, in local time. * Hour of the half-day in the programme, used"
+            " where none was read: the person was in the building already, or no departure was"
+            " read before the half-day ended."
+        )
+
+    def _sessions(self) -> list[Line]:
+        one, said = self.issued, self.said
+        if not one.sessions:
+            return []
+        return [
+            Line("H2", said.gettext("Sessions attended"), BOLD, 12, FIR, 12),
+            *(Line("LBody", BULLET + text, REGULAR, 10, INK, 3) for text in one.sessions),
+        ]
+
+
+class _Spoken(_Page):
+    """The certificate of somebody who spoke."""
+
+    issued: Certificate
+
+    def _lines(self) -> list[Line]:
+        one, said = self.issued, self.said
+        heads = (
+            said.gettext("Session"),
+            said.gettext("Role"),
+            said.gettext("When"),
+            said.gettext("Where"),
+        )
+        return [
+            Line("P", one.title, SEMIBOLD, 13, FIR, 0),
+            Line("H1", said.gettext("Certificate of speaking"), BOLD, 27, INK, 16),
+            *self._certify(),
+            *self._person(),
+            Line("P", said.gettext("spoke, or had a part, in the sessions below."), above=12),
+            *self._facts(),
+            Line("H2", said.gettext("Sessions"), BOLD, 14, FIR, 16),
+            _row(heads, SEMIBOLD, 10, head=True, widths=SPOKEN),
+            *(_row(cells, REGULAR, 10.5, widths=SPOKEN) for cells in one.parts),
+            *self._issued(),
+        ]
+
+
+def _row(
+    cells: tuple[str, ...],
+    font: str,
+    size: float,
+    *,
+    head: bool = False,
+    widths: tuple[float, ...] = PRESENT,
+) -> Line:
+    colour = FIR if head else INK
+    return Line("TR", " ".join(cells), font, size, colour, 0, cells, widths, head)
+
+
+def _height(lines: list[Line], texts: list[Set], scale: float) -> float:
     """Return what lines take with the white above them."""
     above = sum(line.above for line in lines) * scale
     return above + sum(text.height for text in texts)

@@ -141,14 +141,32 @@ class PaperTicket(Struct, frozen=True, kw_only=True):
     made_at: datetime
 
 
+class AttestedTime(Struct, frozen=True, kw_only=True):
+    """A half-day of an attestation in words: when, from, until, how long."""
+
+    when: str
+    since: str
+    until: str
+    length: str
+
+
 class Attestation(Struct, frozen=True, kw_only=True):
     """All that an attestation of presence says, in `language`; '' leaves a line out.
 
-    `presences` has one line in words for each day. `code` proves it at `address`, and a phone is
-    led there by `link`, which holds the code.
+    `times` has a row for each half-day, and `total` their sum; a paper that tells the days alone
+    has one line in words for each in `presences`. `sessions` are those attended, in words.
+    `organiser`, `legal`, `place` and `signatory` are what the organiser prints on every paper.
+    `code` proves it at `address`, and a phone is led there by `link`, which holds the code.
     """
 
     reference: str
+    times: list[AttestedTime] = []
+    total: str = ""
+    sessions: list[str] = []
+    organiser: str = ""
+    legal: str = ""
+    place: str = ""
+    signatory: str = ""
     given_name: str
     family_name: str
     organisation: str = ""
@@ -156,7 +174,33 @@ class Attestation(Struct, frozen=True, kw_only=True):
     title: str
     dates: str
     venue: str = ""
-    presences: list[str]
+    presences: list[str] = []
+    issued_on: str
+    code: str
+    address: str
+    link: str
+    contact: str = ""
+    language: str
+
+
+class Certificate(Struct, frozen=True, kw_only=True):
+    """All that the certificate of a speaker says, in `language`; '' leaves a line out.
+
+    `parts` has a row for each session: its title, the role, when, and where. The rest is as in
+    `Attestation`.
+    """
+
+    name: str
+    organisation: str = ""
+    job_title: str = ""
+    title: str
+    dates: str
+    venue: str = ""
+    parts: list[tuple[str, str, str, str]]
+    organiser: str = ""
+    legal: str = ""
+    place: str = ""
+    signatory: str = ""
     issued_on: str
     code: str
     address: str

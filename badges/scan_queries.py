@@ -359,3 +359,18 @@ async def list_passages_of(db: Db, edition_id: int, registration_id: UUID) -> li
         edition_id,
         registration_id,
     )
+
+
+async def last_received(db: Db, edition_id: int, reference: str) -> datetime | None:
+    """Return when the last reading of somebody's badge reached us; None where none ever did."""
+    found: datetime | None = await db.fetchval(
+        """
+        select max(s.received_at)
+          from scan s
+          join attendee a on a.edition_id = s.edition_id and a.id = s.registration_id
+         where s.edition_id = $1 and a.reference = $2
+        """,
+        edition_id,
+        reference,
+    )
+    return found

@@ -65,7 +65,7 @@ def _drawn(badges: int) -> Row:
             good += of - missed
             wanted += of
     return Row(
-        work=f"decode, {badges} badges of {len(SHIPPED)} layouts, drawn",
+        work=f"decode, {badges} badges of each layout, drawn",
         measured=f"{good} of {wanted}",
         limit="all",
         ratio=good / wanted,

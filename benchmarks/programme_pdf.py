@@ -30,7 +30,7 @@ GOALS_S = {60: 0.25, 600: 3.0}
 WHOLE_PROCESS_S = 0.45
 MOST_BYTES = 150_000
 MOST_OF_USUAL = 2
-"""Tags, links, page numbers and a drawn grid cost at most as much again as the bare flow of text."""
+"""Tags, links, page numbers and a drawn grid cost at most as much again as a flow of text."""
 ROOT = Path(__file__).parents[1]
 
 ALONE = """

@@ -22,6 +22,7 @@ MODULES = (
     "search",
     "board",
     "export",
+    "reprint",
     "programme_export",
     "programme_growth",
     "badges",

@@ -103,6 +103,7 @@ from forum.pages.invitations import router as invitation_routes
 from forum.pages.letters import router as letter_routes
 from forum.pages.organiser import router as organiser_routes
 from forum.pages.outbox import router as outbox_routes
+from forum.pages.verify import router as verify_routes
 from forum.questions.organiser_routes import router as answer_routes
 from forum.questions.routes import router as question_routes
 from forum.registrations.attestation_routes import router as attestation_routes
@@ -118,6 +119,7 @@ from forum.registrations.person_routes import router as person_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.registrations.wallet_routes import Wallet
+from forum.speakers.certificate_routes import router as certificate_routes
 from forum.speakers.keys import SpeakerKeys
 from forum.speakers.organiser_routes import router as speaker_list_routes
 from forum.speakers.routes import router as speaker_routes
@@ -471,6 +473,8 @@ def assemble(parts: Parts) -> Shell:
             export_routes,
             person_routes,
             attestation_routes,
+            certificate_routes,
+            verify_routes,
             attendance_routes,
             scan_list_routes,
             paper_routes,

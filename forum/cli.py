@@ -507,6 +507,7 @@ def export(
     show_default=True,
     help="The layout's own, one badge a page, or as many as a sheet holds.",
 )
+@click.option("--printer", help="The name of one of sheets, whose offsets are put right.")
 @click.option("--only-unprinted", is_flag=True, help="Those that were not printed yet.")
 @click.option("--only-changed", is_flag=True, help="Those on which something changed since.")
 @click.option("--category", "categories", multiple=True, help="Its code; may be repeated.")
@@ -528,7 +529,7 @@ def badges(
     from forum.commands import exporting  # noqa: PLC0415
 
     sent = {
-        **{name: asked[name] for name in ("layout", "sheet", "letters", "sort")},
+        **{name: asked[name] for name in ("layout", "sheet", "printer", "letters", "sort")},
         **{name: asked[name] for name in ("only_unprinted", "only_changed")},
         "categories": [*asked["categories"]],
         "registrations": [*asked["references"]],

@@ -29,6 +29,7 @@ from forum.core.settings import Settings
 from forum.editions import service as editions
 from forum.letters import queries as letters
 from forum.letters.kinds import CAMPAIGN
+from forum.letters.models import LetterText
 from forum.registrations import intake, mails, offers
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.keys import AttendeeKeys
@@ -216,8 +217,8 @@ class Worker:
             return await self._render_campaign(letter, edition)
         if letter.kind in programme_mails.KINDS:
             return await self._render_news(letter, edition)
-        if letter.kind in speaker_mails.KINDS:
-            return await self._render_to_speaker(letter, edition)
+        if letter.kind in speaker_mails.RENDERED_HERE:
+            return await self._render_to_speaker(letter, edition, own)
         return await asyncio.to_thread(  # a ticket on paper takes ten milliseconds
             mails.render,
             letter,
@@ -249,7 +250,9 @@ class Worker:
             at=letter.created_at,
         )
 
-    async def _render_to_speaker(self, letter: Claimed, edition: Edition) -> Mail:
+    async def _render_to_speaker(
+        self, letter: Claimed, edition: Edition, own: LetterText | None
+    ) -> Mail:
         async with self.database.acquire() as db:
             programme = await publishing.latest(db, edition)
         return await asyncio.to_thread(
@@ -257,8 +260,10 @@ class Worker:
             letter,
             edition,
             programme,
+            own,
             templates=self.templates,
             keys=self.speaker_keys,
+            codes=self.codes,
             base_url=self.settings.base_url,
             at=letter.created_at,
         )

@@ -165,6 +165,7 @@ OPEN = {
     "GET /speaker/{key}": OWN_LINK,
     "GET /speaker/{key}/photo": dict.fromkeys(EVERYONE, 404),  # none was sent
     "GET /speaker/{key}/sessions.ics": OWN_LINK,
+    "GET /speaker/{key}/certificate.pdf": dict.fromkeys(EVERYONE, 404),  # it is still to come
     "POST /speaker/{key}/confirm": dict.fromkeys(EVERYONE, 422),  # no name was given
     "POST /speaker/{key}/decline": OWN_LINK,
     "POST /speaker/{key}/profile": dict.fromkeys(EVERYONE, 422),
@@ -412,6 +413,12 @@ class House:
         found = self.parts[next(name for name in self.parts if f"/{name}" in path)]
         return found.pop() if removed and len(found) > 1 else found[0]
 
+    def letter_of(self, path):
+        """Return whose letter the previews of papers show."""
+        if path.endswith("/papers/certificates/letter"):
+            return f"?reference={self.programme.speakers[0].slug}"
+        return "?reference={reference}" if path.endswith("/papers/attestations/letter") else ""
+
     def layout(self, path, *, removed):
         """Return the badge layout that an address names, and its image."""
         gone = removed and "{image}" not in path
@@ -426,6 +433,7 @@ class House:
             "reference": self.held.reference,
             "token": "nobody",
             "code": "0000-0000-0000-0000-0000-0000-0000",
+            "speaker": self.programme.speakers[0].id,
             "name": "none.eml",
             "passkey": "none",
             "session": "none",
@@ -465,6 +473,7 @@ class House:
             values["slug"] = self.guide.slug
         if path.startswith("/speaker/"):
             values["key"] = self.speaker_key
+        path += self.letter_of(path)
         if path.endswith("/publication/comparison"):
             path += "?old=1&new=1"
         return path.format(**values)
@@ -498,6 +507,8 @@ class House:
                 )
             },
             "POST /api/editions/{edition_slug}/registrations": {"json": person()},
+            "POST /organiser/{slug}/papers/attestations": {"data": {"to": "missing"}},
+            "POST /organiser/{slug}/papers/certificates": {"data": {"to": "missing"}},
             "POST /{edition_slug}/register": {"data": person()},
             "POST /{edition_slug}/link": {"data": {"email": "rights@example.org"}},
             "PATCH /api/me/registration": {"json": {}},

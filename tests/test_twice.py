@@ -62,6 +62,7 @@ NATURAL = {
     "/organiser/{slug}/programme/undo": "what is taken back is not as that change left it",
     "/organiser/{slug}/sign-ups": "the terms are the same the second time",
     "/organiser/{slug}/programme/speakers/invitations": "nobody is asked twice within an hour",
+    "/organiser/{slug}/papers/terms": "what papers say is the same the second time",
     "/organiser/{slug}/registrations/{reference}/link": "no link within five minutes of another",
     "/organiser/{slug}/team/{member}/restore": "who is back in the team is left as they are",
     "/speaker/{key}/confirm": "who has confirmed has a registration already",
@@ -136,6 +137,7 @@ def test_every_form_of_such_a_post_brings_a_key_of_its_own():
     }  # the form of what is new is that of what is there, and that of one kind is all kinds'
     parts = "/organiser/{slug}/programme/"
     same |= {f"{parts}{one}/{{part}}/delete" for one in ("rooms", "tracks", "speakers")}
+    same.add("/organiser/{slug}/papers/certificates")  # the page is that of attestations
     no_form = {"/organiser/sign-in/passkey", "/organiser/account/passkeys"}  # sent by the script
     scripted = no_form | {f"{path}/challenge" for path in no_form}
     assert POSTS.keys() - seen - scripted == same

@@ -22,6 +22,7 @@ Tree = dict[str, Any]
 PREFIX = "layout."
 FACE = "face."
 CARRIED = "tree"
+TICKS = "ticks"
 REMOVE = "remove"
 ADD = "add"
 LONGEST_CARRIED = 200_000
@@ -83,6 +84,8 @@ def typed(sent: Sent) -> Tree | None:
         tree = msgspec.json.decode(text, type=Tree)
     except (msgspec.DecodeError, RecursionError):
         return None
+    for way in (sent.get(TICKS) or [""])[-1].split():
+        _put(tree, way.split("."), "")  # a box without a tick is not sent
     for name, answers in sent.items():
         if name.startswith(PREFIX):
             _put(tree, name.removeprefix(PREFIX).split("."), answers[-1] if answers else "")
@@ -251,7 +254,7 @@ CHOICES = {
 THINGS = {
     "shapes": N_("Surface %(n)d"),
     "pictures": N_("Image %(n)d"),
-    "columns": N_("Texts %(n)d"),
+    "columns": N_("Place %(n)d"),
     "parts": N_("text %(n)d"),
     "codes": N_("Code %(n)d"),
     "sizes": N_("size %(n)d"),

@@ -54,13 +54,22 @@ def picture(specimen: Specimen) -> bytes:
 
 
 def small(specimens: Sequence[Specimen]) -> list[bytes]:
-    """Return the front of the first badge of each, as a small PNG."""
+    """Return the front of the first badge of each, as a PNG that `SMALL` squared holds."""
     found = []
     for one in specimens:
-        scale = SMALL / max(one.layout.card_width_mm, one.layout.card_height_mm)
+        scale = (SMALL - 2) / max(one.layout.card_width_mm, one.layout.card_height_mm)
         only = msgspec.structs.replace(one, badges=one.badges[:1])
         found.append(_png(_pages(only, _single(one.layout), scale)[0]))
     return found
+
+
+def strip(pictures: Sequence[bytes]) -> bytes:
+    """Return small pictures one below the other, each in a square of `SMALL`, as one PNG."""
+    whole = Image.new("RGB", (SMALL, SMALL * max(1, len(pictures))), PAPER)
+    for n, one in enumerate(pictures):
+        with Image.open(BytesIO(one)) as picture:
+            whole.paste(picture.convert("RGB"), (0, n * SMALL))
+    return _png(whole)
 
 
 def sheet(specimen: Specimen) -> bytes:

@@ -59,6 +59,8 @@ LIMITED: dict[str, Any] = {
     **OPTIONS,
     "middleware": [limited("layouts", per_minute=PER_MINUTE)],
 }
+KEPT = "private, max-age=86400"
+"""For what lies at an address that changes with it."""
 LARGEST_FORM = 500_000
 LARGEST_IMPORT = bundles.LARGEST_FILE + 100_000
 LARGEST_IMAGE = images.MOST_BYTES + 100_000
@@ -142,17 +144,16 @@ async def show_list(
     edition, words = staff.edition, bench.words
     known = await service.of_edition(bench.db, edition)
     seen = await views.shown(bench.db, edition, "", 0, bench.page.language)
-    pictures = await views.THUMBNAILS.of(bench.blobs, known.layouts, seen.run)
     rows = [
         {
             "name": name,
             "title": views.title(one.layout, bench.page.language),
             "size": views.size(one.layout, words),
-            "picture": pictures[name],
+            "place": n * previews.SMALL,
             "own": name in known.own,
             "used_by": _users(known, name, seen.categories),
         }
-        for name, one in known.layouts.items()
+        for n, (name, one) in enumerate(known.layouts.items())
     ]
     return bench.page(
         "badges/layouts.html",
@@ -160,6 +161,8 @@ async def show_list(
         status=status,
         staff=staff,
         rows=sorted(rows, key=lambda row: (not row["own"], row["title"])),
+        side=previews.SMALL,
+        version=views.version(known.layouts, seen.run),
         broken=known.broken,
         categories=seen.categories,
         choices=known.choices,
@@ -179,6 +182,15 @@ def _users(known: EditionLayouts, name: str, categories: Mapping[str, str]) -> l
 async def layouts_page(staff: Given[Staff], bench: Given[Bench]) -> AnyResponse:
     """Show the layouts that an edition may print."""
     return await show_list(bench, staff)
+
+
+@get(f"{HERE}/pictures.png", **OPTIONS)
+async def pictures(staff: Given[Staff], bench: Given[Bench]) -> Response[bytes]:
+    """Send the small pictures of all layouts as one, whose people are invented."""
+    known = await service.of_edition(bench.db, staff.edition)
+    seen = await views.shown(bench.db, staff.edition, "", 0, bench.page.language)
+    content = await views.THUMBNAILS.of(bench.blobs, known.layouts, seen.run)
+    return Response(content, media_type="image/png", headers={"cache-control": KEPT})
 
 
 @post(f"{HERE}/choices", **LIMITED)
@@ -660,6 +672,7 @@ router = Router(
     "/",
     route_handlers=[
         layouts_page,
+        pictures,
         choose,
         start,
         bring,

@@ -121,10 +121,8 @@ class Thumbnails:
     def __init__(self) -> None:
         self._kept: dict[bytes, bytes] = {}
 
-    async def of(
-        self, blobs: Blobs, wanted: Mapping[str, Printable], run: BadgeRun
-    ) -> dict[str, str]:
-        """Return an address that holds the picture of each layout, by its name."""
+    async def of(self, blobs: Blobs, wanted: Mapping[str, Printable], run: BadgeRun) -> bytes:
+        """Return the pictures of layouts one below the other, see `previews.strip`."""
         category = next(iter(run.categories), "")
         seen = Shown(
             run=run, people=invented(category), category=category, categories={}, real=False
@@ -139,11 +137,17 @@ class Thumbnails:
             if len(self._kept) > MOST_KEPT:
                 self._kept.clear()
             self._kept.update(known)
-        return {name: inline(known[key]) for name, key in keys.items()}
+        pictures = [known[key] for key in keys.values()]
+        return await anyio.to_thread.run_sync(previews.strip, pictures)
 
 
 def _key(one: Printable, run: BadgeRun) -> bytes:
     return sha256(msgspec.json.encode([one.layout, one.images, run])).digest()
+
+
+def version(wanted: Mapping[str, Printable], run: BadgeRun) -> str:
+    """Return what changes as the picture of these layouts does."""
+    return sha256(b"".join(_key(one, run) for one in wanted.values())).hexdigest()[:12]
 
 
 THUMBNAILS = Thumbnails()

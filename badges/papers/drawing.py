@@ -61,7 +61,7 @@ def _picture(draw: Callable[[T], bytes], what: T, page: int) -> Picture:
 
 def picture(pdf: bytes, page: int) -> Picture:
     """Return a page of a PDF as a picture; the last one, where there are not so many."""
-    import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 -- seldom needed
+    import pypdfium2  # noqa: PLC0415 -- seldom needed
 
     document = pypdfium2.PdfDocument(pdf)
     try:

@@ -13,6 +13,7 @@ from badges.papers.asking import SignInAsked
 from badges.papers.drawing import Picture
 from badges.papers.models import PaperTerms
 from badges.papers.service import NobodyListed, Offered
+from badges.papers.wording import half_in_words, span_in_words
 from forum.core import forms
 from forum.core.context import Edition
 from forum.core.db import Db
@@ -252,8 +253,8 @@ def _halves(known: Offered, edition: Edition, page: Page) -> list[tuple[str, str
             found.append((half.day.isoformat(), words.day(half.day)))
         values = {
             "day": words.day(half.day),
-            "half": service.half_in_words(words, afternoon=half.afternoon).lower(),
-            "hours": service.span_in_words(one.starts_at, one.ends_at, edition, words),
+            "half": half_in_words(words, afternoon=half.afternoon).lower(),
+            "hours": span_in_words(one.starts_at, one.ends_at, edition, words),
         }
         found.append((half.name, words.gettext("%(day)s, %(half)s: %(hours)s") % values))
     return found

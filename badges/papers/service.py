@@ -30,6 +30,7 @@ from badges.papers.models import (
     SignInSheet,
     StoredPerson,
 )
+from badges.papers.wording import half_in_words, span_in_words
 from badges.present_models import InBuilding
 from forum.core import audit
 from forum.core.context import Edition
@@ -415,19 +416,6 @@ class _SignIn:
 
     def _present(self, rows: Sequence[Row], box: int) -> int:
         return sum(one.filled[box] not in ("", NOT_READ) for one in rows)
-
-
-def half_in_words(said: Words, *, afternoon: bool) -> str:
-    """Return `Morning` or `Afternoon`."""
-    return said.gettext("Afternoon") if afternoon else said.gettext("Morning")
-
-
-def span_in_words(starts_at: datetime, ends_at: datetime, edition: Edition, said: Words) -> str:
-    """Return `9 h to 12 h 30`, on the wall of the edition."""
-    return said.gettext("%(start)s to %(end)s") % {
-        "start": said.time(starts_at, edition.zone),
-        "end": said.time(ends_at, edition.zone),
-    }
 
 
 def listed(one: StoredPerson, categories: Mapping[str, str]) -> Listed:

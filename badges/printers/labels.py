@@ -7,9 +7,10 @@ from typing import Protocol
 import anyio.to_process
 
 from badges.layouts.models import Layout
+from badges.layouts.service import Printable
 from badges.models import Badge, BadgeRun
 from badges.printing import run_layouts
-from badges.printing.run_layouts import Layouts, Printable
+from badges.printing.run_layouts import Layouts
 from badges.printing.run_models import OtherSheet
 from forum.core.blobs import Blobs
 from forum.core.context import Edition

@@ -99,6 +99,7 @@ class StartOperation(Operation):
                 "sheet": Schema(type=OpenAPIType.STRING, enum=[one.value for one in OtherSheet]),
                 "offset_x_mm": aside,
                 "offset_y_mm": aside,
+                "printer": text,
             },
             additional_properties=False,
         )

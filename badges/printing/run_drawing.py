@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from badges import queries
 from badges.keys import Keyring
+from badges.layouts.service import USUAL
 from badges.models import Badge, BadgeCategory, BadgeRun, Ticket
 from badges.printing import run_layouts, run_queries
 from badges.printing.drawer import Drawer
@@ -104,7 +105,7 @@ async def plan(
                 sections[name] = (await run_layouts.section(found, sheet, blobs), [])
             sections[name][1].append(one.registration_id)
     if not sections:  # all are gone meanwhile: one page says so
-        found = layouts.named(layout or run_layouts.USUAL)
+        found = layouts.named(layout or USUAL)
         sections[""] = (await run_layouts.section(found, sheet, blobs), [])
     return Plan(run=await describe(db, edition), sections=[*sections.values()], offset_mm=offset_mm)
 

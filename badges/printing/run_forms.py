@@ -32,6 +32,7 @@ class NewRun(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sheet: OtherSheet = OtherSheet.OWN
     offset_x_mm: Millimetres = 0
     offset_y_mm: Millimetres = 0
+    printer: str | None = None
 
 
 def of_program(sent: Mapping[str, Any]) -> Order:
@@ -73,6 +74,7 @@ def order_of(new: NewRun) -> Order:
         sheet=new.sheet,
         offset_x_mm=new.offset_x_mm,
         offset_y_mm=new.offset_y_mm,
+        printer=new.printer,
     )
 
 
@@ -126,6 +128,7 @@ def typed(sent: Sent) -> dict[str, Any]:
         "sheet": last("sheet"),
         "offset_x_mm": last("offset_x_mm").replace(",", "."),
         "offset_y_mm": last("offset_y_mm").replace(",", "."),
+        "printer": last("printer"),
     }
     return {name: value for name, value in values.items() if value not in ("", [])}
 
@@ -150,6 +153,8 @@ def pairs(order: Order) -> list[tuple[str, str]]:
     for name in ("offset_x_mm", "offset_y_mm"):
         if value := getattr(order, name):
             typed.append((name, f"{value:g}"))
+    if order.printer:
+        typed.append(("printer", order.printer))
     return typed
 
 

@@ -1,12 +1,13 @@
 """Which layouts an edition prints, and which one each of its categories has."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from msgspec import Struct
-
+from badges import queries
+from badges.layouts import service
 from badges.layouts.models import Layout
-from badges.layouts.shipped import SHIPPED, UnknownLayout
+from badges.layouts.service import USUAL, EditionLayouts, Printable
+from badges.layouts.shipped import UnknownLayout
 from badges.printing.frames import Section
 from badges.printing.run_models import OtherSheet
 from badges.printing.run_sheets import on_sheet
@@ -14,25 +15,14 @@ from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import Db
 
-USUAL = "a6"
 
+class Layouts:
+    """The layouts that an edition prints, by name, and those that its categories have."""
 
-class Printable(Struct, frozen=True, kw_only=True):
-    """A layout; `images` are the digests of its own in the store of files, by their names."""
-
-    layout: Layout
-    images: Mapping[str, str] = {}
-
-
-class Layouts(Struct, frozen=True, kw_only=True):
-    """The layouts that an edition prints, by name; the names of those that categories have."""
-
-    by_name: Mapping[str, Printable]
-    by_category: Mapping[str, str]
-
-    def name_of(self, category: str) -> str:
-        """Return the name of the layout that a category has."""
-        return self.by_category.get(category, USUAL)
+    def __init__(self, found: EditionLayouts, categories: Iterable[str]) -> None:
+        self.by_name = found.layouts
+        self.name_of = found.name_for
+        self.used = {found.name_for(category) for category in categories} or {USUAL}
 
     def named(self, name: str) -> Printable:
         """Return a layout by its name.
@@ -50,17 +40,15 @@ class Layouts(Struct, frozen=True, kw_only=True):
         Raises:
             Invalid: naming the fields at fault.
         """
-        for one in {name} if name else {USUAL, *self.by_category.values()}:
+        for one in {name} if name else self.used:
             on_sheet(self.named(one).layout, sheet)
 
 
 async def of_edition(db: Db, edition: Edition) -> Layouts:
     """Return what an edition may print."""
-    del db, edition
-    return Layouts(
-        by_name={name: Printable(layout=layout) for name, layout in SHIPPED.items()},
-        by_category={},
-    )
+    found = await service.of_edition(db, edition)
+    categories = await queries.list_categories(db, edition.id)
+    return Layouts(found, [one.code for one in categories])
 
 
 async def section(found: Printable, sheet: OtherSheet, blobs: Blobs) -> Section:
@@ -69,12 +57,8 @@ async def section(found: Printable, sheet: OtherSheet, blobs: Blobs) -> Section:
     Raises:
         Invalid: it does not go on this sheet.
     """
-    images = await asyncio.to_thread(_read, found.images, blobs) if found.images else {}
+    images = await asyncio.to_thread(found.files, blobs) if found.images else {}
     return Section(layout=on_sheet(found.layout, sheet), images=images)
-
-
-def _read(images: Mapping[str, str], blobs: Blobs) -> dict[str, bytes]:
-    return {name: blobs.path(digest).read_bytes() for name, digest in images.items()}
 
 
 def sheets_of(layout: Layout, badges: int) -> int:

@@ -70,7 +70,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
 class Order(Struct, frozen=True, kw_only=True):
     """A run as it is asked for; `layout` None takes the one that each category has.
 
-    The offsets are how far to the right and down a printer needs everything, in millimetres.
+    The offsets are how far to the right and down everything is put, in millimetres; those of the
+    `printer`, by its name, are added to them.
     """
 
     wanted: Wanted = Wanted()
@@ -78,6 +79,7 @@ class Order(Struct, frozen=True, kw_only=True):
     sheet: OtherSheet = OtherSheet.OWN
     offset_x_mm: float = 0
     offset_y_mm: float = 0
+    printer: str | None = None
 
 
 class PrintRun(Struct, frozen=True, kw_only=True):

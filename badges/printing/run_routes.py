@@ -8,6 +8,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from badges import queries
+from badges.printers import service as printers
+from badges.printers.models import PrinterKind
 from badges.printing import run_forms, run_layouts, run_queries, runs
 from badges.printing.run_api import file_of, run_id_of
 from badges.printing.run_layouts import Layouts
@@ -161,7 +163,11 @@ async def _show(
         following=found[ROWS - 1].id if len(found) > ROWS else None,
         layouts=[one.layout for one in layouts.by_name.values()],
         layout_titles=_titles(layouts, page.language),
-        own_layouts=bool(layouts.by_category),
+        printers=[
+            one.name
+            for one in await printers.list_printers(db, edition.id)
+            if one.kind is PrinterKind.SHEETS
+        ],
         categories=await _categories(db, edition, page.language),
         letters=LETTERS,
         farthest=FARTHEST_MM,
@@ -176,6 +182,7 @@ async def _counted(
     """Return what a run would come to, and what is wrong with that."""
     try:
         layouts.check(order.layout, order.sheet)
+        await runs.settled(db, edition, order)
         await runs.check(db, edition, order.wanted)
         return await runs.count(db, edition, order, layouts), {}
     except (Invalid, runs.ReferenceUnknown) as problem:

@@ -9,6 +9,8 @@ from msgspec import Struct, structs
 from badges import queries
 from badges.keys import Keyring
 from badges.models import Badge, BadgeRun
+from badges.printers import service as printers
+from badges.printers.models import PrinterKind
 from badges.printing import log, run_drawing, run_layouts, run_queries
 from badges.printing.run_drawing import Finished
 from badges.printing.run_layouts import Layouts, sheets_of
@@ -23,6 +25,7 @@ from forum.core.ids import Ids
 from forum.core.text import Filled
 
 NO_CATEGORY = N_("Choose one of the categories offered.")
+NO_PRINTER = N_("No printer of sheets has this name: choose one of those there are.")
 NO_REFERENCE = N_("No confirmed registration is called %(references)s: leave it out.")
 
 
@@ -99,6 +102,25 @@ async def count(db: Db, edition: Edition, order: Order, layouts: Layouts) -> Cou
     )
 
 
+async def settled(db: Db, edition: Edition, order: Order) -> Order:
+    """Return an order with the offsets of its printer in it.
+
+    Raises:
+        Invalid: no printer of sheets has this name.
+    """
+    if order.printer is None:
+        return order
+    for one in await printers.list_printers(db, edition.id):
+        if one.kind is PrinterKind.SHEETS and one.name == order.printer:
+            return structs.replace(
+                order,
+                offset_x_mm=order.offset_x_mm + one.offset_x_mm,
+                offset_y_mm=order.offset_y_mm + one.offset_y_mm,
+                printer=None,
+            )
+    raise Invalid(fields={"printer": NO_PRINTER})
+
+
 async def choose(db: Db, edition: Edition, order: Order) -> list[UUID]:
     """Return whose badges an order means, sorted for handing out.
 
@@ -143,6 +165,7 @@ async def ask(
         ReferenceUnknown: naming the references that no confirmed registration has.
         NobodyToPrint: there is none.
     """
+    order = await settled(db, edition, order)
     chosen = await choose(db, edition, order)
     new = ids.uuid(at)
     async with db.transaction():

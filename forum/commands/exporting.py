@@ -243,6 +243,7 @@ async def badges(
         NotDrawn: the process that draws ended.
     """
     ending_of(out, ("pdf",))
+    order = await runs.settled(site.db, edition, order)
     chosen = await runs.choose(site.db, edition, order)
     told(0, len(chosen))
     plan = await run_drawing.plan(

@@ -37,6 +37,8 @@ PLACEHOLDERS = {
     "at_the_same_time": N_("the sessions at the same time in which the person holds a seat"),
     TICKET: N_("the ticket: its QR code and reference, on a line of its own"),
     ATTESTATION: N_("the link to the attestation of presence, of those who were let in"),
+    "hours": N_("how long the person was there, as the attestation says it"),
+    "certificate_link": N_("the link to the certificate of a speaker"),
     "manage_link": N_("the link to the person’s registration"),
     "answer_link": N_("the link to the page of answers, where a required one is missing"),
     "accept_link": N_("the link to the page that accepts the place offered"),
@@ -49,6 +51,7 @@ PLACEHOLDERS = {
 
 LABELS = {
     ATTESTATION: N_("Attestation of presence (PDF)"),
+    "certificate_link": N_("Certificate of speaking (PDF)"),
     "manage_link": N_("My registration"),
     "answer_link": N_("Answer the open questions"),
     "accept_link": N_("Accept the place"),
@@ -77,6 +80,8 @@ SESSION = (
     "sessions_link",
 )  # fmt: skip
 WITH_TICKET = (TICKET, "manage_link")
+ATTESTING, CERTIFYING = "attestation", "certificate"
+"""The kinds that bring attestations to who was there, and certificates to speakers."""
 QUESTIONS = "questions"
 """The kind that an organiser sends to all who have required questions open."""
 KINDS = {
@@ -186,6 +191,20 @@ KINDS = {
             N_("Sent from this page to all whose place was confirmed, after the forum."),
             (*OWN, ATTESTATION),
             (),
+        ),
+        _kind(
+            ATTESTING,
+            N_("Attestation of presence"),
+            N_("Sent from the page of papers to those who were there."),
+            (*OWN, ATTESTATION, "hours"),
+            (ATTESTATION,),
+        ),
+        _kind(
+            CERTIFYING,
+            N_("Certificate of a speaker"),
+            N_("Sent from the page of papers to speakers, after the forum."),
+            ("name", *FORUM, "certificate_link"),
+            ("certificate_link",),
         ),
         _kind(
             QUESTIONS,

@@ -11,8 +11,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct, structs
 
-from badges import presence
 from badges.models import Presence, Ticket
+from badges.papers import service as papers
+from badges.papers.models import Attended, HalfHours
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, NotFound
@@ -549,8 +550,8 @@ async def _values(
         person = await registrations.find_addressee(db, edition.id, reference)
         if person is None:
             raise Invalid(fields={"reference": "No registration has this reference."})
-        days = await presence.of_person(db, edition, person.id)
-        real = sending.values_of(person, ticket, days)
+        there = await papers.attended_by(db, edition, person.id, at=now)
+        real = sending.values_of(person, ticket, there)
         chosen = {
             name: getattr(real, name)
             for name in (
@@ -560,6 +561,7 @@ async def _values(
                 "organisation",
                 "job_title",
                 "presences",
+                "attended",
                 "category_name",
                 "days",
                 "revision",
@@ -574,8 +576,10 @@ async def _values(
             "family_name": "Exemple",
             "reference": "K7QM-42XR",
             "presences": [_invented(day, edition) for day in edition.days],
+            "attended": _invented_hours(edition),
             **chosen,
         },
+        terms=await papers.terms_of(db, edition),
         turn=3,
         offer_until=now + OFFERED_FOR,
         reason=said.gettext("Here stands what the organiser wrote."),
@@ -592,6 +596,27 @@ async def _values(
         answer_by=now + OFFERED_FOR,
         at_the_same_time=[{edition.language: said.gettext("Another session")}],
         ticket=ticket,
+    )
+
+
+def _invented_hours(edition: Edition) -> Attended:
+    """Return the hours of days from nine to five."""
+
+    def half(day: date, *, afternoon: bool) -> HalfHours:
+        first, last = (time(14), time(17)) if afternoon else (time(9), time(12, 30))
+        return HalfHours(
+            day=day,
+            afternoon=afternoon,
+            since=datetime.combine(day, first, edition.zone),
+            until=datetime.combine(day, last, edition.zone),
+            entry_read=not afternoon,
+            exit_read=afternoon,
+        )
+
+    return Attended(
+        presences=[_invented(day, edition) for day in edition.days],
+        halves=[half(day, afternoon=late) for day in edition.days for late in (False, True)],
+        sessions=[],
     )
 
 

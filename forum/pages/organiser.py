@@ -85,7 +85,7 @@ async def overview(
         badges_path=f"/organiser/{edition.slug}/badges" if may_print else None,
         attestations_path=(
             f"/organiser/{edition.slug}/attestations.pdf"
-            if may_print and any(gate.checked_in for gate in doors)
+            if staff.may(Deed.EDIT_BADGES) and any(gate.checked_in for gate in doors)
             else None
         ),
         programme_path=(

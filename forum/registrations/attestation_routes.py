@@ -1,35 +1,48 @@
-"""Attestations over HTTP: one's own, those of the team, and the page that checks a code."""
+"""Attestations over HTTP: one's own, and those of the team."""
 
 import asyncio
-import re
+from base64 import b64encode
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
 import anyio.to_process
-from litestar import Router, get
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from badges.models import Attestation
 from forum.core.context import Attendee, Edition
 from forum.core.db import Db
-from forum.core.forms import NEEDED
-from forum.core.i18n import N_
+from forum.core.errors import Invalid
+from forum.core.idempotency import Once
+from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.rights import Deed, Staff
 from forum.core.settings import Settings
-from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, disposition
+from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, disposition, form_fields
 from forum.editions import service as edition_service
-from forum.registrations import attestations, documents
-from forum.registrations.attestations import Attendance
-from forum.registrations.codes import AttestationCodes, AttestationUnknown
+from forum.letters import queries as letters
+from forum.letters.kinds import ATTESTING, KINDS
+from forum.letters.pages import WITH_A_FRAME, framed
+from forum.registrations import (
+    attestation_sending,
+    attestations,
+    documents,
+    mails,
+    rules,
+    sending,
+)
+from forum.registrations.attestation_sending import Candidate
+from forum.registrations.attestations import Attendance, NotAttested
+from forum.registrations.codes import AttestationCodes
 from forum.registrations.keys import AttendeeKeys
 
 PER_MINUTE = 30
-NO_ROBOTS = {"x-robots-tag": "noindex, nofollow"}
-LONGEST_CODE = 100
-WRONG = N_("No attestation has this code.")
+NAMED = 20
+"""So many of those who are written to are named before."""
+HERE = "/organiser/{slug:str}/papers/attestations"
 
 
 @get("/api/me/attestation.pdf", tags=["registrations"], summary="My attestation of presence")
@@ -71,14 +84,15 @@ async def attestation_of(
     now: Given[datetime],
 ) -> AnyResponse:
     """Send the attestation of one person, of what the doors have seen so far."""
-    found = await attestations.of_reference(db, staff.edition, reference.upper())
+    found = await attestations.of_reference(db, staff.edition, reference.upper(), at=now)
     return await _one(staff.edition, found, codes, settings, now)
 
 
 @get(
     "/organiser/{slug:str}/attestations.pdf",
     include_in_schema=False,
-    opt={"deed": Deed.PRINT_BADGES},
+    opt={"deed": Deed.EDIT_BADGES},
+    middleware=[limited("papers", per_minute=PER_MINUTE)],
 )
 async def attestations_pdf(
     staff: Given[Staff],
@@ -89,7 +103,7 @@ async def attestations_pdf(
 ) -> AnyResponse:
     """Send the attestations of all who were there, drawn in a process of its own."""
     edition = staff.edition
-    found = await attestations.of_all(db, edition)
+    found = await attestations.of_all(db, edition, at=now)
     papers = [_paper(edition, one, codes, settings, now) for one in found]
     pdf = await anyio.to_process.run_sync(
         partial(documents.attestation_pages, papers, edition, now)
@@ -97,73 +111,159 @@ async def attestations_pdf(
     return _pdf(pdf, f"attestations-{edition.slug}.pdf")
 
 
-@get("/verify", include_in_schema=False)
-async def verify_page(request: AnyRequest, page: Given[Page]) -> AnyResponse | Redirect:
-    """Ask for a code, and lead to what it proves: the form needs no script."""
-    typed = request.query_params.get("code")
-    code = re.sub(r"[^0-9A-Za-z]+", "-", typed or "").strip("-")[:LONGEST_CODE]
-    if code:
-        return Redirect(f"/verify/{code}", status_code=303)
-    if typed is None:
-        return _verify(page, state="asked")
-    return _verify(page, state="asked", error=NEEDED, status=422)
+# By e-mail
 
 
-@get(
-    "/verify/{code:str}",
-    include_in_schema=False,
-    middleware=[limited("verify", per_minute=PER_MINUTE)],
-)
-async def verify(
-    code: FromPath[str],
+@get(HERE, include_in_schema=False, opt={"deed": Deed.EDIT_BADGES})
+async def sending_page(
+    request: AnyRequest,
+    staff: Given[Staff],
     db: Given[Db],
     page: Given[Page],
     codes: Given[AttestationCodes],
+    settings: Given[Settings],
+    now: Given[datetime],
 ) -> AnyResponse:
-    """Say what the code of an attestation proves, or that there is none of this code."""
+    """Ask to whom attestations go; with an answer, show one of them, the e-mail, and to whom."""
+    asked = request.query_params
+    texts = {"to": asked.get("to", ""), "references": asked.get("references", "")}
+    return await _sending(
+        page, staff, db, codes, settings, texts, now, sent=_number(asked.get("sent", ""))
+    )
+
+
+@post(
+    HERE,
+    include_in_schema=False,
+    opt={"deed": Deed.EDIT_BADGES},
+    middleware=[limited("letters", per_minute=PER_MINUTE)],
+)
+async def send_attestations(
+    request: AnyRequest,
+    staff: Given[Staff],
+    db: Given[Db],
+    page: Given[Page],
+    once: Given[Once],
+    codes: Given[AttestationCodes],
+    settings: Given[Settings],
+    now: Given[datetime],
+    ids: Given[Ids],
+) -> AnyResponse | Redirect:
+    """Send attestations to those who were chosen and seen before."""
+    fields = await form_fields(request)
+    texts = {name: (fields.get(name) or [""])[-1] for name in ("to", "references")}
+
+    async def send() -> int:
+        return await attestation_sending.send(
+            db,
+            staff.edition,
+            codes,
+            attestation_sending.read_to(texts["to"]),
+            attestation_sending.references_in(texts["references"]),
+            actor=staff.actor,
+            at=now,
+            ids=ids,
+        )
+
     try:
-        found = await attestations.verify(db, codes, code)
-    except AttestationUnknown as problem:
-        typed = code[:LONGEST_CODE]
-        return _verify(page, state="wrong", typed=typed, error=WRONG, status=problem.status)
-    attested = found.attested
-    return _verify(
-        page,
-        found.edition,
-        state="good" if found.unchanged else "changed",
-        person=f"{attested.given_name} {attested.family_name}",
-        reference=attested.reference,
-        presences=[
-            documents.presence_in_words(one, found.edition, page.words)
-            for one in attested.presences
-        ],
-    )
+        count = await once(int, send)
+    except Invalid as invalid:
+        return await _sending(page, staff, db, codes, settings, texts, now, invalid=invalid)
+    path = f"/organiser/{staff.edition.slug}/papers/attestations?sent={count}"
+    return Redirect(path, status_code=303)
 
 
-def _verify(
-    page: Page,
-    edition: Edition | None = None,
-    *,
-    state: str,
-    typed: str = "",
-    error: str = "",
-    person: str = "",
-    reference: str = "",
-    presences: list[str] | None = None,
-    status: int = 200,
+@get(f"{HERE}/letter", include_in_schema=False, opt={"deed": Deed.EDIT_BADGES})
+async def letter_preview(
+    request: AnyRequest,
+    staff: Given[Staff],
+    db: Given[Db],
+    page: Given[Page],
+    codes: Given[AttestationCodes],
+    settings: Given[Settings],
+    now: Given[datetime],
 ) -> AnyResponse:
-    return page(
-        "registrations/verify.html",
-        edition,
-        status=status,
-        headers=NO_ROBOTS,
-        state=state,
-        typed=typed,
-        errors={"code": page.words.gettext(error)} if error else {},
-        person=person,
-        reference=reference,
-        presences=presences or [],
+    """Show the e-mail that somebody would get; its links open nothing."""
+    edition = staff.edition
+    reference = request.query_params.get("reference", "").upper()
+    everybody = await attestation_sending.candidates(db, edition, codes, at=now)
+    one = next((one for one in everybody if one.person.reference == reference), None)
+    if one is None:
+        raise NotAttested
+    kind, language = KINDS[ATTESTING], one.person.language
+    values = sending.values_of(one.person, attended=one.attended)
+    context = mails.context_of(
+        values, edition, language, key=mails.NO_KEY, base_url=settings.base_url
     )
+    own = await letters.find_text(db, edition.id, kind.code, language)
+    written = mails.write(
+        kind, own, context, edition, language, templates=page.templates, preview=True
+    )
+    return framed(written.html.encode())
+
+
+async def _sending(
+    page: Page,
+    staff: Staff,
+    db: Db,
+    codes: AttestationCodes,
+    settings: Settings,
+    texts: Mapping[str, str],
+    now: datetime,
+    *,
+    invalid: Invalid | None = None,
+    sent: int | None = None,
+) -> AnyResponse:
+    edition, words = staff.edition, page.words
+    everybody = await attestation_sending.candidates(db, edition, codes, at=now)
+    errors = dict(invalid.fields) if invalid else {}
+    reached: list[Candidate] = []
+    if texts["to"] and not errors:
+        try:
+            reached = attestation_sending.reached(
+                everybody,
+                attestation_sending.read_to(texts["to"]),
+                attestation_sending.references_in(texts["references"]),
+            )
+        except Invalid as mistaken:
+            errors = mistaken.fields
+    picture = None
+    if reached:
+        first = reached[0].person.reference
+        found = await attestations.of_reference(db, edition, first, at=now)
+        paper = _paper(edition, found, codes, settings, now)
+        picture = await anyio.to_process.run_sync(
+            partial(documents.attestation_picture, paper, now)
+        )
+    return page(
+        "registrations/papers_sending.html",
+        edition,
+        status=422 if errors else 200,
+        headers={"content-security-policy": WITH_A_FRAME},
+        staff=staff,
+        what="attestations",
+        to=texts["to"],
+        references=texts["references"],
+        errors={name: words.say(message) for name, message in errors.items()},
+        counts=attestation_sending.counted([one.stand for one in everybody]),
+        reached=[(one.person.reference, _full_name(one)) for one in reached[:NAMED]],
+        count=len(reached),
+        picture=None if picture is None else b64encode(picture).decode(),
+        over=rules.is_over(edition.ends_on, edition, now),
+        log=await attestation_sending.sendings(db, edition, ATTESTING),
+        sent=sent,
+        people=[],
+        number=1,
+        pages=1,
+    )
+
+
+def _full_name(one: Candidate) -> str:
+    return f"{one.person.given_name} {one.person.family_name}"
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len("1000000") else None
 
 
 async def _own(
@@ -198,6 +298,8 @@ def _paper(
         found.attested,
         organisation=found.organisation,
         job_title=found.job_title,
+        sessions=found.sessions,
+        terms=found.terms,
         code=codes.code(found.attested),
         language=found.language,
         base_url=settings.base_url,
@@ -217,7 +319,8 @@ router = Router(
         attestation_page,
         attestation_of,
         attestations_pdf,
-        verify_page,
-        verify,
+        sending_page,
+        send_attestations,
+        letter_preview,
     ],
 )

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from badges import presence
-from badges.models import Presence
+from badges import scan_queries
+from badges.papers import service as papers
+from badges.papers.models import Attended, PaperTerms, SessionSeen
 from forum.core import outbox
 from forum.core.context import Edition
 from forum.core.db import Db
@@ -14,11 +15,11 @@ from forum.core.errors import Problem
 from forum.editions import service as edition_service
 from forum.editions.models import EditionNotFound
 from forum.registrations import queries, rules
-from forum.registrations.codes import AttestationCodes, AttestationUnknown, Attested
+from forum.registrations.codes import AttestationCodes, AttestationUnknown, Attested, Claim
 from forum.registrations.models import Addressee, Registration, RegistrationNotFound, Status
 
-THANKS = "thanks"
-"""The letter that brings the attestation: from then on the person's own page has it too."""
+BRINGING = ("thanks", "attestation")
+"""The letters that bring the attestation: from then on the person's own page has it too."""
 
 
 class NotAttested(Problem):
@@ -39,41 +40,49 @@ class Attendance(Struct, frozen=True, kw_only=True):
     """Somebody who was there: what is attested of them, and in which language."""
 
     attested: Attested
+    sessions: list[SessionSeen]
     organisation: str | None
     job_title: str | None
     language: str
+    terms: PaperTerms
 
 
 class Verified(Struct, frozen=True, kw_only=True):
-    """What a good code opens: `unchanged` says whether it is still what the paper says."""
+    """What a good code opens: `unchanged` says whether it is still what the paper says.
+
+    `read_at` is when the last reading of the badge reached us, that of a late device too.
+    """
 
     edition: Edition
     attested: Attested
+    sessions: list[SessionSeen]
     unchanged: bool
+    read_at: datetime | None
 
 
-async def of_reference(db: Db, edition: Edition, reference: str) -> Attendance:
+async def of_reference(db: Db, edition: Edition, reference: str, *, at: datetime) -> Attendance:
     """Return the attendance of a confirmed registration, whatever the hour.
 
     Raises:
         NotAttested: it is not confirmed, or nobody came in with it.
     """
     person = await queries.find_confirmed(db, edition.id, reference)
-    days = await presence.of_person(db, edition, person.id) if person else []
-    if person is None or not days:
+    there = await papers.attended_by(db, edition, person.id, at=at) if person else None
+    if person is None or there is None:
         raise NotAttested
-    return _attendance(edition, person, days)
+    return _attendance(edition, person, there, await papers.terms_of(db, edition))
 
 
-async def of_all(db: Db, edition: Edition) -> list[Attendance]:
+async def of_all(db: Db, edition: Edition, *, at: datetime) -> list[Attendance]:
     """Return the attendance of all who were there, by name.
 
     Raises:
         NobodyAttested: nobody was.
     """
-    present = await presence.of_all(db, edition)
+    there = await papers.attended_by_all(db, edition, at=at)
     people = await queries.list_confirmed(db, edition.id)
-    found = [_attendance(edition, one, present[one.id]) for one in people if one.id in present]
+    terms = await papers.terms_of(db, edition)
+    found = [_attendance(edition, one, there[one.id], terms) for one in people if one.id in there]
     if not found:
         raise NobodyAttested
     return found
@@ -91,15 +100,15 @@ async def own(db: Db, edition: Edition, registration_id: UUID, *, at: datetime) 
         raise RegistrationNotFound
     if person.status is not Status.CONFIRMED:
         raise NotAttested
-    days = await presence.of_person(db, edition, registration_id)
-    if not days:
+    there = await papers.attended_by(db, edition, registration_id, at=at)
+    if there is None:
         raise NotAttested
-    last = max([days[-1].day, *rules.days_of(person.days, edition)])
+    last = max([there.presences[-1].day, *rules.days_of(person.days, edition)])
     if not rules.is_over(last, edition, at):
         letters = await outbox.of_subject(db, edition.id, registration_id)
-        if not any(letter.kind == THANKS for letter in letters):
+        if not any(letter.kind in BRINGING for letter in letters):
             raise NotAttested
-    return _attendance(edition, person, days)
+    return _attendance(edition, person, there, await papers.terms_of(db, edition))
 
 
 async def may_have(db: Db, edition: Edition, registration_id: UUID, *, at: datetime) -> bool:
@@ -111,36 +120,50 @@ async def may_have(db: Db, edition: Edition, registration_id: UUID, *, at: datet
     return True
 
 
-async def verify(db: Db, codes: AttestationCodes, code: str) -> Verified:
-    """Return what a code proves, as the doors and the registration say it now.
+async def verify(db: Db, codes: AttestationCodes, claim: Claim, *, at: datetime) -> Verified:
+    """Return what the code of a registration proves, as the doors and the registration say it now.
 
     Raises:
-        AttestationUnknown: it was not made here, or nothing is attested by it any more.
+        AttestationUnknown: nothing is attested by it any more.
     """
-    claim = codes.read(code)
     try:
         edition = await edition_service.by_id(db, claim.edition_id)
-        found = await of_reference(db, edition, claim.reference)
+        found = await of_reference(db, edition, claim.reference, at=at)
     except (EditionNotFound, NotAttested) as error:
         raise AttestationUnknown from error
     return Verified(
         edition=edition,
         attested=found.attested,
+        sessions=found.sessions,
         unchanged=codes.holds(claim, found.attested),
+        read_at=await scan_queries.last_received(db, edition.id, claim.reference),
+    )
+
+
+def attested_of(
+    edition: Edition, reference: str, given_name: str, family_name: str, there: Attended
+) -> Attested:
+    """Return what is attested of somebody by what the doors tell."""
+    return Attested(
+        edition_id=edition.id,
+        reference=reference,
+        given_name=given_name,
+        family_name=family_name,
+        presences=there.presences,
+        halves=there.halves,
+        sessions=[one.number for one in there.sessions],
     )
 
 
 def _attendance(
-    edition: Edition, person: Addressee | Registration, days: list[Presence]
+    edition: Edition, person: Addressee | Registration, there: Attended, terms: PaperTerms
 ) -> Attendance:
     return Attendance(
-        attested=Attested(
-            edition_id=edition.id,
-            reference=person.reference,
-            given_name=person.given_name,
-            family_name=person.family_name,
-            presences=days,
+        attested=attested_of(
+            edition, person.reference, person.given_name, person.family_name, there
         ),
+        sessions=there.sessions,
+        terms=terms,
         organisation=person.organisation,
         job_title=person.job_title,
         language=person.language,

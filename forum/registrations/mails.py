@@ -19,6 +19,8 @@ from msgspec import Struct
 from badges import qr
 from badges.keys import Keyring
 from badges.models import Presence, Ticket
+from badges.papers.hours import total
+from badges.papers.models import Attended, PaperTerms
 from badges.tokens import LENGTH
 from forum.core.context import Edition
 from forum.core.i18n import Words, words
@@ -37,6 +39,7 @@ from forum.registrations.documents import (
     attestation,
     attestation_page,
     days_in_words,
+    length_in_words,
     paper_ticket,
     ticket_page,
 )
@@ -64,7 +67,8 @@ class Values(Struct, frozen=True, kw_only=True, omit_defaults=True):
     that it goes from the person's calendar. `people` are the names of a group, whose
     coordinator's whole name is `given_name`; `questions` are the labels of required ones that the
     person has left open; `code` and `valid_until` are an invitation's. `presences` are
-    the days to attest. `session` is the title of one, held from `starts_at` to `ends_at` in
+    the days to attest, in `attended` with their hours; `terms` are what papers say of the
+    organiser. `session` is the title of one, held from `starts_at` to `ends_at` in
     `room`; its seat is kept until `answer_by`, and `at_the_same_time` are the titles of those in
     which the person has a seat too (`schedule.seat_mails`).
     """
@@ -94,6 +98,8 @@ class Values(Struct, frozen=True, kw_only=True, omit_defaults=True):
     answer_by: datetime | None = None
     at_the_same_time: list[Text] = []
     presences: list[Presence] = []
+    attended: Attended | None = None
+    terms: PaperTerms | None = None
 
 
 class Trial(Struct, frozen=True, kw_only=True):
@@ -140,6 +146,8 @@ class Context(Struct, frozen=True, kw_only=True):
     at_the_same_time: str
     ticket: str
     attestation_link: str
+    hours: str
+    certificate_link: str
     manage_link: str
     answer_link: str
     accept_link: str
@@ -310,7 +318,10 @@ def _trial(
 def context_of(
     values: Values, edition: Edition, language: str, *, key: str, base_url: str
 ) -> Context:
-    """Return every placeholder's text; `key` is the one in the links to the registration."""
+    """Return every placeholder's text; `key` is the one in the links to the registration.
+
+    In a letter to a speaker it is that of their own page.
+    """
     said = words(language)
     site = f"{base_url}/{edition.slug}"
     own = f"{base_url}/me/{key}"
@@ -352,6 +363,8 @@ def context_of(
         at_the_same_time=", ".join(pick(one, language) for one in values.at_the_same_time),
         ticket=values.reference if values.ticket else "",
         attestation_link=f"{own}/attestation.pdf" if values.presences else "",
+        hours=_hours(values, said),
+        certificate_link=f"{base_url}/speaker/{key}/certificate.pdf",
         manage_link=own,
         answer_link=f"{own}/edit" if values.questions else "",
         accept_link=own,  # a button there accepts: a link fetched by a mail scanner must not
@@ -360,6 +373,12 @@ def context_of(
         guides_link=f"{site}/guides",
         register_link=f"{site}/register{code}",
     )
+
+
+def _hours(values: Values, said: Words) -> str:
+    """Return how long the person was there; '' where no door tells it."""
+    halves = values.attended.halves if values.attended else []
+    return length_in_words(total(halves), said) if halves else ""
 
 
 def _session_time(values: Values, edition: Edition, said: Words) -> str:
@@ -374,12 +393,15 @@ def _session_time(values: Values, edition: Edition, said: Words) -> str:
 
 
 def _attested(values: Values, edition: Edition) -> Attested:
+    there = values.attended
     return Attested(
         edition_id=edition.id,
         reference=values.reference,
         given_name=values.given_name,
         family_name=values.family_name,
         presences=values.presences,
+        halves=there.halves if there else None,
+        sessions=[one.number for one in there.sessions] if there else [],
     )
 
 
@@ -510,6 +532,8 @@ def _parts(
             _attested(values, edition),
             organisation=values.organisation,
             job_title=values.job_title,
+            sessions=values.attended.sessions if values.attended else (),
+            terms=values.terms,
             code=code,
             language=stored.language,
             base_url=base_url,

@@ -375,3 +375,21 @@ class StatusCount(Struct, frozen=True, kw_only=True):
     category: str
     status: Status
     count: int
+
+
+class Delivered(Struct, frozen=True, kw_only=True):
+    """A letter of the outbox, as far as it tells what somebody has got already."""
+
+    subject_id: UUID
+    kind: str
+    version: int
+    data: dict[str, Any]
+
+
+class SendingLog(Struct, frozen=True, kw_only=True):
+    """One sending to many: when, and what became of its letters."""
+
+    created_at: datetime
+    count: int
+    sent: int
+    failed: int

@@ -9,6 +9,7 @@ from forum.registrations.models import (
     Addressee,
     Agreed,
     DayCount,
+    Delivered,
     Lapsed,
     NextInLine,
     OrganisationCount,
@@ -17,6 +18,7 @@ from forum.registrations.models import (
     Places,
     Registration,
     Sending,
+    SendingLog,
     Status,
     StatusCount,
     StoredGroup,
@@ -696,6 +698,47 @@ async def count_sending(db: Db, edition_id: int, kind: str, version: int) -> Sen
         edition_id,
         kind,
         version,
+    )
+
+
+async def list_delivered(
+    db: Db, edition_id: int, kinds: Sequence[str]
+) -> dict[UUID, list[Delivered]]:
+    """Return the letters of these kinds by whom they are on, the latest first."""
+    rows = await many(
+        db,
+        Delivered,
+        """
+        select subject_id, kind, version, data
+          from outbox
+         where edition_id = $1 and kind = any($2::text[])
+         order by created_at desc, version desc
+        """,
+        edition_id,
+        kinds,
+    )
+    found: dict[UUID, list[Delivered]] = {}
+    for row in rows:
+        found.setdefault(row.subject_id, []).append(row)
+    return found
+
+
+async def list_sendings(db: Db, edition_id: int, kind: str, limit: int) -> list[SendingLog]:
+    """Return the latest sendings of a kind of letter: those that were stored at one instant."""
+    return await many(
+        db,
+        SendingLog,
+        """
+        select created_at, count(*) as count, count(sent_at) as sent, count(failed_at) as failed
+          from outbox
+         where edition_id = $1 and kind = $2
+         group by created_at
+         order by created_at desc
+         limit $3
+        """,
+        edition_id,
+        kind,
+        limit,
     )
 
 

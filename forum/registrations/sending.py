@@ -1,12 +1,13 @@
 """Letters that an organiser sends: to all confirmed, to who has questions open, or a test."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
-from badges import presence, tickets
-from badges.models import Presence, Ticket
+from badges import tickets
+from badges.models import Ticket
+from badges.papers import service as papers
+from badges.papers.models import Attended, PaperTerms
 from forum.core import audit, outbox
 from forum.core.context import Edition
 from forum.core.db import Db, retried
@@ -48,10 +49,12 @@ async def send_to_confirmed(
         people = await queries.list_addressees(db, edition.id, kind.code, ONCE)
         with_ticket = TICKET in kind.placeholders
         by_person = await tickets.all_of(db, edition.id) if with_ticket else {}
-        present = await presence.of_all(db, edition) if ATTESTATION in kind.placeholders else {}
+        attests = ATTESTATION in kind.placeholders
+        there = await papers.attended_by_all(db, edition, at=at) if attests else {}
+        terms = await papers.terms_of(db, edition) if attests else None
         letters = []
         for one in people:
-            values = values_of(one, by_person.get(one.id), present.get(one.id, ()))
+            values = values_of(one, by_person.get(one.id), there.get(one.id), terms)
             letters.append(_letter(edition, kind, one, values, at, ids))
         await outbox.put_all(db, letters, at=at)
         await audit.record(
@@ -111,7 +114,10 @@ def _asking(edition: Edition, person: Owing, at: datetime, ids: Ids) -> Letter:
 
 
 def values_of(
-    person: Addressee, ticket: Ticket | None = None, presences: Sequence[Presence] = ()
+    person: Addressee,
+    ticket: Ticket | None = None,
+    attended: Attended | None = None,
+    terms: PaperTerms | None = None,
 ) -> mails.Values:
     """Return what a letter says of a registration."""
     return mails.Values(
@@ -119,12 +125,14 @@ def values_of(
         family_name=person.family_name,
         reference=person.reference,
         organisation=person.organisation,
-        job_title=person.job_title if presences else None,
+        job_title=person.job_title if attended else None,
         category_name=person.category_name,
         days=person.days,
         revision=person.revision,
         ticket=ticket,
-        presences=[*presences],
+        presences=attended.presences if attended else [],
+        attended=attended,
+        terms=terms if attended else None,
     )
 
 

@@ -13,6 +13,13 @@ from forum.core.mail import Mail, Part
 from forum.core.outbox import Letter
 from forum.core.pages import Templates
 from forum.core.text import Text
+from forum.letters.kinds import CERTIFYING
+from forum.letters.kinds import KINDS as KINDS_OF_LETTERS
+from forum.letters.models import LetterText
+from forum.registrations import mails as registration_mails
+from forum.registrations.codes import AttestationCodes
+from forum.speakers import certificates
+from forum.speakers.certificates import Spoken
 from forum.speakers.keys import SpeakerKeys
 from forum.speakers.models import OwnSession, Refusal
 from schedule.edits import SpeakerPart
@@ -25,7 +32,10 @@ REMINDER = "speaker_reminder"
 THANKS = "speaker_thanks"
 ANSWER = "speaker_answer"
 """To the organisers: somebody does not come, or has confirmed and something is left to do."""
+CERTIFICATE = CERTIFYING
+"""With the certificate joined, in words that organisers may change (`forum.letters`)."""
 KINDS = (INVITATION, REMINDER, THANKS, ANSWER)
+RENDERED_HERE = (*KINDS, CERTIFICATE)
 ASKING = (INVITATION, REMINDER)
 CALENDAR = "text/calendar; charset=utf-8; method=PUBLISH"
 
@@ -96,17 +106,72 @@ def refusal_told(part: SpeakerPart, refusal: Refusal, *, registered: bool) -> To
     return Told(name=part.content.name, answer="declined", why=refusal.why, registered=registered)
 
 
+def certificate_letter(edition: Edition, one: Spoken, *, version: int, letter_id: UUID) -> Letter:
+    """Return the letter that brings a speaker their certificate, of what it says at its moment."""
+    return Letter(
+        edition_id=edition.id,
+        id=letter_id,
+        kind=CERTIFICATE,
+        subject_id=one.certified.speaker_id,
+        version=version,
+        recipient=one.email,
+        language=one.language,
+        data=to_builtins(one),
+    )
+
+
+def _certificate(
+    stored: Letter,
+    edition: Edition,
+    own: LetterText | None,
+    *,
+    templates: Templates,
+    codes: AttestationCodes,
+    key: str,
+    base_url: str,
+    at: datetime,
+) -> Mail:
+    kind, one = KINDS_OF_LETTERS[CERTIFICATE], convert(stored.data, Spoken)
+    context = registration_mails.context_of(
+        registration_mails.Values(given_name=one.certified.name),
+        edition,
+        stored.language,
+        key=key,
+        base_url=base_url,
+    )
+    written = registration_mails.write(
+        kind, own, context, edition, stored.language, templates=templates
+    )
+    code = codes.certificate(one.certified)
+    paper = certificates.certificate(edition, one, code=code, base_url=base_url, at=at)
+    pdf = certificates.pages([paper], edition, at)
+    name = f"{edition.slug}-certificate.pdf"
+    part = Part(name=name, media_type="application/pdf", content=pdf)
+    return registration_mails.message(stored, written, base_url=base_url, at=at, parts=(part,))
+
+
 def render(
     stored: Letter,
     edition: Edition,
     programme: Programme | None,
+    own: LetterText | None = None,
     *,
     templates: Templates,
     keys: SpeakerKeys,
+    codes: AttestationCodes,
     base_url: str,
     at: datetime,
 ) -> Mail:
-    """Make the message; whoever confirmed gets their sessions of the published version with it."""
+    """Make the message; whoever confirmed gets their sessions of the published version with it.
+
+    `own` are the organiser's words for what brings a certificate.
+    """
+    if stored.kind == CERTIFICATE:
+        key = keys.key(stored.edition_id, stored.subject_id)
+        return _certificate(
+            stored, edition, own, templates=templates, codes=codes, key=key, base_url=base_url,
+            at=at,
+        )  # fmt: skip
     context: dict[str, Any] = {
         "edition": edition,
         "own_link": f"{base_url}/speaker/{keys.key(stored.edition_id, stored.subject_id)}",

@@ -35,6 +35,7 @@ from forum.speakers.models import (
 )
 from schedule import photos
 from schedule.edits import PartChanged
+from schedule.models import SpeakerState
 from schedule.published import Shelved, Shelves
 
 PER_MINUTE = 20
@@ -140,6 +141,11 @@ class Seat:
             may_cancel=rules.may_cancel(held),
             sessions=[mails.said(one, edition, self.page.language) for one in desk.sessions],
             published=self.published,
+            certified=(
+                self.published
+                and part.backstage.state is SpeakerState.CONFIRMED
+                and not rules.is_open(edition, self.now)
+            ),
             answer=typed["confirm"],
             refusal=typed["decline"],
             profile=typed["profile"],

@@ -31,16 +31,16 @@ def read(sent: Mapping[str, Sequence[str]], usual: Sequence[str]) -> Asked:
     """
     errors: dict[str, str] = {}
 
-    def one(name: str, offered: Sequence[str], default: str) -> str:
+    def choice(name: str, offered: Sequence[str], default: str) -> str:
         value = (sent.get(name) or [""])[-1] or default
         if value in offered:
             return value
         errors[name] = CHOOSE
         return default
 
-    form = Form(one("form", [*Form], Form.BOOKLET))
-    language = one("language", [*LANGUAGES, BOTH], usual[0] if usual[0] in LANGUAGES else "fr")
-    paper = Paper(one("paper", [*Paper], PAPERS[form][0]))
+    form = Form(choice("form", [*Form], Form.BOOKLET))
+    language = choice("language", [*LANGUAGES, BOTH], usual[0] if usual[0] in LANGUAGES else "fr")
+    paper = Paper(choice("paper", [*Paper], PAPERS[form][0]))
     issue = (sent.get("version") or [""])[-1]
     number = None
     if issue.isascii() and issue.isdigit() and 0 < len(issue) <= LONGEST_NUMBER:

@@ -34,7 +34,7 @@ SHOULD_HOLD = {
     "phone": [],
     "search": ["table, statements, the right to see it included"],
     "board": ["board, statements of a look"],
-    "decode": ["decode, 2 badges of 14 layouts, drawn"],
+    "decode": ["decode, 2 badges of each layout, drawn"],
     "programme_export": ["programme, JSON, held already: 304"],
     "start": [],
     "memory": ["memory after 500 requests"],

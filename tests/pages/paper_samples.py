@@ -6,6 +6,7 @@ from types import SimpleNamespace as View
 from badges.papers.models import PrintedSheet
 from badges.papers.routes import LABELS
 from forum.core.i18n import words
+from forum.registrations.models import SendingLog
 
 STAFF = View(may=lambda _deed: True, organiser=View(email="equipe@forum.example"))
 PATH = "/organiser/toulouse-2027/papers"
@@ -56,7 +57,76 @@ PREVIEW = {
     "choices": [("half", "all"), ("category", "each")],
 }
 
+SENDING = {
+    "staff": STAFF,
+    "path": f"{PATH}/attestations",
+    "what": "attestations",
+    "to": "",
+    "references": "",
+    "errors": {},
+    "counts": {"missing": 31, "changed": 1, "all": 40},
+    "reached": [],
+    "count": 0,
+    "picture": None,
+    "over": True,
+    "log": [
+        SendingLog(created_at=datetime(2027, 3, 25, 7, 30, tzinfo=UTC), count=9, sent=7, failed=1)
+    ],
+    "sent": None,
+    "people": [],
+    "number": 1,
+    "pages": 1,
+}
+SPEAKERS = [
+    {
+        "slug": "ada",
+        "id": "018f",
+        "name": "Ada Ferrand",
+        "sessions": 2,
+        "stand": stand,
+        "email": bool(stand != "none"),
+    }
+    for stand in ("has", "changed", "missing", "none")
+]
+
 PAGES = {
+    "sending": ("registrations/papers_sending.html", {**SENDING, "sent": 9}),
+    "sending-seen": (
+        "registrations/papers_sending.html",
+        {
+            **SENDING,
+            "to": "missing",
+            "reached": [("K7QM-42XR", "Zoé Lefèvre"), ("K7QM-42XS", "Ada Ferrand")],
+            "count": 31,
+            "picture": DOT.partition(",")[2],
+            "over": False,
+        },
+    ),
+    "sending-mistaken": (
+        "registrations/papers_sending.html",
+        {
+            **SENDING,
+            "to": "chosen",
+            "references": "X",
+            "errors": {"references": "Personne de ce nom n’était là\u00a0: X."},
+        },
+    ),
+    "sending-nobody": (
+        "registrations/papers_sending.html",
+        {**SENDING, "counts": {"missing": 0, "changed": 0, "all": 0}, "log": []},
+    ),
+    "sending-speakers": (
+        "registrations/papers_sending.html",
+        {
+            **SENDING,
+            "path": f"{PATH}/certificates",
+            "what": "certificates",
+            "people": SPEAKERS,
+            "number": 2,
+            "pages": 3,
+            "to": "changed",
+        },
+    ),
     "papers": ("badges/papers.html", PAPERS),
     "papers-mistaken": (
         "badges/papers.html",

@@ -12,7 +12,8 @@ import msgspec
 from badges import board as door_board
 from badges import board_charts, board_views, device_views
 from badges.device_models import Announced, StoredDevice
-from badges.models import Directions, Gate, GateKind, Outcome, Presence, Ticket
+from badges.models import AttestedTime, Directions, Gate, GateKind, Outcome, Presence, Ticket
+from badges.papers.models import Attended, HalfHours
 from forum.campaigns.models import Campaign, Fate, Progress, Reach, Skip, State
 from forum.campaigns.models import Row as Recipient
 from forum.campaigns.organiser_routes import Typed
@@ -28,6 +29,7 @@ from forum.letters.kinds import KINDS, PLACEHOLDERS
 from forum.letters.models import LetterText
 from forum.letters.pages import places
 from forum.pages import charts, dashboard, form_values
+from forum.pages.verify import NOTHING
 from forum.questions import views
 from forum.questions.models import AnswerCount, Condition, Kind, Option, Question
 from forum.registrations import import_routes, importing, intake_models
@@ -861,6 +863,7 @@ ORGANISER = {
     "owing": View(people=3, left=1),
     "gates": [View(name="Entrée principale", checked_in=312), View(name="Quai", checked_in=0)],
     "badges_path": "/organiser/toulouse-2027/badges",
+    "to_check": 3,
     "attestations_path": "/organiser/toulouse-2027/attestations.pdf",
     "programme_path": f"{BASE}/programme.pdf",
     "register_url": "https://forum.example/toulouse-2027/register",
@@ -1911,7 +1914,7 @@ DEVICE_CODES = {
     ),
 }
 
-VERIFY = {"typed": "", "errors": {}, "person": "", "reference": "", "presences": []}
+VERIFY = {"errors": {}, **NOTHING}
 VERIFIED = {
     "person": "Maëlys d’Hérouville-Nguyen",
     "reference": "K7QM-42XR",
@@ -1919,6 +1922,16 @@ VERIFIED = {
         "mardi 23 mars 2027\u00a0: de 9\u00a0h à 17\u00a0h\u00a030",
         "mercredi 24 mars 2027\u00a0: arrivée à 9\u00a0h",
     ],
+    "times": [
+        AttestedTime(
+            when="mardi 23 mars 2027, matin",
+            since="9\u00a0h",
+            until="12\u00a0h\u00a030\u00a0*",
+            length="3\u00a0h\u00a030",
+        )
+    ],
+    "total": "Total\u00a0: 3\u00a0h\u00a030 de présence sur 1 demi-journée",
+    "sessions": ["mardi 23 mars, de 9\u00a0h à 10\u00a0h\u00a0: Ouverture"],
 }
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
@@ -2136,6 +2149,16 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "verify-good": ("registrations/verify.html", {**VERIFY, **VERIFIED, "state": "good"}),
     "verify-changed": ("registrations/verify.html", {**VERIFY, **VERIFIED, "state": "changed"}),
+    "verify-speaker": (
+        "registrations/verify.html",
+        {
+            **VERIFY,
+            "person": "Maëlys d’Hérouville-Nguyen",
+            "spoken": [("Ouverture", "modération", "mardi 23 mars, de 9\u00a0h à 10\u00a0h", "A")],
+            "state": "changed",
+            "read_at": "mardi 23 mars à 19\u00a0h",
+        },
+    ),
     "programme": ("schedule/programme.html", PROGRAMME),
     "programme-search": (
         "schedule/programme.html",
@@ -2722,6 +2745,19 @@ def values(**given: object) -> Values:
         "answer_by": OPENS_AT,
         "at_the_same_time": [{"fr": "La charte", "en": "The charter"}, {"fr": "Le budget"}],
         "presences": [Presence(day=EDITION.starts_on, arrived_at=OPENS_AT)],
+        "attended": Attended(
+            presences=[Presence(day=EDITION.starts_on, arrived_at=OPENS_AT)],
+            halves=[
+                HalfHours(
+                    day=EDITION.starts_on,
+                    afternoon=False,
+                    since=OPENS_AT,
+                    until=OPENS_AT + timedelta(hours=3, minutes=25),
+                    exit_read=False,
+                )
+            ],
+            sessions=[],
+        ),
     }
     return Values(**{**said, **given})
 
@@ -2799,6 +2835,7 @@ def own_page(
         "may_cancel": speaker_rules.may_cancel(held),
         "sessions": [speaker_mails.said(one, EDITION, "fr") for one in OWN_SESSIONS],
         "published": True,
+        "certified": True,
         "answer": {"given_name": first, "family_name": last},
         "refusal": {},
         "profile": typed,

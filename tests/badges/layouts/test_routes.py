@@ -74,7 +74,9 @@ def picture_of(page):
 
 async def test_the_list_shows_each_layout_with_its_picture(team, home, own):
     page = (await team.get(home)).text
-    assert page.count('<img class="sample" src="data:image/png;base64,') == len(SHIPPED) + 1
+    assert page.count('<svg class="sample"') == len(SHIPPED) + 1
+    strip = Image.open(BytesIO((await team.get(f"{home}/pictures.png")).content))
+    assert strip.size == (120, 120 * (len(SHIPPED) + 1))
     said = words_of(page)
     assert "Two faces two · your own 105 × 148.5 mm, 4 on a sheet" in said
     assert f'href="{home}/a6"' in page

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pikepdf
 import pytest
 
+from badges.layouts import service as layouts
 from badges.layouts.shipped import SHIPPED
-from badges.printing import drawer, log, run_layouts, run_queries, run_worker, runs
+from badges.printing import drawer, log, run_queries, run_worker, runs
 from badges.printing.run_models import KEPT, Order, RunState, Wanted
 from badges.printing.run_worker import LEASE, MOST_ATTEMPTS
 from tests.badges.printing.deeds import asked, codes, corrected, found, logged
@@ -62,17 +63,19 @@ async def test_a_run_is_drawn_whole_and_each_badge_logged_once(lone_site, hall, 
     assert await lone_site.value(marked, hall.id, lone_site.clock.at) == 6
 
 
-async def test_several_layouts_are_one_file(lone_site, hall, worker, monkeypatch, tmp_path):
+async def test_several_layouts_are_one_file(lone_site, hall, worker, tmp_path):
     guests = [await lone_site.register(hall, category=one) for one in ("press", "agent", "press")]
     other = next(name for name, one in SHIPPED.items() if name != "a6" and one.device == "sheets")
 
-    async def of_edition(_db, _edition):
-        return run_layouts.Layouts(
-            by_name={n: run_layouts.Printable(layout=one) for n, one in SHIPPED.items()},
-            by_category={"press": other},
+    async with lone_site.pool.acquire() as db:
+        await layouts.choose(
+            db,
+            hall,
+            {"press": other},
+            actor="organiser:1",
+            at=lone_site.clock.at,
+            ids=lone_site.ids,
         )
-
-    monkeypatch.setattr(run_layouts, "of_edition", of_edition)
     run = await asked(lone_site, hall)
     await worker.draw_due()
     done = await found(lone_site, hall, run)

@@ -100,10 +100,11 @@ def test_everything_set(root):
 
 
 def test_a_wallet_is_set_as_a_whole_or_not_at_all(root):
-    assert mistakes({"FORUM_WALLET_KEY": "a.key", "FORUM_WALLET_TEAM": "A1"}, root) == [
+    [said] = mistakes({"FORUM_WALLET_KEY": "a.key", "FORUM_WALLET_TEAM": "A1"}, root)
+    assert said == (
         "FORUM_WALLET_CERTIFICATE, FORUM_WALLET_WWDR, FORUM_WALLET_PASS_TYPE: needed beside"
         " FORUM_WALLET_KEY, FORUM_WALLET_TEAM"
-    ]
+    )
 
 
 def test_every_mistake_is_named_at_once(root):

@@ -85,7 +85,10 @@ async def test_the_pdf_says_who_was_there_and_when(client, edition, there):
     for said in (
         "Zoé Lefèvre Archiviste Ville d’Albi a participé à cet événement.",
         "« Forum des communes »",
-        "• mardi 23 mars 2027 : de 10 h à 18 h 30 Heures",
+        "Demi-journée Entrée Sortie Durée",
+        "mardi 23 mars 2027, matin 10 h 12 h 30 * 2 h 30",
+        "mardi 23 mars 2027, après-midi 14 h * 18 h 30 4 h 30",
+        "Total : 7 h de présence sur 2 demi-journées",
         "Fait le jeudi 25 mars 2027, pour servir",
         f"Inscription : {there.reference}",
         "http://127.0.0.1:8000/verify",
@@ -98,7 +101,7 @@ async def test_it_is_in_the_persons_language(site, client, edition):
     await site.was_there(edition, person)
     site.clock.at = AFTER
     text = pdf_text((await own_pdf(client, person)).content)
-    assert "Tuesday 23 March 2027: arrived at 10:00" in text
+    assert "Tuesday 23 March 2027, morning 10:00 12:30 * 2 h 30 min" in text
 
 
 @pytest.mark.parametrize("way", ["page", "api"])
@@ -206,8 +209,12 @@ async def test_a_phone_reads_the_code_and_is_told_what_it_proves(client, look, t
         " L’attestation qui le porte a été délivrée ici, et voici ce qu’elle atteste :"
         " Nom complet Zoé Lefèvre Événement Forum des communes Dates 23 et 24 mars 2027"
         " Jours de présence mardi 23 mars 2027 : de 10 h à 18 h 30"
+        " Heures de présence mardi 23 mars 2027, matin : de 10 h à 12 h 30 *, 2 h 30"
+        " mardi 23 mars 2027, après-midi : de 14 h * à 18 h 30, 4 h 30"
+        " Total : 7 h de présence sur 2 demi-journées"
         f" Inscription {there.reference} Comparez avec le papier. L’organisme et la fonction sont"
         " ceux que la personne a indiqués : aucun code ne les prouve."
+        " * Horaire de la demi-journée au programme, là où aucun n’a été lu."
         " Vérifier une autre attestation"
     )
 

@@ -43,7 +43,7 @@ def codes(site):
 def verify(site, codes):
     async def verify(code):
         async with site.pool.acquire() as db:
-            return await attestations.verify(db, codes, code)
+            return await attestations.verify(db, codes, codes.read(code), at=LAST_NIGHT_ENDS)
 
     return verify
 
@@ -104,7 +104,7 @@ async def test_nobody_is_not_found(site, edition):
 async def test_all_are_sorted_by_name_and_none_is_anothers(site, edition):
     with pytest.raises(NobodyAttested):
         async with site.pool.acquire() as db:
-            await attestations.of_all(db, edition)
+            await attestations.of_all(db, edition, at=site.clock.at)
     for name in ("Roux", "Édouard", "Absent", "Œuvrard", "Dupont"):
         person = await site.register(edition, family_name=name)
         if name != "Absent":
@@ -112,7 +112,7 @@ async def test_all_are_sorted_by_name_and_none_is_anothers(site, edition):
     other = await site.edition()
     await site.was_there(other, await site.register(other))
     async with site.pool.acquire() as db:
-        found = await attestations.of_all(db, edition)
+        found = await attestations.of_all(db, edition, at=site.clock.at)
     assert [one.attested.family_name for one in found] == ["Dupont", "Édouard", "Œuvrard", "Roux"]
 
 

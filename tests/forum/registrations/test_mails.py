@@ -76,6 +76,11 @@ SENTENCES = {
         "We expect you on Tuesday 23 March 2027.",
     ),
     "thanks": ("Merci d’avoir été des nôtres.", "Thank you for having been with us."),
+    "attestation": ("Durée retenue : 3 h 25", "Time counted: 3 h 25 min"),
+    "certificate": (
+        "Merci d’être intervenu à Forum du numérique partagé.",
+        "Thank you for having spoken at",
+    ),
     "questions": (
         "Il manque encore des réponses de votre part : Serez-vous au dîner ? · Menu ?",
         "Answers of yours are still missing: Will you dine? · Menu ?",
@@ -89,6 +94,8 @@ SENTENCES = {
 }
 FOUND = f"{BASE}/me/abc/attestation.pdf"
 LINKS = {
+    "certificate_link": f"{BASE}/speaker/abc/certificate.pdf",
+    "attestation_link": FOUND,
     "manage_link": f"{BASE}/me/abc",
     "answer_link": f"{BASE}/me/abc/edit",
     "accept_link": f"{BASE}/me/abc",
@@ -235,6 +242,8 @@ def test_a_context_is_in_words_and_in_the_editions_timezone():
         "at_the_same_time": "La charte, Le budget",
         "ticket": "K7QM-42XR",
         "attestation_link": f"{BASE}/me/k/attestation.pdf",
+        "hours": "3\u00a0h\u00a025",
+        "certificate_link": f"{BASE}/speaker/k/certificate.pdf",
         "manage_link": f"{BASE}/me/k",
         "answer_link": f"{BASE}/me/k/edit",
         "accept_link": f"{BASE}/me/k",
@@ -252,7 +261,7 @@ def test_what_is_not_known_is_nothing():
     assert empty == {
         "given_name", "family_name", "name", "reference", "category", "venue", "contact",
         "place_in_line", "offer_until", "reason", "new_holder", "people", "count", "code",
-        "valid_until", "ticket", "questions", "answer_link", "attestation_link", "session",
+        "valid_until", "ticket", "questions", "answer_link", "attestation_link", "hours", "session",
         "session_time", "room", "answer_until", "at_the_same_time",
     }  # fmt: skip
 
@@ -449,7 +458,7 @@ def test_thanks_bring_the_attestation_of_who_was_there():
         None,
     )
     text = pdf_text(pdf.content)
-    assert "mardi 23 mars 2027 : arrivée à 9 h" in text
+    assert "mardi23mars2027,matin9h12h25*3h25" in "".join(text.split())
     assert "Maire" in text
     code = re.search(r"(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}", text)[0]
     claim = AttestationCodes(b"s" * 32).read(code)

@@ -136,7 +136,7 @@ async def test_an_attestation_says_what_the_doors_had_seen_when_it_was_sent(
     await lone_site.was_there(place, person, (DURING + timedelta(hours=2), Direction.OUT))
     (mail,) = await delivered("thanks")
     text = pdf_text(mail.parts[0].content)
-    assert "Tuesday 23 March 2027: arrived at 10:00" in text
+    assert "Tuesday 23 March 2027 10:00 — —" in text  # the morning was not over
     assert "Mayor" in text
 
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import icalendar
 import pikepdf
 
+from forum.core.font_coverage import plain as alone
 from forum.core.i18n import words
-from forum.core.pdf import drawable
 from forum.core.pdf_text import typeset
 from schedule.exports import ics
 from schedule.models import SpeakerRole
@@ -106,8 +106,8 @@ def at_doors(programme):
 
 
 def known(*texts):
-    """Whether the fonts draw all of these texts: others show in a form of their own."""
-    return all(drawable().issuperset(text) for text in texts)
+    """Whether one font draws all of these texts sign by sign: others read back in another order."""
+    return all((alone() | {"\u00a0", "\u202f"}).issuperset(text) for text in texts)
 
 
 def follow(text, first, names):
