@@ -113,7 +113,7 @@ async def test_queues_of_the_desk_share_whole_letters(site, edition, people, cou
     assert len(found.queues) == min(count, 4)  # D, E, O, Z
     letters = [{one.letter for one in queue.people} for queue in found.queues]
     assert sum(map(len, letters)) == 4
-    assert found.lines[0].startswith("5 personnes attendues · 0 badge")
+    assert found.lines == ["5 personnes attendues · 0 badge imprimé"]
 
 
 async def test_who_left_is_not_in_the_building(site, edition, people):
