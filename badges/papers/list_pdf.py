@@ -173,9 +173,11 @@ class _Drawn:
     def _under(self, one: Listed) -> list[str]:
         said = [one.organisation, one.category, one.reference, one.note]
         if self.one.with_badges:
-            words_of = self.said.gettext
-            badge = words_of("badge printed") if one.printed else words_of("badge to print")
-            said.append(badge.replace(" ", NBSP))
+            printed, to_print = (
+                self.said.gettext("badge printed"),
+                self.said.gettext("badge to print"),
+            )
+            said.append((printed if one.printed else to_print).replace(" ", NBSP))
         return [text for text in said if text]
 
     # Drawing

@@ -39,7 +39,8 @@ class Words:
         nought takes those for many.
         """
         said = self._plural(one, many, n)
-        return self._plural(one, many, 2) if not n and "%(n)" not in said else said
+        numbered = "%(n)" in said or "%(count)" in said
+        return said if n or numbered else self._plural(one, many, 2)
 
     def say(self, message: str) -> str:
         """Return what is wrong, as a rule says it in English, in this language."""

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from badges import attestation_pdf, ticket_pdf
 from badges.layouts.models import Layout
 from badges.layouts.shipped import SHIPPED
-from badges.models import Attestation, BadgeRun, PaperTicket
+from badges.models import Attestation, AttestedTime, BadgeRun, Certificate, PaperTicket
 from badges.papers import list_pdf, sign_in_pdf
 from badges.papers.models import (
     Box,
@@ -120,6 +120,56 @@ def attestations(*languages: str) -> bytes:
     )
 
 
+def with_hours(language: str) -> bytes:
+    """Return an attestation that tells hours by half-day, and sessions."""
+    one = replace(
+        attestation(language),
+        presences=[],
+        times=[
+            AttestedTime(when="mardi 23 mars, matin", since="9 h", until="12 h 30 *", length="3 h"),
+            AttestedTime(when="mercredi 24 mars, matin", since="9 h", until="—", length="—"),
+        ],
+        total="Total : 3 h",
+        sessions=["Ouverture, 9 h à 10 h"],
+        organiser="Région",
+        legal="SIRET 1",
+        place="Toulouse",
+        signatory="La DG",
+    )
+    return attestation_pdf.render(
+        [one], title="Attestations", author=TITLE, language=language, made_at=MADE_AT
+    )
+
+
+def certificate(language: str) -> bytes:
+    """Return the certificate of a speaker, of more sessions than one."""
+    one = Certificate(
+        name=f"{GIVEN} {FAMILY}",
+        organisation=BODY,
+        job_title="Directrice",
+        title=TITLE,
+        dates="23 et 24 mars 2027",
+        venue="Centre de congrès Pierre-Baudis, Toulouse",
+        parts=[
+            (f"Séance {number}", "intervention", "23 mars, 9 h à 10 h", "Salle Garonne")
+            for number in range(3)
+        ],
+        organiser="Région",
+        legal="SIRET 1",
+        place="Toulouse",
+        signatory="La DG",
+        issued_on="25 mars 2027",
+        code="ABCD-EFGH",
+        address="forum.example/verify",
+        link=LINK,
+        contact=CONTACT,
+        language=language,
+    )
+    return attestation_pdf.render(
+        [one], title="Certificate", author=TITLE, language=language, made_at=MADE_AT
+    )
+
+
 def listed(number: int) -> Listed:
     given, family, body, _ = PEOPLE[number % len(PEOPLE)]
     return Listed(
@@ -133,16 +183,18 @@ def listed(number: int) -> Listed:
     )
 
 
-def sign_in(language: str) -> bytes:
+def sign_in(language: str, *, filled: bool = False) -> bytes:
     sheets = [
         SignInSheet(
             heading=f"Mardi {day} mars 2027",
             facts=[("Lieu", "Centre de congrès")],
             scope="Agents publics",
             boxes=[Box(label="Matin", hours="9 h à 12 h 30"), Box(label="Après-midi", hours="")],
-            rows=[Row(person=listed(n), filled=["", ""]) for n in range(40)],
-            blank=5,
+            rows=[Row(person=listed(n), filled=["—" if filled else ""] * 2) for n in range(40)],
+            blank=0 if filled else 5,
             reference=f"F-{day}",
+            filled=filled,
+            present=[0, 0] if filled else [],
         )
         for day in (23, 24)
     ]
@@ -157,7 +209,7 @@ def sign_in(language: str) -> bytes:
     return sign_in_pdf.render(paper)
 
 
-def people_list(language: str) -> bytes:
+def people_list(language: str, breaks: str = "page") -> bytes:
     ordered = sorted(map(listed, range(60)), key=lambda one: one.sort_key)
     return list_pdf.render(
         PeopleList(
@@ -169,9 +221,29 @@ def people_list(language: str) -> bytes:
                 Queue(label="A–L", people=ordered[:30]),
                 Queue(label="M–Z", people=ordered[30:]),
             ],
-            breaks="page",
+            breaks=breaks,
             printed="20 mars 2027",
             with_badges=True,
+            made_at=MADE_AT,
+        )
+    )
+
+
+def present() -> bytes:
+    """Return who is in the building, with some who were seen at other gates alone."""
+    return list_pdf.render(
+        PeopleList(
+            title=TITLE,
+            heading="Dans le bâtiment",
+            language="fr",
+            lines=["Situation du 23 mars", "30 personnes dans les locaux"],
+            queues=[Queue(label="", people=[listed(number) for number in range(30)])],
+            breaks="line",
+            printed="23 mars 2027",
+            with_badges=False,
+            more_heading="Vus à une autre porte seulement",
+            more=[listed(31)],
+            foot="Ne gardez cette liste que le temps nécessaire.",
             made_at=MADE_AT,
         )
     )
@@ -288,23 +360,52 @@ KINDS = (
     ),
     *(
         Kind(
-            name=f"sign-in sheets {one}",
-            modules=("badges.papers.sign_in_pdf",),
-            make=partial(sign_in, one),
+            name=f"attestation with hours {one}",
+            modules=("badges.attestation_pdf",),
+            make=partial(with_hours, one),
             language=one,
-            title=TITLE,
+            title="Attestations",
+            codes=Counter([LINK]),
         )
         for one in ("fr", "en")
     ),
     *(
         Kind(
-            name=f"list of people {one}",
-            modules=("badges.papers.list_pdf",),
-            make=partial(people_list, one),
+            name=f"certificate {one}",
+            modules=("badges.attestation_pdf",),
+            make=partial(certificate, one),
+            language=one,
+            title="Certificate",
+            codes=Counter([LINK]),
+        )
+        for one in ("fr", "en")
+    ),
+    *(
+        Kind(
+            name=f"sign-in sheets {one}{' filled' if filled else ''}",
+            modules=("badges.papers.sign_in_pdf",),
+            make=partial(sign_in, one, filled=filled),
             language=one,
             title=TITLE,
         )
-        for one in ("fr", "en")
+        for one, filled in (("fr", False), ("en", False), ("fr", True))
+    ),
+    *(
+        Kind(
+            name=f"list of people {one} {breaks}",
+            modules=("badges.papers.list_pdf",),
+            make=partial(people_list, one, breaks),
+            language=one,
+            title=TITLE,
+        )
+        for one, breaks in (("fr", "page"), ("en", "column"), ("fr", "line"))
+    ),
+    Kind(
+        name="who is in the building",
+        modules=("badges.papers.list_pdf",),
+        make=present,
+        language="fr",
+        title="Dans le bâtiment",
     ),
     *(
         Kind(

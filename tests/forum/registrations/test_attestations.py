@@ -9,7 +9,7 @@ from badges.models import Direction
 from forum.letters.kinds import KINDS
 from forum.registrations import attestations, changing, sending
 from forum.registrations.attestations import NobodyAttested, NotAttested
-from forum.registrations.codes import AttestationCodes, AttestationUnknown
+from forum.registrations.codes import AttestationCodes, AttestationUnknown, Paper
 from forum.registrations.models import Change, RegistrationNotFound
 from tests.factories import DURING, FIRST_DAY
 
@@ -145,3 +145,46 @@ async def test_a_code_of_an_edition_that_is_gone_proves_nothing(own, there, veri
     for gone in (replace(attested, edition_id=65535), replace(attested, reference="0000-0000")):
         with pytest.raises(AttestationUnknown):
             await verify(codes.code(gone))
+
+
+async def test_a_code_of_days_alone_is_good_until_a_day_changes(
+    site, edition, own, there, verify, codes
+):
+    """Papers issued before hours existed told the days alone; they stay good."""
+    attested = (await own(there)).attested
+    assert attested.halves
+    old = codes.code(replace(attested, halves=None, sessions=[]))
+    assert codes.read(old).paper is Paper.DAYS
+    assert old != codes.code(attested)
+    found = await verify(old)
+    assert (found.unchanged, found.attested) == (True, attested)
+    await site.was_there(edition, there, NEXT_DAY)
+    assert (await verify(old)).unchanged is False
+
+
+async def test_hours_that_changed_leave_the_old_code_good_as_long_as_days_stand(
+    site, edition, own, there, verify, codes
+):
+    attested = (await own(there)).attested
+    old, new = codes.code(replace(attested, halves=None, sessions=[])), codes.code(attested)
+    for hours, way in ((1, Direction.OUT), (2, Direction.IN)):  # out for an hour, and in again
+        await site.was_there(edition, there, (DURING + timedelta(hours=hours), way))
+    changed = (await own(there)).attested
+    assert changed.presences == attested.presences
+    assert (await verify(old)).unchanged is True
+    assert (await verify(new)).unchanged is (changed.halves == attested.halves)
+
+
+async def test_a_code_names_the_edition_it_was_made_for(site, own, there, verify, codes):
+    other = await site.edition()
+    attested = (await own(there)).attested
+    with pytest.raises(AttestationUnknown):
+        await verify(codes.code(replace(attested, edition_id=other.id)))
+
+
+async def test_a_good_code_of_other_hours_says_that_they_changed(own, there, verify, codes):
+    attested = (await own(there)).attested
+    [*_, last] = attested.halves
+    later = replace(last, until=last.until + timedelta(minutes=1))
+    found = await verify(codes.code(replace(attested, halves=[*attested.halves[:-1], later])))
+    assert (found.unchanged, found.attested) == (False, attested)
