@@ -201,8 +201,8 @@ def parameters(wanted: ScanFilter, edition: Edition) -> tuple[Any, ...]:
     if wanted.day is not None:
         since = datetime.combine(wanted.day, MORNING, edition.zone)
         until = since + timedelta(days=1)
-    reference = _reference(wanted.person)
-    words = [] if reference else sort_key(wanted.person).split()[:MOST_WORDS]
+    reference, surely = _reference(wanted.person)
+    words = [] if surely else sort_key(wanted.person).split()[:MOST_WORDS]
     patterns = [f"%{word}%" for word in words]
     return (
         edition.id,
@@ -216,13 +216,16 @@ def parameters(wanted: ScanFilter, edition: Edition) -> tuple[Any, ...]:
     )
 
 
-def _reference(typed: str) -> str | None:
-    """Return a reference as it is stored; None for what looks like none, as a name does."""
+def _reference(typed: str) -> tuple[str | None, bool]:
+    """Return a reference as it is stored, or None, and whether it can be no name.
+
+    Eight letters may be either: one reference in twenty has no digit.
+    """
     plain = typed.replace("-", "").replace(" ", "").upper()
-    looks = "-" in typed or any(one.isdigit() for one in plain)
-    if len(plain) != LENGTH_OF_REFERENCE or not plain.isalnum() or not looks:
-        return None
-    return f"{plain[:4]}-{plain[4:]}"
+    if len(plain) != LENGTH_OF_REFERENCE or not plain.isalnum():
+        return None, False
+    surely = "-" in typed or any(one.isdigit() for one in plain)
+    return f"{plain[:4]}-{plain[4:]}", surely
 
 
 def pairs(wanted: ScanFilter) -> list[tuple[str, str]]:

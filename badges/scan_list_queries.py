@@ -28,8 +28,8 @@ async def list_latest(
            and ($2::text is null or gate = $2)
            and ($3::uuid is null or device_id = $3)
            and ($4::scan_outcome is null or outcome = $4)
-           and ($5::text is null or reference = $5)
-           and ($6::text[] is null or sort_key like all($6))
+           and ($5::text is null and $6::text[] is null
+                or reference = $5 or sort_key like all($6))
            and ($7::timestamptz is null or at >= $7)
            and ($8::timestamptz is null or at < $8)
            and ($9::timestamptz is null or (at, id) < ($9, $10::uuid))
@@ -60,8 +60,8 @@ async def list_arrived(
            and ($2::text is null or gate = $2)
            and ($3::uuid is null or device_id = $3)
            and ($4::scan_outcome is null or outcome = $4)
-           and ($5::text is null or reference = $5)
-           and ($6::text[] is null or sort_key like all($6))
+           and ($5::text is null and $6::text[] is null
+                or reference = $5 or sort_key like all($6))
            and ($7::timestamptz is null or at >= $7)
            and ($8::timestamptz is null or at < $8)
            and ($9::timestamptz is null or (received_at, id) > ($9, $10::uuid))
@@ -89,8 +89,8 @@ async def count(db: Db, filter_: Sequence[Any]) -> int:
            and ($2::text is null or gate = $2)
            and ($3::uuid is null or device_id = $3)
            and ($4::scan_outcome is null or outcome = $4)
-           and ($5::text is null or reference = $5)
-           and ($6::text[] is null or sort_key like all($6))
+           and ($5::text is null and $6::text[] is null
+                or reference = $5 or sort_key like all($6))
            and ($7::timestamptz is null or at >= $7)
            and ($8::timestamptz is null or at < $8)
         """,
@@ -113,8 +113,8 @@ async def stream(db: Db, filter_: Sequence[Any], *, size: int) -> AsyncIterator[
            and ($2::text is null or gate = $2)
            and ($3::uuid is null or device_id = $3)
            and ($4::scan_outcome is null or outcome = $4)
-           and ($5::text is null or reference = $5)
-           and ($6::text[] is null or sort_key like all($6))
+           and ($5::text is null and $6::text[] is null
+                or reference = $5 or sort_key like all($6))
            and ($7::timestamptz is null or at >= $7)
            and ($8::timestamptz is null or at < $8)
          order by at, id

@@ -70,7 +70,7 @@ async def gathered(site, edition):
             made.id,
         )
         again = {"key_id": 0, "edition": edition.id, "category": 1, "days": 3, "revision": 1}
-        newer = sign(TokenPayload(ticket=number, **again), site.keyring._private[0])
+        newer = sign(TokenPayload(ticket=number, **again), site.keyring._opened.private[0])
         people.append(
             Person(
                 id=made.id,

@@ -102,6 +102,21 @@ async def test_filters(ask, query, count):
     assert len((await ask(f"api?{query}")).json()["items"]) == count
 
 
+async def test_a_reference_without_a_digit_is_found_and_so_is_a_name_of_eight_letters(
+    site, ask, doors
+):
+    _, (ada, *_) = doors
+    await site.value(
+        "update registration set reference = 'BCDF-GHJK' where id = $1 returning 1", ada.id
+    )
+    for typed in ("BCDF-GHJK", "bcdfghjk", "bcdf ghjk"):
+        assert len(lines(await ask(f"?person={typed}"))) == 3
+    await site.value(
+        "update registration set sort_key = 'lovelace ada' where id = $1 returning 1", ada.id
+    )
+    assert len(lines(await ask("?person=LOVELACE"))) == 3
+
+
 async def test_a_reference_and_a_device_are_found(site, ask, doors):
     _, (ada, *_) = doors
     for typed in (ada.reference, ada.reference.replace("-", "").lower()):

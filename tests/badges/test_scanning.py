@@ -107,7 +107,7 @@ async def test_a_ticket_of_another_edition_does_not_enter(site, door):
 
 async def test_a_ticket_signed_here_that_nobody_holds_is_unknown(site, door, edition):
     payload = TokenPayload(key_id=0, edition=edition.id, ticket=1, category=0, days=3, revision=0)
-    token = sign(payload, site.keyring._private[0])
+    token = sign(payload, site.keyring._opened.private[0])
     (answer,) = await door(scan(token))
     assert (answer.outcome, answer.name) == ("unknown", None)
 
@@ -185,7 +185,7 @@ async def test_a_ticket_of_another_day_does_not_enter(site, door, edition, days,
     payload = TokenPayload(
         key_id=0, edition=edition.id, ticket=number, category=0, days=days, revision=0
     )
-    token = sign(payload, site.keyring._private[0])
+    token = sign(payload, site.keyring._opened.private[0])
     assert (await door(scan(token)))[0].outcome == outcome
 
 

@@ -79,6 +79,9 @@ PAGES = {
     "scans": "/organiser/demo/doors/scans",
     "badges": "/organiser/demo/badges",
     "papers": "/organiser/demo/papers",
+    "papers-attendees": "/organiser/demo/papers/attendees",
+    "papers-attestations": "/organiser/demo/papers/attestations",
+    "papers-certificates": "/organiser/demo/papers/certificates",
     "paper-preview": "/organiser/demo/papers/sign-in?half=2027-03-22_morning",
     "publication": "/organiser/demo/programme/publication",
     "programme-paper": "/organiser/demo/programme/paper?form=grid&language=both",
@@ -154,6 +157,8 @@ NO_PAGES = {
     "/organiser/{slug}/campaigns/{number}": "one must have begun: test_campaigns looks at it",
     "/organiser/{slug}/campaigns/{number}/recipients": "as the page of the campaign",
     "/organiser/{slug}/badges/layouts/{layout}/images/{image}": "a picture",
+    "/organiser/{slug}/papers/attestations/letter": "an e-mail in a frame, as those of letters",
+    "/organiser/{slug}/papers/certificates/letter": "an e-mail in a frame, as those of letters",
     "/organiser/{slug}/letters/{kind}/preview": "an e-mail in a frame: test_letters looks at them",
 }
 """Routes that answer no page of ours, and why; .pdf and the like are files, /api/ for programs."""
