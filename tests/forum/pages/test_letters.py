@@ -365,8 +365,8 @@ async def test_a_test_of_thanks_brings_hours_that_are_real_and_a_code_that_is_no
     [invented] = [text for text in texts if text and "Camille Exemple" in text[0]]
     [real] = [text for text in texts if text and "Camille Exemple" not in text[0]]
     assert [] in texts
-    assert "mardi 23 mars 2027" in real[0]
-    assert "mercredi 24 mars 2027" in invented[0]
+    assert "mardi 23 mars 2027 10 h — —" in real[0]
+    assert "Total : 13 h de présence sur 4 demi-journées" in invented[0]
     assert "verify SPECIMEN" in real[0]
 
 
