@@ -11,8 +11,8 @@ from badges.layouts.fitting import LEADING, Fitted, fit
 from badges.layouts.models import Column, Face, Layout, Panel, Part, Sheet
 from badges.layouts.texts import template
 from badges.models import Badge, BadgeRun
+from badges.printers.fields import POINTS, RESIDENT, Spot, dots_of, field, is_dark
 from badges.printers.graphics import Dots, graphic
-from badges.printers.zpl import POINTS, RESIDENT, Spot, dots_of, field, is_dark
 from badges.printing.press import render
 from badges.printing.sheets import printable
 from forum.core.pdf import BOLD, MM

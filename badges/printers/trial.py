@@ -2,7 +2,8 @@
 
 from badges.layouts.fitting import LEADING, fit
 from badges.layouts.models import Size
-from badges.printers.zpl import POINTS, Spot, field, framed
+from badges.printers.fields import POINTS, Spot, field
+from badges.printers.zpl import framed
 from forum.core.i18n import N_, words
 from forum.core.pdf import BOLD, MM
 
