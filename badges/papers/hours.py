@@ -140,10 +140,10 @@ def _counts(spell: Spell, hours: ProgrammeHours) -> bool:
     """Say whether a spell is of this half-day: its hour in the programme stands for one unread.
 
     Who went before the half-day began in the programme was there for the one before; who came
-    after it ended, and stayed, came for the next one.
+    after it ended, and stayed, came for the next one. Less than a minute is no time.
     """
     since, until = spell
-    return (since or hours.starts_at) < (until or hours.ends_at)
+    return _minute(since or hours.starts_at) < _minute(until or hours.ends_at)
 
 
 def _minute(instant: datetime) -> datetime:

@@ -28,7 +28,7 @@ def picture(pdf: bytes, page: int = 1, *, width_px: int = 720) -> Picture:
         sheet = document[shown - 1]
         out = BytesIO()
         drawn = sheet.render(scale=width_px / sheet.get_width()).to_pil()
-        drawn.convert("P").save(out, "PNG", optimize=True)
+        drawn.quantize(256).save(out, "PNG", optimize=True)
     finally:
         document.close()
     return Picture(png=out.getvalue(), page=shown, pages=pages)
