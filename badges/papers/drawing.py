@@ -2,25 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
-from io import BytesIO
 from typing import TypeVar
 
 import anyio.to_process
-from msgspec import Struct
 
 from badges.papers.models import PeopleList, SignInPaper
+from forum.core.pdf_pictures import Picture, picture
 
 T = TypeVar("T")
-PICTURE_WIDTH = 720
-"""How wide the picture of a page is, in pixels."""
-
-
-class Picture(Struct, frozen=True, kw_only=True):
-    """A page of a document as PNG; `page` counts from 1, of `pages`."""
-
-    png: bytes
-    page: int
-    pages: int
 
 
 async def sign_in_pdf(paper: SignInPaper) -> bytes:
@@ -57,21 +46,3 @@ def _people(people: PeopleList) -> bytes:
 
 def _picture(draw: Callable[[T], bytes], what: T, page: int) -> Picture:
     return picture(draw(what), page)
-
-
-def picture(pdf: bytes, page: int) -> Picture:
-    """Return a page of a PDF as a picture; the last one, where there are not so many."""
-    import pypdfium2  # noqa: PLC0415 -- seldom needed
-
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        pages = len(document)
-        shown = min(max(page, 1), pages)
-        sheet = document[shown - 1]
-        out = BytesIO()
-        sheet.render(scale=PICTURE_WIDTH / sheet.get_width()).to_pil().convert("P").save(
-            out, "PNG", optimize=True
-        )
-    finally:
-        document.close()
-    return Picture(png=out.getvalue(), page=shown, pages=pages)

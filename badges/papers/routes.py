@@ -10,7 +10,6 @@ from litestar.response import Redirect, Response
 
 from badges.papers import asking, drawing, service
 from badges.papers.asking import SignInAsked
-from badges.papers.drawing import Picture
 from badges.papers.models import PaperTerms
 from badges.papers.service import NobodyListed, Offered
 from badges.papers.wording import half_in_words, span_in_words
@@ -22,6 +21,7 @@ from forum.core.i18n import N_
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
+from forum.core.pdf_pictures import Picture
 from forum.core.rights import Deed, Staff
 from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, disposition, form_fields
 

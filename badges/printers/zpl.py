@@ -103,7 +103,7 @@ def values_of(run: BadgeRun, badge: Badge) -> dict[str, str]:
         "reference": badge.reference,
         "event": run.title,
         "dates": run.dates,
-        "venue": getattr(run, "venue", ""),
+        "venue": run.venue,
     }
 
 

@@ -10,6 +10,7 @@ from badges.papers.models import HalfHours, PaperTerms, SessionSeen
 from badges.papers.wording import half_in_words, span_in_words
 from forum.core.context import Edition
 from forum.core.i18n import Words, words
+from forum.core.pdf_pictures import picture
 from forum.core.text import Text, pick
 from forum.registrations.codes import Attested
 
@@ -216,9 +217,7 @@ def attestation_page(one: Attestation, at: datetime) -> bytes:
 
 def attestation_picture(one: Attestation, at: datetime) -> bytes:
     """Return an attestation as a picture (PNG); in a process of its own."""
-    from badges.papers import drawing  # noqa: PLC0415  # pages as pictures are seldom needed
-
-    return drawing.picture(attestation_page(one, at), 1).png
+    return picture(attestation_page(one, at), 1).png
 
 
 def attestation_pages(some: Sequence[Attestation], edition: Edition, at: datetime) -> bytes:

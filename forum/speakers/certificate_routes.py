@@ -20,6 +20,7 @@ from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.pages import Page
+from forum.core.pdf_pictures import picture
 from forum.core.rights import Deed, Staff
 from forum.core.settings import Settings
 from forum.core.text import slug
@@ -263,9 +264,7 @@ def _paper(
 
 def _picture(paper: Certificate, edition: Edition, at: datetime) -> bytes:
     """Return a certificate as a picture (PNG); in a process of its own."""
-    from badges.papers import drawing  # noqa: PLC0415  # pages as pictures are seldom needed
-
-    return drawing.picture(certificates.pages([paper], edition, at), 1).png
+    return picture(certificates.pages([paper], edition, at), 1).png
 
 
 async def _one(
