@@ -18,31 +18,31 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath, HeaderParameter
 
-from badges import devices
-from badges.attendance_routes import router as attendance_routes
-from badges.board_routes import router as board_routes
-from badges.conflict_routes import router as conflict_routes
-from badges.device_api import router as device_api_routes
-from badges.device_models import DeviceRevoked
-from badges.device_routes import router as device_routes
-from badges.fullness import Fullness
-from badges.gate_api import router as gate_api_routes
-from badges.gate_routes import router as gate_routes
+from badges.attendance.present_routes import router as present_routes
+from badges.attendance.routes import router as attendance_routes
+from badges.board.routes import router as board_routes
+from badges.board.watching import Watch
+from badges.conflicts.routes import router as conflict_routes
+from badges.devices import service as devices
+from badges.devices.api import router as device_api_routes
+from badges.devices.fullness import Fullness
+from badges.devices.models import DeviceRevoked
+from badges.devices.routes import router as device_routes
+from badges.doors.gate_api import router as gate_api_routes
+from badges.doors.gate_routes import router as gate_routes
 from badges.keys import Keyring, follow, open_keyring
 from badges.layouts.routes import router as layout_routes
-from badges.manifest_routes import router as manifest_routes
-from badges.manifests import Manifests
 from badges.papers.routes import router as paper_routes
-from badges.present_routes import router as present_routes
 from badges.printers.routes import router as printer_routes
 from badges.printing.drawer import DeskDrawer
 from badges.printing.run_api import router as run_api_routes
 from badges.printing.run_routes import router as run_routes
-from badges.routes import router as badge_routes
-from badges.scan_list_routes import router as scan_list_routes
-from badges.scanner_routes import router as scanner_routes
-from badges.together import Door, Together
-from badges.watching import Watch
+from badges.scanner.manifest_routes import router as manifest_routes
+from badges.scanner.manifests import Manifests
+from badges.scanner.routes import router as scanner_routes
+from badges.scans.list_routes import router as scan_list_routes
+from badges.scans.routes import router as badge_routes
+from badges.scans.together import Door, Together
 from forum import __version__
 from forum.accounts.organiser_routes import router as team_routes
 from forum.accounts.routes import organiser_of, to_sign_in

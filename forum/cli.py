@@ -469,7 +469,7 @@ def export(
     whose: str | None,
 ) -> None:
     """Write registrations, tickets, programme, scans or attendance; OUT's ending says how."""
-    from badges.attendance_sheets import What  # noqa: PLC0415
+    from badges.attendance.sheets import What  # noqa: PLC0415
     from forum.commands import exporting  # noqa: PLC0415
 
     if (columns or query) and what != "registrations":

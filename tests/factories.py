@@ -18,10 +18,13 @@ import pikepdf
 import zxingcpp
 from PIL import Image
 
-from badges import devices, gates, scanning, tickets
-from badges.device_models import NewDevice
+from badges import tickets
+from badges.devices import service as devices
+from badges.devices.models import NewDevice
+from badges.doors import gates
 from badges.keys import Keyring, open_keyring
 from badges.models import Direction, Scan
+from badges.scans import scanning
 from forum.accounts import service as accounts
 from forum.app import Parts, assemble
 from forum.campaigns import service as campaigns

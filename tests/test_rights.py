@@ -13,8 +13,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from badges import devices, gates, lists
-from badges.device_models import NewDevice
+from badges.devices import service as devices
+from badges.devices.models import NewDevice
+from badges.doors import gates, lists
 from badges.layouts import reading
 from badges.layouts import service as layouts
 from badges.layouts.shipped import SHIPPED

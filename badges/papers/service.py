@@ -9,9 +9,13 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from badges import attendance, attendance_queries, attendance_rules, present, scan_queries
 from badges import queries as badge_queries
-from badges.attendance_models import Interval, Visit
+from badges.attendance import present
+from badges.attendance import queries as attendance_queries
+from badges.attendance import rules as attendance_rules
+from badges.attendance import service as attendance
+from badges.attendance.models import Interval, Visit
+from badges.attendance.present_models import InBuilding
 from badges.models import Passage
 from badges.papers import hours, queries
 from badges.papers.asking import ALL, EACH, ListAsked, SignInAsked, Who
@@ -31,7 +35,7 @@ from badges.papers.models import (
     StoredPerson,
 )
 from badges.papers.wording import half_in_words, span_in_words
-from badges.present_models import InBuilding
+from badges.scans import queries as scan_queries
 from forum.core import audit
 from forum.core.context import Edition
 from forum.core.db import Db

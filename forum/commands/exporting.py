@@ -10,16 +10,17 @@ from urllib.parse import parse_qs
 import msgspec
 from msgspec import structs
 
-from badges import attendance_exports, scan_exports
-from badges.attendance_sheets import What
+from badges.attendance import exports as attendance_exports
+from badges.attendance.sheets import What
 from badges.papers import drawing as paper_drawing
 from badges.papers import service as papers
 from badges.papers.asking import SignInAsked
 from badges.printing import run_drawing, runs
 from badges.printing.run_drawing import CannotFinish, Finished
 from badges.printing.run_models import Order
-from badges.scan_exports import ScansExport
-from badges.scan_list import ScanFilter
+from badges.scans import exports as scan_exports
+from badges.scans.exports import ScansExport
+from badges.scans.listing import ScanFilter
 from forum.commands.installation import Installation
 from forum.core import exports
 from forum.core.blobs import whole_file, write_whole

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from badges import scan_queries
 from badges.papers import service as papers
 from badges.papers.models import Attended, PaperTerms, SessionSeen
+from badges.scans import queries as scan_queries
 from forum.core import outbox
 from forum.core.context import Edition
 from forum.core.db import Db

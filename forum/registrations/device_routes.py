@@ -9,13 +9,14 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 from msgspec import UNSET, Struct, UnsetType
 
-from badges import device_rights, tickets
-from badges.device_rights import Right
-from badges.in_clear import DeviceMayNot
+from badges import tickets
+from badges.devices import rights as device_rights
+from badges.devices.in_clear import DeviceMayNot
+from badges.devices.rights import Right
 from badges.keys import Keyring
 from badges.printing import desk as badge_desk
 from badges.printing.drawer import DeskDrawer
-from badges.together import Door
+from badges.scans.together import Door
 from forum.core import audit, forms
 from forum.core.blobs import Blobs
 from forum.core.context import Edition

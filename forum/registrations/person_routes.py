@@ -9,13 +9,15 @@ from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from badges import presence, scanning, tickets
+from badges import tickets
+from badges.attendance import presence
 from badges.keys import Keyring
 from badges.printers import service as printers
 from badges.printers import words as printer_words
 from badges.printing import desk as badge_desk
 from badges.printing import log as badge_log
 from badges.printing.drawer import DeskDrawer
+from badges.scans import scanning
 from forum.core import forms, outbox
 from forum.core.blobs import Blobs
 from forum.core.context import Edition

@@ -9,9 +9,11 @@ from uuid import UUID
 
 import msgspec
 
-from badges import board as door_board
-from badges import board_charts, board_views, device_views
-from badges.device_models import Announced, StoredDevice
+from badges.board import charts as board_charts
+from badges.board import numbers as door_board
+from badges.board import views as board_views
+from badges.devices import views as device_views
+from badges.devices.models import Announced, StoredDevice
 from badges.models import AttestedTime, Directions, Gate, GateKind, Outcome, Presence, Ticket
 from badges.papers.models import Attended, HalfHours
 from forum.campaigns.models import Campaign, Fate, Progress, Reach, Skip, State
