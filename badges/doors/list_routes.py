@@ -36,9 +36,8 @@ async def lists_page(staff: Given[Staff], bench: Given[Bench]) -> AnyResponse:
     """Show the check-in lists: what each restricts, what it counts, and whose it is."""
     edition, words = staff.edition, bench.words
     found = await lists.all_of(bench.db, edition.id)
-    names = gate_views.category_names(
-        await queries.list_categories(bench.db, edition.id), bench.page.language
-    )
+    categories = await queries.list_categories(bench.db, edition.id)
+    names = gate_views.category_names(categories, bench.page.language)
     standing: dict[str, list[Any]] = {one.slug: [] for one in found}
     for gate in await gates.all_of(bench.db, edition.id):
         standing[gate.check_in_list].append(gate.name)
