@@ -224,7 +224,7 @@ class FileGone(Problem):
 
 
 class NoDrawing(Problem):
-    """The process that draws badges ended by itself: try again, then look at the server's log."""
+    """The process that draws ended by itself: try again, then look at the server's log."""
 
     code = "no_drawing"
     status = 503

@@ -28,16 +28,21 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, Problem
 from forum.core.sheets import Format
-from forum.registrations import columns, downloads, exporting
+from forum.registrations import columns, downloads, exporting, paper_sending
+from forum.registrations.attestation_sending import Attestations
+from forum.registrations.codes import AttestationCodes
 from forum.registrations.downloads import RegistrationsExport
 from forum.registrations.exporting import Labels
 from forum.registrations.exporting import Order as ExportOrder
+from forum.registrations.paper_sending import KindAt
+from forum.speakers.certificate_sending import Certificates
 from schedule import publishing
 from schedule.exports import ics, schedule_json, schedule_xml, tables
 from schedule.models import Programme
 from schedule.papers import drawing, orders
 
 READABLE = 0o644
+PAPERS: dict[str, KindAt] = {"attestations": Attestations, "certificates": Certificates}
 
 
 class FormatUnknown(Problem):
@@ -199,6 +204,24 @@ async def attendance(
     )
     write(out, body)
     return len(paper.sheets), "sign-in sheet"
+
+
+async def papers_of_all(site: Installation, edition: Edition, out: Path, *, what: str) -> int:
+    """Write `attestations` or `certificates` of all as PDF, and record it; return how many.
+
+    Raises:
+        NobodyAttested, NobodyCertified: there would be none.
+        NoDrawing: the process that draws ended.
+    """
+    ending_of(out, ("pdf",))
+    codes = AttestationCodes(site.settings.secret_key)
+    made = PAPERS[what](codes, site.settings.base_url, site.now())
+    with writable(out), whole_file(out, mode=READABLE) as part:
+        number = await exports.write(site.db, made.export(edition), part, out.parent)
+        await paper_sending.record_taken(
+            site.db, edition, made, number, actor="command", ids=site.ids
+        )
+    return number
 
 
 async def tickets(site: Installation, edition: Edition, out: Path) -> int:
