@@ -7,6 +7,7 @@ import hashlib
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, BinaryIO
 
 from reportlab.pdfbase import pdfdoc
@@ -17,6 +18,8 @@ LEVEL = 6
 FREE, PLAIN, PACKED = range(3)
 """The kinds of entries in the table of objects."""
 ROW_BYTES = 7
+ROWS = 4000
+"""Of the table of objects, made at once."""
 
 
 class PackedFile:
@@ -114,13 +117,19 @@ class PackedFile:
         self.size += len(part)
 
 
-def differences(rows: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield each row less the row above it, which compresses well (the PNG filter "Up")."""
-    above = b""
-    for row in rows:
-        higher = above or bytes(len(row))
-        yield b"\x02" + bytes((one - up) % 256 for one, up in zip(row, higher, strict=True))
-        above = row
+def differences(rows: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield each row less the row above it, many at a time: so they compress well.
+
+    Each begins with the number of what was done, the PNG filter "Up".
+    """
+    above = bytes(ROW_BYTES)
+    while some := b"".join(islice(rows, ROWS)):
+        higher = above + some
+        less = bytes([(one - up) & 255 for one, up in zip(some, higher, strict=False)])
+        yield b"".join(
+            [b"\x02" + less[at : at + ROW_BYTES] for at in range(0, len(less), ROW_BYTES)]
+        )
+        above = some[-ROW_BYTES:]
 
 
 def object_stream(objects: Sequence[tuple[int, bytes]]) -> bytes:

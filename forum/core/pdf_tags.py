@@ -474,6 +474,8 @@ def string(text: str) -> str:
 
     Spaces that do not break become plain ones: these strings are spoken or listed, not set.
     """
+    if text.isascii():
+        return f"({escaped(text)})"
     text = text.replace("\u00a0", " ").replace("\u202f", " ")
     try:
         return f"({escaped(text.encode('pdfdoc').decode('latin-1'))})"
