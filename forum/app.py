@@ -22,6 +22,7 @@ from badges.attendance.present_routes import router as present_routes
 from badges.attendance.routes import router as attendance_routes
 from badges.board.routes import router as board_routes
 from badges.board.watching import Watch
+from badges.conflicts.api import router as conflict_api_routes
 from badges.conflicts.routes import router as conflict_routes
 from badges.devices import service as devices
 from badges.devices.api import router as device_api_routes
@@ -30,6 +31,8 @@ from badges.devices.models import DeviceRevoked
 from badges.devices.routes import router as device_routes
 from badges.doors.gate_api import router as gate_api_routes
 from badges.doors.gate_routes import router as gate_routes
+from badges.doors.list_api import router as list_api_routes
+from badges.doors.list_routes import router as list_routes
 from badges.keys import Keyring, follow, open_keyring
 from badges.layouts.routes import router as layout_routes
 from badges.papers.routes import router as paper_routes
@@ -505,9 +508,12 @@ def assemble(parts: Parts) -> Shell:
             scanner_routes,
             manifest_routes,
             board_routes,
+            conflict_api_routes,
             conflict_routes,
             gate_api_routes,
             gate_routes,
+            list_api_routes,
+            list_routes,
             layout_routes,
             account_routes,
             team_routes,

@@ -1,6 +1,5 @@
 """The parts of a draft over HTTP for programs: rooms, tracks, people, sessions, with `If-Match`."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +20,7 @@ from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.rights import Deed, Staff
 from forum.core.text import Text
-from forum.core.web import PRIVATE, AnyRequest, Given, json_object
+from forum.core.web import PRIVATE, AnyRequest, Given, json_object, matched
 from schedule import editing, part_fields, parts, queries
 from schedule.editing import ChangeBlocked
 from schedule.edits import Part, PartChanged, PartKind, PartNotFound, part_of
@@ -41,7 +40,6 @@ MAY = {"deed": Deed.EDIT_PROGRAMME}
 PER_MINUTE = 300
 MOST = 500
 PATH = "/api/editions/{edition_slug:str}"
-TAG = re.compile(r'"(\d{1,9})"')
 
 
 class ToldRoom(Struct, frozen=True, kw_only=True):
@@ -239,15 +237,14 @@ class Asker:
             PartNotFound: there is no such part.
             PartChanged: it is at another; `more` tells what changed since, by whom.
         """
-        sent = self.request.headers.get("if-match")
-        if sent is None or sent.strip() == "*":
+        seen = matched(self.request)
+        if seen is None:
             return None
         draft = await self.draft()
         if part_of(draft, self.kind, id_) is None:
             raise PartNotFound(fields={str(id_): PartNotFound().message})
-        known = [int(tag[1]) for one in sent.split(",") if (tag := TAG.fullmatch(one.strip()))]
-        if draft.edited.get(id_, 0) not in known:
-            raise await self._changed(id_, max(known, default=0))
+        if draft.edited.get(id_, 0) not in seen:
+            raise await self._changed(id_, max(seen, default=0))
         return draft.edited.get(id_, 0)
 
     async def _changed(self, id_: UUID, since: int) -> PartChanged:

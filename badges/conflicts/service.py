@@ -97,6 +97,18 @@ class Found(Struct, frozen=True, kw_only=True):
     next: str | None
 
 
+def kind_of(text: str) -> ConflictKind:
+    """Return a kind of conflict.
+
+    Raises:
+        ConflictNotFound: there is none of this name.
+    """
+    try:
+        return ConflictKind(text)
+    except ValueError:
+        raise ConflictNotFound from None
+
+
 async def open_count(db: Db, edition_id: int) -> int:
     """Return how many conflicts nobody has settled yet."""
     return sum(one.open for one in await conflict_queries.count_open(db, edition_id))

@@ -1,22 +1,12 @@
 """Devices over HTTP: what they tell of themselves, and what programs of the team do with them."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from litestar import Router, delete, get, patch, post, put
-from litestar.openapi.spec import (
-    OpenAPIFormat,
-    OpenAPIMediaType,
-    OpenAPIType,
-    Operation,
-    RequestBody,
-    Schema,
-)
+from litestar.di import Provide
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Schema
 from litestar.params import FromPath
 from litestar.response import Response
 from msgspec import Struct
@@ -36,25 +26,25 @@ from badges.devices.models import (
     StoredDevice,
     Told,
 )
+from badges.doors.caller import Caller, calling
 from badges.scans.together import Door
 from forum.core import forms
+from forum.core.bodies import json_body
 from forum.core.context import Device
 from forum.core.db import Db
 from forum.core.errors import Invalid
 from forum.core.idempotency import Once
-from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.rights import Deed, Staff
 from forum.core.settings import Settings
 from forum.core.text import Text
-from forum.core.web import PRIVATE, AnyRequest, Given, json_object
+from forum.core.web import PRIVATE, AnyRequest, Given, at_revision, json_object
 
 PATH = "/api/editions/{edition_slug:str}/devices"
 ONE = f"{PATH}/{{device_id:uuid}}"
 WATCH, RUN = {"deed": Deed.WATCH_DOORS}, {"deed": Deed.RUN_DOORS}
 TAGS = ["devices of the team"]
-PER_MINUTE = 120
-TAG = re.compile(r'"(\d{1,9})"')
+LIMITED = [limited("devices", per_minute=120)]
 
 
 class DeviceEdition(Struct, frozen=True, kw_only=True):
@@ -149,61 +139,28 @@ GATES = Schema(type=OpenAPIType.ARRAY, items=TEXT, min_items=1)
 RIGHTS = {"may_search": FLAG, "may_desk": FLAG, "may_evacuate": FLAG}
 
 
-def _body(properties: Mapping[str, Schema], needed: list[str], *, more: bool = False) -> Any:
-    schema = Schema(
-        type=OpenAPIType.OBJECT,
-        properties={**properties},
-        required=needed or None,
-        additional_properties=None if more else False,
-    )
-    return RequestBody(required=True, content={"application/json": OpenAPIMediaType(schema=schema)})
-
-
-@dataclass
-class ToldOperation(Operation):
-    """Describes the body of `tell_state`, which tells every mistake at once."""
-
-    def __post_init__(self) -> None:
-        """Say what the body holds (`Told`)."""
-        whole = OpenAPIType.INTEGER
-        self.request_body = _body(
-            {
-                "sent_at": Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE_TIME),
-                "gate": TEXT,
-                "waiting": Schema(type=whole, minimum=0, maximum=10_000_000),
-                "version": Schema(type=OpenAPIType.STRING, max_length=40),
-                "battery": Schema(type=whole, minimum=0, maximum=100),
-                "charging": FLAG,
-                "clock_offset_ms": Schema(type=whole),
-            },
-            ["sent_at", "gate", "waiting", "version"],
-            more=True,
-        )
-
-
-@dataclass
-class AddOperation(Operation):
-    """Describes the body of `add_device`."""
-
-    def __post_init__(self) -> None:
-        """Say what the body holds (`NewTeamDevice`)."""
-        self.request_body = _body({"name": NAME, "gates": GATES, **RIGHTS}, ["name", "gates"])
-
-
-@dataclass
-class ChangeOperation(Operation):
-    """Describes the body of `change_device`."""
-
-    def __post_init__(self) -> None:
-        """Say what the body holds (`DevicePatch`)."""
-        self.request_body = _body({"name": NAME, "gate": TEXT, "gates": GATES, **RIGHTS}, [])
+STATE_BODY = json_body(
+    {
+        "sent_at": Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE_TIME),
+        "gate": TEXT,
+        "waiting": Schema(type=OpenAPIType.INTEGER, minimum=0, maximum=10_000_000),
+        "version": Schema(type=OpenAPIType.STRING, max_length=40),
+        "battery": Schema(type=OpenAPIType.INTEGER, minimum=0, maximum=100),
+        "charging": FLAG,
+        "clock_offset_ms": Schema(type=OpenAPIType.INTEGER),
+    },
+    ["sent_at", "gate", "waiting", "version"],
+    others=True,
+)
+NEW_BODY = json_body({"name": NAME, "gates": GATES, **RIGHTS}, ["name", "gates"])
+CHANGE_BODY = json_body({"name": NAME, "gate": TEXT, "gates": GATES, **RIGHTS})
 
 
 @put(
     "/api/device/state",
     tags=["devices"],
     summary="Tell the state of a device",
-    operation_class=ToldOperation,
+    operation_class=STATE_BODY,
     status_code=200,
     middleware=[limited("device", per_minute=600)],
 )
@@ -242,55 +199,40 @@ async def tell_state(
 
 
 @get(PATH, tags=TAGS, summary="List the devices", opt=WATCH)
-async def list_devices(
-    edition_slug: FromPath[str],  # noqa: ARG001 -- `staff` reads it; the description names it
-    staff: Given[Staff],
-    db: Given[Db],
-    now: Given[datetime],
-) -> Response[TeamDevices]:
+async def list_devices(staff: Given[Staff], caller: Given[Caller]) -> Response[TeamDevices]:
     """List the devices of the edition with their state, by name; those that were revoked last."""
-    found = await devices.all_of(db, staff.edition.id)
-    answer = TeamDevices(items=[as_told(one, now) for one in found])
+    found = await devices.all_of(caller.db, staff.edition.id)
+    answer = TeamDevices(items=[as_told(one, caller.now) for one in found])
     return Response(answer, headers={"cache-control": PRIVATE})
 
 
 @get(ONE, tags=TAGS, summary="Tell a device", opt=WATCH)
 async def tell_device(
-    edition_slug: FromPath[str],  # noqa: ARG001
-    device_id: FromPath[UUID],
-    staff: Given[Staff],
-    db: Given[Db],
-    now: Given[datetime],
+    staff: Given[Staff], caller: Given[Caller], device_id: FromPath[UUID]
 ) -> Response[TeamDevice]:
     """Tell one device; its entity tag is what `If-Match` takes."""
-    return _told(await devices.find(db, staff.edition.id, device_id), now)
+    return at_revision(
+        as_told(await devices.find(caller.db, staff.edition.id, device_id), caller.now)
+    )
 
 
 @post(
     PATH,
     tags=TAGS,
     summary="Announce a device",
-    operation_class=AddOperation,
+    operation_class=NEW_BODY,
     status_code=201,
     opt=RUN,
-    middleware=[limited("devices", per_minute=PER_MINUTE)],
+    middleware=LIMITED,
 )
 async def add_device(
-    request: AnyRequest,
-    edition_slug: FromPath[str],  # noqa: ARG001
-    staff: Given[Staff],
-    db: Given[Db],
-    once: Given[Once],
-    settings: Given[Settings],
-    now: Given[datetime],
-    ids: Given[Ids],
+    staff: Given[Staff], caller: Given[Caller], once: Given[Once], settings: Given[Settings]
 ) -> Response[DeviceCode]:
     """Announce a device, which stands at the first of its gates; its code is told this once."""
-    new = forms.parse(NewTeamDevice, await json_object(request))
+    new = forms.parse(NewTeamDevice, await json_object(caller.request))
 
     async def announce() -> Announced:
-        edition, actor = staff.edition, staff.actor
-        [made] = await devices.announce(db, edition.id, [new], actor=actor, at=now, ids=ids)
+        [made] = await devices.announce(caller.db, staff.edition.id, [new], **caller.by(staff))
         return made
 
     return _code(await once(Announced, announce), settings)
@@ -300,37 +242,29 @@ async def add_device(
     ONE,
     tags=TAGS,
     summary="Change a device",
-    operation_class=ChangeOperation,
+    operation_class=CHANGE_BODY,
     opt=RUN,
-    middleware=[limited("devices", per_minute=PER_MINUTE)],
+    middleware=LIMITED,
 )
 async def change_device(
-    request: AnyRequest,
-    edition_slug: FromPath[str],  # noqa: ARG001
-    device_id: FromPath[UUID],
-    staff: Given[Staff],
-    db: Given[Db],
-    now: Given[datetime],
-    ids: Given[Ids],
+    staff: Given[Staff], caller: Given[Caller], device_id: FromPath[UUID]
 ) -> Response[TeamDevice]:
     """Rename a device, move it, or change its gates and rights; `If-Match` guards the change."""
-    sent = await json_object(request)
+    sent = await json_object(caller.request)
     wanted = forms.parse(DevicePatch, sent)
     if sent.get("gates") == []:
         raise Invalid(fields={"gates": forms.NEEDED})
-    before = await devices.find(db, staff.edition.id, device_id)
-    revision = _matched(request, before)
+    before = await devices.find(caller.db, staff.edition.id, device_id)
+    revision = _matched(caller, before)
     changed = await devices.change(
-        db,
+        caller.db,
         staff.edition.id,
         device_id,
         _patched(before.terms, wanted),
         revision=before.revision if revision is None else revision,
-        actor=staff.actor,
-        at=now,
-        ids=ids,
+        **caller.by(staff),
     )
-    return _told(changed, now)
+    return at_revision(as_told(changed, caller.now))
 
 
 @post(
@@ -339,31 +273,25 @@ async def change_device(
     summary="Make a new code for a device",
     status_code=201,
     opt=RUN,
-    middleware=[limited("devices", per_minute=PER_MINUTE)],
+    middleware=LIMITED,
 )
 async def make_code(
-    request: AnyRequest,
-    edition_slug: FromPath[str],  # noqa: ARG001
-    device_id: FromPath[UUID],
     staff: Given[Staff],
-    db: Given[Db],
+    caller: Given[Caller],
+    device_id: FromPath[UUID],
     once: Given[Once],
     settings: Given[Settings],
-    now: Given[datetime],
-    ids: Given[Ids],
 ) -> Response[DeviceCode]:
     """Make a new code; the token of before ends as it is used, and so does a revocation."""
 
     async def renew() -> Announced:
-        before = await devices.find(db, staff.edition.id, device_id)
+        before = await devices.find(caller.db, staff.edition.id, device_id)
         return await devices.renew_code(
-            db,
+            caller.db,
             staff.edition.id,
             device_id,
-            revision=_matched(request, before),
-            actor=staff.actor,
-            at=now,
-            ids=ids,
+            revision=_matched(caller, before),
+            **caller.by(staff),
         )
 
     return _code(await once(Announced, renew), settings)
@@ -371,27 +299,15 @@ async def make_code(
 
 @delete(f"{ONE}/code", tags=TAGS, summary="Withdraw a code", status_code=204, opt=RUN)
 async def withdraw_code(
-    edition_slug: FromPath[str],  # noqa: ARG001
-    device_id: FromPath[UUID],
-    staff: Given[Staff],
-    db: Given[Db],
-    now: Given[datetime],
-    ids: Given[Ids],
+    staff: Given[Staff], caller: Given[Caller], device_id: FromPath[UUID]
 ) -> None:
     """Withdraw the code that waits for a device; 409 `device_code_gone` where none does."""
-    await devices.withdraw_code(db, staff.edition.id, device_id, actor=staff.actor, at=now, ids=ids)
+    await devices.withdraw_code(caller.db, staff.edition.id, device_id, **caller.by(staff))
 
 
 @post(f"{ONE}/revocation", tags=TAGS, summary="Revoke a device", status_code=200, opt=RUN)
 async def revoke_device(
-    request: AnyRequest,
-    edition_slug: FromPath[str],  # noqa: ARG001
-    device_id: FromPath[UUID],
-    staff: Given[Staff],
-    db: Given[Db],
-    once: Given[Once],
-    now: Given[datetime],
-    ids: Given[Ids],
+    staff: Given[Staff], caller: Given[Caller], device_id: FromPath[UUID], once: Given[Once]
 ) -> Response[TeamDevice]:
     """Revoke a device within a second: it gets nothing more, and only hands over what it holds.
 
@@ -399,41 +315,31 @@ async def revoke_device(
     """
 
     async def revoke() -> TeamDevice:
-        before = await devices.find(db, staff.edition.id, device_id)
+        before = await devices.find(caller.db, staff.edition.id, device_id)
         revoked = await devices.revoke(
-            db,
+            caller.db,
             staff.edition.id,
             device_id,
-            revision=_matched(request, before),
-            actor=staff.actor,
-            at=now,
-            ids=ids,
+            revision=_matched(caller, before),
+            **caller.by(staff),
         )
-        return as_told(revoked, now)
+        return as_told(revoked, caller.now)
 
-    return _tagged(await once(TeamDevice, revoke))
+    return at_revision(await once(TeamDevice, revoke))
 
 
 @delete(ONE, tags=TAGS, summary="Remove a device", status_code=204, opt=RUN)
 async def remove_device(
-    request: AnyRequest,
-    edition_slug: FromPath[str],  # noqa: ARG001
-    device_id: FromPath[UUID],
-    staff: Given[Staff],
-    db: Given[Db],
-    now: Given[datetime],
-    ids: Given[Ids],
+    staff: Given[Staff], caller: Given[Caller], device_id: FromPath[UUID]
 ) -> None:
     """Remove a device that never scanned, and is not enrolled or no longer (409 otherwise)."""
-    before = await devices.find(db, staff.edition.id, device_id)
+    before = await devices.find(caller.db, staff.edition.id, device_id)
     await devices.remove(
-        db,
+        caller.db,
         staff.edition.id,
         device_id,
-        revision=_matched(request, before),
-        actor=staff.actor,
-        at=now,
-        ids=ids,
+        revision=_matched(caller, before),
+        **caller.by(staff),
     )
 
 
@@ -455,27 +361,18 @@ def _patched(before: DeviceTerms, wanted: DevicePatch) -> DeviceTerms:
     return msgspec.structs.replace(before, **sent)
 
 
-def _matched(request: AnyRequest, before: StoredDevice) -> int | None:
+def _matched(caller: Caller, before: StoredDevice) -> int | None:
     """Return the revision that the request names in `If-Match` (RFC 9110, 13.1.1); None for any.
 
     Raises:
         DeviceChanged: the device is at another.
     """
-    sent = request.headers.get("if-match")
-    if sent is None or sent.strip() == "*":
+    seen = caller.seen()
+    if seen is None:
         return None
-    known = [int(tag[1]) for one in sent.split(",") if (tag := TAG.fullmatch(one.strip()))]
-    if before.revision not in known:
+    if before.revision not in seen:
         raise DeviceChanged
     return before.revision
-
-
-def _told(one: StoredDevice, now: datetime) -> Response[TeamDevice]:
-    return _tagged(as_told(one, now))
-
-
-def _tagged(one: TeamDevice) -> Response[TeamDevice]:
-    return Response(one, headers={"cache-control": PRIVATE, "etag": f'"{one.revision}"'})
 
 
 def _code(made: Announced, settings: Settings) -> Response[DeviceCode]:
@@ -503,4 +400,5 @@ router = Router(
         revoke_device,
         remove_device,
     ],
+    dependencies={"caller": Provide(calling)},
 )

@@ -33,6 +33,12 @@ def whole(sent: Sent, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004
 
 
+def seen(sent: Sent) -> frozenset[int] | None:
+    """Return the revisions at which a form was shown what it changes; None for any."""
+    revision = whole(sent, "revision")
+    return None if revision is None else frozenset({revision})
+
+
 # What was typed, as values
 
 

@@ -26,7 +26,15 @@ from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.text import sort_key
-from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, disposition, json_object
+from forum.core.web import (
+    PRIVATE,
+    AnyRequest,
+    AnyResponse,
+    Given,
+    disposition,
+    json_object,
+    matched,
+)
 from forum.editions import queries as editions
 from forum.registrations import changing, desk, listing, listing_queries, team_api
 from forum.registrations.listing import Filter, Row, Sort
@@ -123,7 +131,7 @@ async def find(
     PATH,
     tags=["devices"],
     summary="Register somebody at a desk",
-    operation_class=team_api.WalkInOperation,
+    operation_class=team_api.WALK_IN_BODY,
     status_code=201,
     middleware=[limited("device desk", per_minute=PER_MINUTE)],
 )
@@ -176,7 +184,7 @@ async def correct(
     edition = door.edition
     row = await found(db, edition, reference)
     wanted = _correction(await json_object(request))
-    seen = team_api.seen_by(request)
+    seen = matched(request)
     try:
         await changing.change(
             db,
