@@ -17,10 +17,12 @@ LARGEST_FORM = photos.MOST_BYTES + 200_000
 LARGEST_SIDE = 2400
 """Half as much again as an A4 page shows at 200 dpi: for whoever zooms on a telephone."""
 LEAST_SIDE = 200
-SMALL_WIDTH, SMALL_HEIGHT = 640, 900
 SMALL_BYTES = 24_000
-"""What a light picture weighs at most where less quality achieves it: a page has few bytes."""
-SMALL_QUALITIES = (80, 60, 40, 20)
+"""What a light picture weighs at most: a page has few bytes."""
+SMALL_STEPS = ((640, 80), (640, 50), (480, 40), (320, 20), (240, 10))
+"""Width in pixels and quality of a light picture, tried one after the other."""
+TALLEST = 1.4
+"""How high a light picture is at most, over its width."""
 COLOURS = 256
 QUALITY = 85
 PNG = "image/png"
@@ -103,17 +105,20 @@ def packed(picture: Image.Image) -> bytes:
     return min(drawn, taken, key=len)
 
 
+def _lighter(picture: Image.Image, width: int) -> Image.Image:
+    made = picture.copy()
+    made.thumbnail((width, round(width * TALLEST)))
+    return made
+
+
 def _small(picture: Image.Image) -> bytes:
-    light = picture.copy()
-    light.thumbnail((SMALL_WIDTH, SMALL_HEIGHT))
-    exact = _saved(
-        light.quantize(64, dither=Image.Dither.NONE).convert("RGB"), "WEBP", lossless=True
-    )
-    found = exact
-    for quality in SMALL_QUALITIES:
+    """Return a light picture: without loss where it is light enough so, else in the first step."""
+    exact = _lighter(picture, SMALL_STEPS[0][0]).quantize(64, dither=Image.Dither.NONE)
+    found = _saved(exact.convert("RGB"), "WEBP", lossless=True)
+    for width, quality in SMALL_STEPS:
         if len(found) <= SMALL_BYTES:
             break
-        found = min(found, _saved(light, "WEBP", quality=quality, method=6), key=len)
+        found = _saved(_lighter(picture, width), "WEBP", quality=quality, method=6)
     return found
 
 
