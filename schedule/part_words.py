@@ -316,6 +316,16 @@ def lacking_plan(plan: FloorPlan, draft: Draft, edition: Edition, words: Words) 
     return found + _untold(plan.alt, edition, words, N_("no description in %(language)s"))
 
 
+def on_plans(draft: Draft, edition: Edition, words: Words) -> list[str]:
+    """Return what the plans of a draft lack, as sentences that name the plan."""
+    return [
+        words.gettext("Plan “%(plan)s”: %(what)s")
+        % {"plan": pick(plan.title, words.language), "what": ", ".join(lacks)}
+        for plan in draft.plans
+        if (lacks := lacking_plan(plan, draft, edition, words))
+    ]
+
+
 def _untold(text: Text, edition: Edition, words: Words, sentence: str) -> list[str]:
     missing = [one for one in edition.languages if not text.get(one)]
     return [words.gettext(sentence) % {"language": language_name(one, words)} for one in missing]

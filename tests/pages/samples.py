@@ -698,6 +698,8 @@ PUBLICATION = {
     "errors": {},
     "number": 12,
     "told": CHANGES_TOLD,
+    "replanned": True,
+    "on_plans": ["Plan « Niveau 0 » : la salle d’un repère a disparu"],
     "conflicts": [
         View(level="block", said="Salle Garonne : « A » commence avant la fin de « B »."),
         View(level="warn", said="Personne n’anime « C »."),
@@ -2630,7 +2632,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "schedule/publication.html",
         {
             **PUBLICATION,
-            **dict.fromkeys(("told", "conflicts", "versions", "plans"), ()),
+            **dict.fromkeys(("told", "conflicts", "versions", "plans", "on_plans"), ()),
             "blocked": False,
             "placed": False,
             "preview": None,

@@ -1,4 +1,4 @@
-"""Programs give plans their pictures: guarded by If-Match, refused by name, undone like any change."""
+"""Programs give plans their pictures: guarded by If-Match, refused by name."""
 
 import pytest
 

@@ -3,7 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from schedule import editing, plan_storing
+from schedule import editing, plan_storing, publishing
+from schedule.edits import PartKind, Wanted
 from schedule.models import FloorPlan, Marker
 from tests.factories import draft, plan_file
 
@@ -38,8 +39,8 @@ async def test_the_page_shows_plan_number_and_key_in_either_language(publish, cl
     for shown in (
         "<h2>Niveau 0</h2>",
         f'<a href="{path}{picture.full}">',
-        f'<img src="{path}{picture.small}" alt="L’entrée &lt;en bas&gt;." width="600" height="400"'
-        ' loading="lazy">',
+        f'<img src="{path}{picture.small}" alt="L’entrée &lt;en bas&gt;." width="600"',
+        'height="400" loading="lazy">',
         '<circle cx="12.5%" cy="40.0%" r="11"/>',
         f'<li value="1"><a href="#{room.slug}">{room.name}</a>',
         f'<dt id="{room.slug}">{room.name}</dt>',
@@ -105,4 +106,9 @@ async def test_an_import_leaves_the_plans_and_going_back_brings_them_back(publis
     async with site.pool.acquire() as db:
         await editing.replace(db, edition, draft(), at=site.clock.at)
         kept = await editing.read(db, edition)
-    assert kept.plans == first.plans
+        assert kept.plans == first.plans
+        gone = Wanted(kind=PartKind.PLAN, id=first.plans[0].id, after=None)
+        await editing.change(db, edition, [gone], kind="removed", actor="x", at=site.clock.at)
+        assert (await editing.read(db, edition)).plans == []
+        await publishing.go_back(db, edition, 1, actor="x", at=site.clock.at)
+        assert (await editing.read(db, edition)).plans == first.plans
