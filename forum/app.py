@@ -137,8 +137,10 @@ from schedule.paper_routes import router as programme_paper_routes
 from schedule.papers.kept import Papers
 from schedule.parts_routes import router as part_routes
 from schedule.people_routes import router as people_routes
+from schedule.plan_api import router as plan_api
 from schedule.published import Shelves
 from schedule.publishing_routes import router as publishing_routes
+from schedule.rooms_routes import router as rooms_routes
 from schedule.routes import router as schedule_routes
 from schedule.seat_routes import router as seat_routes
 
@@ -209,7 +211,7 @@ class Parts:
         self.speaker_keys = SpeakerKeys(settings.secret_key)
         self.wallet_signer = Wallet(settings.wallet)
         self.shelves = Shelves()
-        self.papers = Papers()
+        self.papers = Papers(self.blobs)
         self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
@@ -496,6 +498,8 @@ def assemble(parts: Parts) -> Shell:
             part_pages,
             part_routes,
             people_routes,
+            plan_api,
+            rooms_routes,
             offline_routes,
             programme_import_routes,
             guide_routes,

@@ -32,8 +32,9 @@ from forum.editions.models import NewCategory
 from forum.speakers.keys import SpeakerKeys
 from schedule import parts, publishing, resting
 from schedule.edits import PartKind
+from schedule.models import PlanPicture
 from schedule.part_fields import KIND_PLACES, part_from
-from tests.factories import NOON, SAME_ORIGIN, draft, opened, sent, told
+from tests.factories import NOON, SAME_ORIGIN, draft, opened, plan_file, sent, told
 
 # What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
 EVERYONE = (
@@ -118,6 +119,8 @@ OPEN = {
     "GET /{edition_slug}/link": ALL,
     "POST /{edition_slug}/link": ALL,
     "GET /{edition_slug}/sessions/{slug}": ALL,
+    "GET /{edition_slug}/rooms": ALL,
+    "GET /{edition_slug}/plans/{picture}": dict.fromkeys(EVERYONE, 404),  # none is published
     "GET /{edition_slug}/photos/{photo}": dict.fromkeys(EVERYONE, 404),  # nobody agreed to one
     "POST /{edition_slug}/register": ALL,
     "GET /api/organisations": ALL,
@@ -375,6 +378,7 @@ class House:
             PartKind.TRACK: {"name": {"fr": "Thème"}},
             PartKind.SPEAKER: {"name": "Zoé Lefèvre"},
             PartKind.SESSION: {"title": {"fr": "Séance"}, "type": "talk"},
+            PartKind.PLAN: {"title": {"fr": "Niveau 0"}, "alt": {"fr": "L’entrée est en bas."}},
         }
         found = {name: [] for name in KIND_PLACES.values()}
         async with self.site.pool.acquire() as db:
@@ -400,6 +404,16 @@ class House:
                 PartKind.SPEAKER,
                 found["speakers"][0],
                 lambda _, before: parts.with_photo(before, digest, None),
+                actor="organiser:1",
+                at=NOON,
+            )
+            drawn = PlanPicture(full=digest, small=digest, width_px=300, height_px=200)
+            await parts.change(
+                db,
+                self.edition,
+                PartKind.PLAN,
+                found["plans"][0],
+                lambda _, before: parts.with_picture(before, drawn),
                 actor="organiser:1",
                 at=NOON,
             )
@@ -444,6 +458,7 @@ class House:
             "question": "card" if "/files/" in path else "note",
             "purpose": "photos",
             "photo": "0" * 64,
+            "picture": "0" * 64,
             "registration": self.sender.id,
             "kind": "reminder",
             "publication_id": self.planned.id,
@@ -525,6 +540,7 @@ class House:
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
             "POST /api/editions/{edition_slug}/programme/publications": {"json": {}},
             "POST /api/editions/{edition_slug}/badges": {"json": {}},
+            "PUT /api/editions/{edition_slug}/plans/{part}/picture": {"content": plan_file()},
             **{
                 f"{method} /api/editions/{{edition_slug}}/{name}{path}": {"json": part}
                 for name, part in PARTS.items()
@@ -630,12 +646,14 @@ PARTS = {
     "tracks": {"name": {"fr": "Thème"}},
     "speakers": {"name": "Zoé Lefèvre"},
     "sessions": {"title": {"fr": "Séance"}, "type": "talk"},
+    "plans": {"title": {"fr": "Niveau 0"}, "alt": {"fr": "L’entrée est en bas."}},
 }
 TYPED = {
     "rooms": {"name": "Salle"},
     "tracks": {"name.fr": "Thème"},
     "speakers": {"name": "Zoé Lefèvre"},
     "sessions": {"title.fr": "Séance", "type": "talk"},
+    "plans": {"title.fr": "Niveau 0", "alt.fr": "L’entrée est en bas."},
 }
 NAMED = {"name": {"fr": "Porte"}}
 TYPED_DOOR = {"name.fr": "Porte", "kind": "door", "directions": "both", "counts": "day"}

@@ -36,7 +36,7 @@ from forum.registrations.exporting import Labels
 from forum.registrations.exporting import Order as ExportOrder
 from forum.registrations.paper_sending import KindAt
 from forum.speakers.certificate_sending import Certificates
-from schedule import publishing
+from schedule import plan_storing, publishing
 from schedule.exports import ics, schedule_json, schedule_xml, tables
 from schedule.models import Programme
 from schedule.papers import drawing, orders
@@ -248,16 +248,19 @@ async def programme(
 ) -> Programme:
     """Write the latest version in the format of the file's ending; return it."""
     said = language or edition.language
+    pictures: dict[str, bytes] = {}
     builders: dict[str, Callable[[Programme], bytes]] = {
         "ics": lambda one: ics.calendar(one, language=said),
         "xml": lambda one: schedule_xml.schedule_xml(one, language=said),
         "json": schedule_json.schedule_v2,
         "csv": lambda one: tables.sessions_csv(one, language=said),
         "xlsx": lambda one: tables.sessions_xlsx(one, language=said),
-        "pdf": lambda one: drawing.draw(one, orders.Order(languages=(said,))),
+        "pdf": lambda one: drawing.draw(one, orders.Order(languages=(said,)), pictures),
     }
     ending = ending_of(out, tuple(builders))
     version = await publishing.version(site.db, edition)
+    if ending == "pdf":
+        pictures |= await plan_storing.pictures_of(site.blobs, version.plans)
     write(out, builders[ending](version))
     return version
 
@@ -277,7 +280,8 @@ async def paper(
         site.db, edition, number, draft=order.draft, base_url=site.settings.base_url, at=site.now()
     )
     orders.hold(programme, order)
-    write(out, drawing.draw(programme, order))
+    pictures = await plan_storing.pictures_of(site.blobs, programme.plans)
+    write(out, drawing.draw(programme, order, pictures))
     return programme
 
 
