@@ -116,6 +116,7 @@ from forum.registrations.import_routes import router as import_routes
 from forum.registrations.keys import AttendeeKeys
 from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
+from forum.registrations.print_routes import router as print_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.registrations.wallet_routes import Wallet
@@ -500,6 +501,7 @@ def assemble(parts: Parts) -> Shell:
             printer_routes,
             run_api_routes,
             run_routes,
+            print_routes,
             device_api_routes,
             device_routes,
             scanner_routes,

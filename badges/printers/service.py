@@ -45,6 +45,12 @@ async def label_printers(db: Db, edition_id: int) -> list[Printer]:
     return [one for one in found if one.kind is PrinterKind.LABEL]
 
 
+async def sheet_printers(db: Db, edition_id: int) -> list[Printer]:
+    """Return the printers of sheets of an edition by name."""
+    found = await list_printers(db, edition_id)
+    return [one for one in found if one.kind is PrinterKind.SHEETS]
+
+
 async def find(db: Db, edition_id: int, printer_id: UUID) -> Printer:
     """Return a printer.
 

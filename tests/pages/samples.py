@@ -1498,6 +1498,7 @@ TABLE = {
     "sorts": dict.fromkeys(Sort, "?sort=x"),
     "kept": [],
     "query": "?q=mae",
+    "printed": "?filter=q%3Dmae",
     "before": "?before=x",
     "after": "?after=x",
     "deeds": [*ManyDeed],
