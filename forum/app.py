@@ -114,6 +114,7 @@ from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.import_routes import router as import_routes
 from forum.registrations.keys import AttendeeKeys
+from forum.registrations.label_routes import router as label_routes
 from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
 from forum.registrations.print_routes import router as print_routes
@@ -481,6 +482,7 @@ def assemble(parts: Parts) -> Shell:
             paper_routes,
             present_routes,
             desk_routes,
+            label_routes,
             device_desk_routes,
             import_routes,
             territory_routes,

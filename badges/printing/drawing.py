@@ -162,7 +162,14 @@ def join(parts: list[Path], whole: Path) -> None:
 def single(asked: Single) -> Pdf:
     """Draw one badge."""
     out = BytesIO()
-    report = render(asked.run, [asked.badge], layout=asked.layout, out=out, images=asked.images)
+    report = render(
+        asked.run,
+        [asked.badge],
+        layout=asked.layout,
+        out=out,
+        offset_mm=asked.offset_mm,
+        images=asked.images,
+    )
     return Pdf(content=out.getvalue(), problems=list(report.problems))
 
 
