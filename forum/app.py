@@ -117,8 +117,10 @@ from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.import_routes import router as import_routes
 from forum.registrations.keys import AttendeeKeys
+from forum.registrations.label_routes import router as label_routes
 from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
+from forum.registrations.print_routes import router as print_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.registrations.wallet_routes import Wallet
@@ -485,6 +487,7 @@ def assemble(parts: Parts) -> Shell:
             paper_routes,
             present_routes,
             desk_routes,
+            label_routes,
             device_desk_routes,
             import_routes,
             territory_routes,
@@ -507,6 +510,7 @@ def assemble(parts: Parts) -> Shell:
             printer_routes,
             run_api_routes,
             run_routes,
+            print_routes,
             device_api_routes,
             device_routes,
             scanner_routes,

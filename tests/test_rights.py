@@ -184,6 +184,9 @@ OPEN = {
     "POST /api/device/registrations": MAY_NOT,
     "PATCH /api/device/registrations/{reference}": MAY_NOT,
     "GET /api/device/registrations/{reference}/badge.pdf": MAY_NOT,
+    "POST /api/device/registrations/{reference}/labels": MAY_NOT,
+    "GET /api/device/labels/{label}": MAY_NOT,
+    "GET /api/device/printers": MAY_NOT,
     "GET /api/device/categories": MAY_NOT,
     "GET /api/device/manifest": DEVICE,
     "GET /api/device/people": DEVICE | {"device": 403},  # a right of its own, see test_in_clear
@@ -467,6 +470,7 @@ class House:
             "number": self.campaign,
             "run": self.run.id,
             "job": self.run.id,
+            "label": self.label,
             "session_number": 1,
             "moved": self.programme.sessions[0].id,
             "file_id": self.resting,
@@ -480,7 +484,7 @@ class House:
         values |= self.layout(path, removed=removed)
         if "{printer}" in path:
             which = -1 if removed else int(path.endswith("/measures"))
-            values |= {"printer": self.printers[which], "label": self.label}
+            values["printer"] = self.printers[which]
         if "{scan}" in path:
             values |= {"scan": self.conflict, "kind": "admitted_twice"}
         if "{part}" in path:
@@ -506,6 +510,7 @@ class House:
             "POST /api/devices": {"json": {"code": "ZZZZ-ZZZZ"}},
             "POST /api/device/registrations": {"json": {**person(), **ANOTHER}},
             "PATCH /api/device/registrations/{reference}": {"json": {}},
+            "POST /api/device/registrations/{reference}/labels": {"json": {"printer": NOBODY}},
             "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
             "PUT /api/device/state": {"json": told()},
             "POST /api/editions/{edition_slug}/devices": {

@@ -34,6 +34,7 @@ NATURAL = {
     "/organiser/{slug}/campaigns/preview": "it changes nothing",
     "/organiser/{slug}/campaigns/{number}/continue": "it names the revision that it goes on from",
     "/organiser/{slug}/campaigns/{number}/stop": "what is stopped stays stopped",
+    "/organiser/{slug}/desk/printer": "the same printer is chosen the second time",
     "/organiser/{slug}/doors/gates/{gate}/delete": "what is removed stays so",
     "/organiser/{slug}/doors/lists/{check_in_list}/delete": "what is removed stays so",
     "/organiser/{slug}/import": "a table that is brought twice rests twice, and goes after a day",

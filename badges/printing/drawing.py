@@ -197,7 +197,14 @@ def taken(out: BytesIO) -> bytes:
 def single(asked: Single) -> Pdf:
     """Draw one badge."""
     out = BytesIO()
-    report = render(asked.run, [asked.badge], layout=asked.layout, out=out, images=asked.images)
+    report = render(
+        asked.run,
+        [asked.badge],
+        layout=asked.layout,
+        out=out,
+        offset_mm=asked.offset_mm,
+        images=asked.images,
+    )
     return Pdf(content=out.getvalue(), problems=list(report.problems))
 
 

@@ -44,6 +44,7 @@ class Single(Struct, frozen=True, kw_only=True, tag=True):
     badge: Badge
     layout: Layout
     images: dict[str, bytes] = {}
+    offset_mm: tuple[float, float] = (0, 0)
 
 
 class Sheaf(Struct, frozen=True, kw_only=True, tag=True):

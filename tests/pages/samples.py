@@ -38,6 +38,7 @@ from forum.registrations import import_routes, importing, intake_models
 from forum.registrations.bulk import Done, ManyDeed, Order
 from forum.registrations.columns import BASIC, Group
 from forum.registrations.columns import columns as columns_of
+from forum.registrations.desk_printers import DeskPrinters
 from forum.registrations.exporting import Labels
 from forum.registrations.exporting import Order as Export
 from forum.registrations.listing import Asked, Choice, Column, Filter, Row, Sort
@@ -1553,6 +1554,7 @@ TABLE = {
     "sorts": dict.fromkeys(Sort, "?sort=x"),
     "kept": [],
     "query": "?q=mae",
+    "printed": "?filter=q%3Dmae",
     "before": "?before=x",
     "after": "?after=x",
     "deeds": [*ManyDeed],
@@ -1813,7 +1815,9 @@ PERSON = {
         ]
     ],
     "attested": True,
-    "label_printers": [printer_samples.DESK, printer_samples.OFFICE],
+    "printers": printer_samples.AT_HAND,
+    "live": True,
+    "label_printers": [printer_samples.DESK, printer_samples.JAMMED],
     "labels_asked": printer_samples.ASKED,
     "prints": run_samples.PRINTS,
     "scans": [
@@ -1852,6 +1856,11 @@ DESK = {
     "sent": DESK_SENT,
     "asks": False,
     "first": "given_name",
+    "printers": printer_samples.AT_HAND,
+    "label": None,
+    "label_said": None,
+    "bearer": None,
+    "wrong": "",
     "why": None,
     "another": False,
     "errors": {},
@@ -2610,6 +2619,37 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "desk-found": (
         "registrations/desk.html",
         {**DESK, "q": "ferrand", "rows": rows(8), "others": True, "asks": True},
+    ),
+    "desk-label": (
+        "registrations/desk.html",
+        {
+            **DESK,
+            "q": "ferrand",
+            "rows": rows(8),
+            "asks": True,
+            "label": printer_samples.ASKED[0][0],
+            "label_said": printer_samples.ASKED[0][1],
+            "bearer": ROW,
+        },
+    ),
+    "desk-printer-gone": (
+        "registrations/desk.html",
+        {
+            **DESK,
+            "printers": DeskPrinters(all=[printer_samples.OFFICE], gone=True),
+            "wrong": "printer_not_found",
+        },
+    ),
+    "desk-sheets": (
+        "registrations/desk.html",
+        {
+            **DESK,
+            "q": "ferrand",
+            "rows": rows(2),
+            "asks": True,
+            "done": ROW,
+            "printers": DeskPrinters(all=[printer_samples.OFFICE], chosen=printer_samples.OFFICE),
+        },
     ),
     "desk-namesakes": (
         "registrations/desk.html",
