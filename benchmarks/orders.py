@@ -503,7 +503,7 @@ class Tokens:
 
 
 class Memory:
-    """What `badges.scan_queries` reads and writes, as dictionaries; nobody else writes."""
+    """What `badges.scans.queries` reads and writes, as dictionaries; nobody else writes."""
 
     def __init__(self, told: Story) -> None:
         self._told = told

@@ -117,8 +117,10 @@ from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.import_routes import router as import_routes
 from forum.registrations.keys import AttendeeKeys
+from forum.registrations.label_routes import router as label_routes
 from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
+from forum.registrations.print_routes import router as print_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.registrations.wallet_routes import Wallet
@@ -137,8 +139,10 @@ from schedule.paper_routes import router as programme_paper_routes
 from schedule.papers.kept import Papers
 from schedule.parts_routes import router as part_routes
 from schedule.people_routes import router as people_routes
+from schedule.plan_api import router as plan_api
 from schedule.published import Shelves
 from schedule.publishing_routes import router as publishing_routes
+from schedule.rooms_routes import router as rooms_routes
 from schedule.routes import router as schedule_routes
 from schedule.seat_routes import router as seat_routes
 
@@ -209,7 +213,7 @@ class Parts:
         self.speaker_keys = SpeakerKeys(settings.secret_key)
         self.wallet_signer = Wallet(settings.wallet)
         self.shelves = Shelves()
-        self.papers = Papers()
+        self.papers = Papers(self.blobs)
         self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
@@ -483,6 +487,7 @@ def assemble(parts: Parts) -> Shell:
             paper_routes,
             present_routes,
             desk_routes,
+            label_routes,
             device_desk_routes,
             import_routes,
             territory_routes,
@@ -496,6 +501,8 @@ def assemble(parts: Parts) -> Shell:
             part_pages,
             part_routes,
             people_routes,
+            plan_api,
+            rooms_routes,
             offline_routes,
             programme_import_routes,
             guide_routes,
@@ -503,6 +510,7 @@ def assemble(parts: Parts) -> Shell:
             printer_routes,
             run_api_routes,
             run_routes,
+            print_routes,
             device_api_routes,
             device_routes,
             scanner_routes,

@@ -28,8 +28,10 @@ from schedule.models import (
     Access,
     Draft,
     Link,
+    Marker,
     Participation,
     Partner,
+    PlanPicture,
     SessionType,
     Span,
     SpeakerState,
@@ -122,6 +124,18 @@ class ToldSession(Struct, frozen=True, kw_only=True):
     note: str
 
 
+class ToldPlan(Struct, frozen=True, kw_only=True):
+    """A plan of the venue of the draft; without a picture it is not published."""
+
+    id: UUID
+    edited: int
+    title: Text
+    alt: Text
+    position: int
+    picture: PlanPicture | None
+    markers: list[Marker]
+
+
 class Parts(Struct, frozen=True, kw_only=True):
     """Some parts; `next` is what `after` takes to go on, None at the end."""
 
@@ -134,18 +148,21 @@ TOLD: dict[PartKind, type[Struct]] = {
     PartKind.TRACK: ToldTrack,
     PartKind.SPEAKER: ToldSpeaker,
     PartKind.SESSION: ToldSession,
+    PartKind.PLAN: ToldPlan,
 }
 NOUNS = {
     PartKind.ROOM: ("room", "rooms"),
     PartKind.TRACK: ("track", "tracks"),
     PartKind.SPEAKER: ("person", "people"),
     PartKind.SESSION: ("session", "sessions"),
+    PartKind.PLAN: ("plan", "plans"),
 }
 NEEDED = {
     PartKind.ROOM: ["name"],
     PartKind.TRACK: ["name"],
     PartKind.SPEAKER: ["name"],
     PartKind.SESSION: ["type", "title"],
+    PartKind.PLAN: ["title", "alt"],
 }
 
 
@@ -175,6 +192,7 @@ def listed(kind: PartKind, draft: Draft) -> list[UUID]:
         PartKind.TRACK: draft.tracks,
         PartKind.SPEAKER: draft.speakers,
         PartKind.SESSION: draft.sessions,
+        PartKind.PLAN: draft.plans,
     }
     return [one.id for one in contents[kind]]
 

@@ -476,6 +476,13 @@ def pdf(pages=1):
     return out.getvalue()
 
 
+def plan_file(kind="PNG", size=(600, 400), colour="#dcefe8", **how):
+    """Return a picture that may be that of a plan."""
+    out = BytesIO()
+    Image.new("RGB", size, colour).save(out, kind, **how)
+    return out.getvalue()
+
+
 def draft(*titles, **given):
     """Return a draft of one room whose sessions follow each other from 9:00, 30 minutes each."""
     room = Room(id=uuid.uuid4(), slug="salle", name="Salle Garonne", position=0)

@@ -11,7 +11,7 @@ from forum.core.db import Db
 
 async def of_person(db: Db, edition: Edition, registration_id: UUID) -> list[Presence]:
     """Return the days of the edition on which one person was there; none for who never came in."""
-    passages = await scan_queries.list_passages_of(db, edition.id, registration_id)
+    passages = await scan_queries.list_passages_of(db, edition.id, [registration_id])
     return rules.presences(passages, edition.zone, edition.days)
 
 

@@ -1,7 +1,7 @@
 """Attendance: who came to each session and was there each half-day, by what the doors read.
 
 Sign-in sheets, attestations, pages and exports draw on it, and on the same passages as
-`badges.presence`.
+`badges.attendance.presence`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -59,6 +59,11 @@ class ScansExport(Struct, frozen=True, kw_only=True):
     language: str
     titles: Mapping[int, Text]
 
+    @property
+    def grows(self) -> bool:
+        """Rows leave as they come; a workbook is made at its end."""
+        return self.format is not Format.XLSX
+
     async def count(self, db: Db) -> int:
         """Return how many scans it holds."""
         return await scan_list_queries.count(db, scan_list.parameters(self.wanted, self.edition))

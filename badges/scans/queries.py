@@ -1,6 +1,6 @@
 """The SQL of scans and what they come to: one function, one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -337,8 +337,10 @@ async def list_passages(db: Db, edition_id: int) -> list[Passage]:
     )
 
 
-async def list_passages_of(db: Db, edition_id: int, registration_id: UUID) -> list[Passage]:
-    """Return every time that one person went through a gate, as `list_passages` does."""
+async def list_passages_of(
+    db: Db, edition_id: int, registration_ids: Collection[UUID]
+) -> list[Passage]:
+    """Return every time that some people went through a gate, as `list_passages` does."""
     return await many(
         db,
         Passage,
@@ -347,7 +349,7 @@ async def list_passages_of(db: Db, edition_id: int, registration_id: UUID) -> li
                coalesce(l.building, false) as building
           from scan s
           left join check_in_list l on l.edition_id = s.edition_id and l.slug = s.check_in_list
-         where s.edition_id = $1 and s.registration_id = $2
+         where s.edition_id = $1 and s.registration_id = any($2)
            and (s.outcome in ('admitted', 'left')
                 or (s.outcome = 'already_in' and s.refusal is null))
            and not exists (select
@@ -357,7 +359,7 @@ async def list_passages_of(db: Db, edition_id: int, registration_id: UUID) -> li
          order by 2, outcome
         """,
         edition_id,
-        registration_id,
+        registration_ids,
     )
 
 

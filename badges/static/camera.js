@@ -3,7 +3,9 @@
 import { normalise } from "./manifest.js";
 
 const FRAME_MS = 120;
-const SIDE = 720;
+// How much of the square in the middle of a frame is looked at, and at how many pixels: first what somebody aims at,
+// enlarged, for small or blurred codes; then all of it, for a badge held close or beside the middle.
+const LOOKS = [[2 / 3, 960], [1, 720]];
 
 async function nativeReader() {
   if (!window.BarcodeDetector || !(await BarcodeDetector.getSupportedFormats()).includes("qr_code")) return null;
@@ -22,13 +24,18 @@ async function ownReader({ reader, wasm }) {
   const zxing = window.ZXingWASM;
   await zxing.prepareZXingModule({ overrides: { locateFile: () => wasm }, fireImmediately: true });
   const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = Math.max(...LOOKS.map(([, size]) => size));
   const context = canvas.getContext("2d", { willReadFrequently: true });
   return async video => {
-    const side = Math.min(video.videoWidth, video.videoHeight);
-    const size = canvas.width = canvas.height = Math.min(side, SIDE);
-    context.drawImage(video, (video.videoWidth - side) / 2, (video.videoHeight - side) / 2, side, side, 0, 0, size, size);
-    const picture = context.getImageData(0, 0, size, size);
-    return (await zxing.readBarcodes(picture, { formats: ["QRCode"], maxNumberOfSymbols: 1, tryHarder: true }))[0]?.text;
+    const square = Math.min(video.videoWidth, video.videoHeight);
+    for (const [part, size] of LOOKS) {
+      const side = square * part;
+      context.drawImage(video, (video.videoWidth - side) / 2, (video.videoHeight - side) / 2, side, side, 0, 0, size, size);
+      const picture = context.getImageData(0, 0, size, size);
+      const [code] = await zxing.readBarcodes(picture, { formats: ["QRCode"], maxNumberOfSymbols: 1, tryHarder: true });
+      if (code) return code.text;
+    }
+    return undefined;
   };
 }
 
@@ -42,7 +49,7 @@ export class Camera {
   // Look until stopped, and hand on each code that is seen. Throws an error called NoCamera or NoReader.
   async start(onCode) {
     this.stop();
-    const wanted = { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } };
+    const wanted = { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } };
     let stream;
     try {
       stream = this.stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: wanted });

@@ -1,11 +1,13 @@
 """The scanner in a real browser: enrolment, inputs, verdicts with and without a network."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
 
 from badges import qr
+from badges.layouts.models import LEAST_CODE_MM
 from tests.browser.chromium import SITE, WASM_POLICY, serve_samples
 from tests.browser.doors import (
     CODE,
@@ -23,9 +25,14 @@ from tests.browser.doors import (
     type_code,
     verdict,
 )
+from tests.documents import camera as simulated
+from tests.documents.decoding import by_zxing
 from tests.installations import until
 
 TOKEN = token(1)
+SMALL_SEED = 1
+"""Of a picture that is read enlarged, and not as it is."""
+
 SHIFT_AZERTY = {"A": "Q", "Q": "A", "Z": "W", "W": "Z", "M": "?"}
 NOON = datetime(2027, 3, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -55,9 +62,14 @@ def camera_film(path, code):
     code = Image.open(png).convert("L").resize((300, 300)).rotate(7, fillcolor=200, expand=True)
     frame = Image.effect_noise((width, height), 15)
     frame.paste(code, ((width - code.width) // 2, (height - code.height) // 2))
-    grey = bytes([128]) * (width * height // 2)
+    still_film(path, frame)
+
+
+def still_film(path, frame):
+    """Write a short .y4m film in which nothing moves."""
+    grey = bytes([128]) * (frame.width * frame.height // 2)
     with path.open("wb") as film:
-        film.write(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode())
+        film.write(f"YUV4MPEG2 W{frame.width} H{frame.height} F10:1 Ip A1:1 C420jpeg\n".encode())
         for _ in range(10):
             film.write(b"FRAME\n" + frame.tobytes() + grey)
 
@@ -65,6 +77,26 @@ def camera_film(path, code):
 @pytest.fixture(scope="module", autouse=True)
 def ticket(film):
     """Have the camera see a ticket."""
+    camera_film(film, TOKEN)
+
+
+@pytest.fixture
+def small(film):
+    """Have the camera see the ticket on the smallest label, as a hand holds it at 20 cm."""
+    camera_film(film, TOKEN)  # for the picture of the code beside it
+    side = round(LEAST_CODE_MM * simulated.SOURCE_DPI / 25.4)
+    code = Image.open(film.with_suffix(".png")).convert("L").resize((side, side))
+    label = Image.new("L", (2 * side, 2 * side), 255)
+    label.paste(code, (side // 2, side // 2))
+    chance = random.Random(SMALL_SEED)  # noqa: S311  # repeatable on purpose
+    seen = simulated.some(chance)
+    width = simulated.LEAST_WIDTH
+    square = simulated.shot(label, (side, side), seen, chance, width)
+    assert by_zxing([square]) == {}
+    frame = Image.new("L", (width, square.height), 200)
+    frame.paste(square, ((width - square.width) // 2, 0))
+    still_film(film, frame)
+    yield
     camera_film(film, TOKEN)
 
 
@@ -726,11 +758,18 @@ def test_the_camera_reads_a_ticket_once_with_our_own_reader_however_slow_it_is(c
     assert len({scan["id"] for scan in doors.received}) == 1
 
 
+@pytest.mark.usefixtures("small")
+def test_a_code_that_is_too_small_for_a_whole_frame_is_read_enlarged(camera):
+    page, doors = camera
+    assert verdict(page, "pass") == "Bienvenue"
+    assert {scan["token"] for scan in doors.received} == {TOKEN}
+
+
 def test_a_ticket_that_was_gone_is_read_again(camera):
     page, doors = camera
     verdict(page, "pass")
     page.evaluate("window.away = true")
-    look(page, 2)
+    look(page, 4)  # two pictures a look, where nothing is seen
     page.evaluate("window.late += 5000; window.away = false")
     look(page, 10)
     assert len({scan["id"] for scan in doors.received}) == 2

@@ -10,7 +10,7 @@ import pytest
 from badges.layouts.shipped import SHIPPED
 from benchmarks.decode import SEED, SHARE, USUAL_MM, counted
 from tests.badges.printing.samples import people
-from tests.documents import shots
+from tests.documents import camera, shots
 from tests.documents.decoding import DECODERS, DPIS, RENDERERS
 
 BADGES = 6
@@ -27,9 +27,23 @@ def test_every_code_of_a_layout_is_read(layout):
     assert min(of for _, of in found.values()) >= BADGES
 
 
-def test_a_phone_reads_badges_at_twenty_centimetres():
+@pytest.mark.parametrize("width", [camera.WIDTH, camera.LEAST_WIDTH])
+def test_a_phone_reads_badges_at_twenty_centimetres(width):
     print(f"seed {SEED}")  # noqa: T201  # shown when a test fails
     chance = random.Random(SEED)  # noqa: S311  # repeatable on purpose
-    found = shots.read(USUAL_MM, PICTURES, chance)
+    found = shots.read(USUAL_MM, PICTURES, chance, width=width)
     assert found["zxing"].at_once >= SHARE * PICTURES  # what the scanner reads with
     assert min(one.in_all for one in found.values()) >= SHARE * PICTURES
+
+
+def test_a_phone_reads_the_smallest_code_that_ships():
+    print(f"seed {SEED}")  # noqa: T201  # shown when a test fails
+    smallest = min(
+        code.side_mm
+        for layout in SHIPPED.values()
+        for face in layout.faces.values()
+        for code in face.codes
+    )
+    chance = random.Random(SEED)  # noqa: S311  # repeatable on purpose
+    found = shots.read(smallest, PICTURES, chance, readers=["zxing"])
+    assert found["zxing"].in_all >= SHARE * PICTURES
