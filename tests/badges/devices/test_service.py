@@ -53,9 +53,14 @@ async def change(site, edition, made, *, revision=None, **given):
 
 
 async def deeds(site, made):
-    """Return what was recorded of a device, as it was stored: the clock stands still here."""
+    """Return what was recorded of a device, by transaction: the clock stands still here.
+
+    A row may come to lie before older ones, where PostgreSQL has freed room.
+    """
     return await site.rows(
-        "select action, actor, detail from audit where subject_id = $1 order by ctid", made.id
+        "select action, actor, detail from audit where subject_id = $1"
+        " order by xmin::text::bigint, ctid",
+        made.id,
     )
 
 
