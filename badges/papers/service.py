@@ -490,7 +490,7 @@ async def desk_list(db: Db, edition: Edition, asked: ListAsked, *, at: datetime)
         queues=queues_of(people, asked.queues, said),
         breaks=asked.breaks,
         printed=said.moment(at, edition.zone),
-        with_badges=True,
+        with_badges=0 < printed < count,
         made_at=at,
     )
 
