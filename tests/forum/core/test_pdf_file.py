@@ -15,9 +15,11 @@ def test_rows_are_kept_as_differences():
 def test_objects_are_found_again_whatever_the_order_in_which_they_came():
     out, count = BytesIO(), 2 * OBJECTS_PER_STREAM + 5
     file = PackedFile(out)
-    file.add(count, b"<</Type/Catalog/Pages 2 0 R/Many[%b]>>" % b" ".join(
-        b"%d 0 R" % number for number in range(3, count)
-    ))
+    file.add(
+        count,
+        b"<</Type/Catalog/Pages 2 0 R/Many[%b]>>"
+        % b" ".join(b"%d 0 R" % number for number in range(3, count)),
+    )
     for number in range(count - 1, 3, -1):
         file.add(number, b"<</Number %d>>" % number)
     file.add(2, b"<</Type/Pages/Count 0/Kids[]>>")
@@ -30,4 +32,4 @@ def test_objects_are_found_again_whatever_the_order_in_which_they_came():
         assert [one.Number for one in pdf.Root.Many] == [*range(3, count)]
         assert pdf.Root.Many[0].read_raw_bytes() == b"ab"
         assert str(pdf.docinfo.Title) == "All"
-        assert pdf.check_pdf_syntax() == []
+        assert [one for one in pdf.check_pdf_syntax() if "any pages" not in one] == []
