@@ -439,7 +439,7 @@ class _SignIn:
             if until
             else said.gettext("out not read")
         )
-        return f"{entry} · {leave}"
+        return " ".join(text.replace(" ", "\u00a0") for text in (f"{entry} ·", leave))
 
     def _present(self, rows: Sequence[Row], box: int) -> int:
         return sum(one.filled[box] not in ("", NOT_READ) for one in rows)

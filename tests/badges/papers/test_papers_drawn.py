@@ -144,6 +144,12 @@ def test_a_sheet_to_sign_has_its_rows_blank_ones_and_totals():
     ]
 
 
+def test_the_sheet_of_a_session_counts_who_is_present():
+    rows = [Row(person=one(n), filled=[""]) for n in range(3)]
+    told = lines(signed(sheet(boxes=[Box(label="Signature", hours="")], rows=rows)))
+    assert "3 personnes sur la liste · Présents : ………………" in told
+
+
 def test_a_filled_sheet_says_what_was_read_and_how_many_were_there():
     told = " ".join(lines(signed(sheet(**FILLED)), layout=False))
     assert "2 personnes sur la liste · Présents, matin : 2 · Présents, après-midi : 1" in told
