@@ -7,13 +7,12 @@ from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
 from badges.models import Attestation, Certificate, Signed
-from badges.printing.sheets import printable
 from forum.core.i18n import Words, words
 from forum.core.pdf import BOLD, FIR, HIGHLIGHT, INK, LINE, MM, REGULAR, SEMIBOLD, SOFT, Colour
 from forum.core.pdf_flow import FlowingDocument
 from forum.core.pdf_qr import qr_path
 from forum.core.pdf_tags import Node, TaggedDocument
-from forum.core.pdf_text import Paragraph, Style, draw, paragraph, runs, typeset
+from forum.core.pdf_text import Paragraph, Style, draw, one_line, paragraph, runs, typeset
 
 A4_MM = (210, 297)
 LEFT, RIGHT, TOP, BOTTOM = 25 * MM, 185 * MM, 297 * MM, 16 * MM
@@ -379,7 +378,7 @@ def _set_text(
 
     Most of what a page says stands on all others too.
     """
-    whole = typeset(printable(said), language)
+    whole = typeset(one_line(said), language)
     for smaller in SMALLER:
         style = Style(face, size * smaller, colour)
         text = paragraph(runs(whole, style), room, size * smaller * LEADING)

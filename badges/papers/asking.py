@@ -27,9 +27,8 @@ class Who(StrEnum):
 class Breaks(StrEnum):
     """Where a letter of a list begins."""
 
-    COLUMN = "column"
-    PAGE = "page"
     LINE = "line"
+    PAGE = "page"
 
 
 class SignInAsked(Struct, frozen=True, kw_only=True):
@@ -52,7 +51,7 @@ class ListAsked(Struct, frozen=True, kw_only=True):
     """Which list for the desk: of whom, where letters begin, for how many queues."""
 
     category: str = ALL
-    breaks: Breaks = Breaks.COLUMN
+    breaks: Breaks = Breaks.LINE
     queues: int = 1
     language: str
 
@@ -106,7 +105,7 @@ def people_list(
         errors["queues"] = QUEUES
     asked = ListAsked(
         category=_chosen("category", sent, {ALL, *categories}, ALL, errors),
-        breaks=Breaks(_chosen("breaks", sent, {*Breaks}, Breaks.COLUMN, errors)),
+        breaks=Breaks(_chosen("breaks", sent, {*Breaks}, Breaks.LINE, errors)),
         queues=queues or 1,
         language=_chosen("language", sent, LANGUAGES, language, errors),
     )

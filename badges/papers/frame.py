@@ -5,10 +5,9 @@ from datetime import datetime
 from io import BytesIO
 from typing import NamedTuple
 
-from badges.printing.sheets import printable
 from forum.core.pdf import FIR, HIGHLIGHT, INK, LINE, MM, REGULAR, SOFT, Colour
 from forum.core.pdf_tags import Node, TaggedDocument
-from forum.core.pdf_text import Paragraph, Style, draw, ornament, paragraph, runs, typeset
+from forum.core.pdf_text import Paragraph, Style, draw, one_line, ornament, paragraph, runs, typeset
 
 A4_MM = (210, 297)
 WIDE, HIGH = 210 * MM, 297 * MM
@@ -69,7 +68,7 @@ class Paper(TaggedDocument):
 
     def set(self, text: str, ink: Ink, room: float, *, whole: bool = False) -> Paragraph:
         """Set a text in lines of at most `room`; `whole`: as it is, for a code or a name."""
-        shown = printable(text) if whole else typeset(printable(text), self.language)
+        shown = one_line(text) if whole else typeset(one_line(text), self.language)
         for smaller in SMALLER:
             size = ink.size * smaller
             made = paragraph(

@@ -16,10 +16,12 @@ BETWEEN = 8 * MM
 WIDTH = (RIGHT - LEFT - BETWEEN) / COLUMNS
 TICK = 3.6 * MM
 INDENT = TICK + 2.4 * MM
-PAD = 1.1 * MM
-INITIAL = Ink(BOLD, 25, FIR)
-INITIAL_HEIGHT = 12.5 * MM
-NAME = Ink(SEMIBOLD, 10)
+PAD = 0.8 * MM
+INITIAL = Ink(BOLD, 15, FIR)
+INITIAL_HEIGHT = 8.4 * MM
+NAME = Ink(SEMIBOLD, 10.5)
+REFERENCE = 20 * MM
+"""What the reference takes at the right of the name."""
 SMALL = Ink(size=8, colour=SOFT)
 LABEL = 8 * MM
 LEAST_ROWS = 2
@@ -29,10 +31,10 @@ FROM_LETTERS = 30
 
 
 class _Row(NamedTuple):
-    """A person, set: the name, and what stands under it."""
+    """A person, set: the name with the reference beside it, and what stands under it."""
 
-    person: Listed
     name: Paragraph
+    reference: Paragraph
     under: Paragraph
     height: float
 
@@ -165,19 +167,17 @@ class _Drawn:
         ]
 
     def _row(self, one: Listed) -> _Row:
-        room = WIDTH - INDENT
-        name = self.document.set(f"{one.family_name} {one.given_name}", NAME, room, whole=True)
-        under = self.document.set(f"{NBSP}· ".join(self._under(one)), SMALL, room, whole=True)
-        return _Row(one, name, under, name.height + under.height + 2 * PAD)
+        room, set_ = WIDTH - INDENT, self.document.set
+        who = f"{one.family_name} {one.given_name}"
+        name = set_(who, NAME, room - REFERENCE, whole=True)
+        reference = set_(one.reference, SMALL, REFERENCE, whole=True)
+        under = set_(f"{NBSP}· ".join(self._under(one)), SMALL, room, whole=True)
+        return _Row(name, reference, under, name.height + under.height + 2 * PAD)
 
     def _under(self, one: Listed) -> list[str]:
-        said = [one.organisation, one.category, one.reference, one.note]
-        if self.one.with_badges:
-            printed, to_print = (
-                self.said.gettext("badge printed"),
-                self.said.gettext("badge to print"),
-            )
-            said.append((printed if one.printed else to_print).replace(" ", NBSP))
+        said = [one.organisation, one.category, one.note]
+        if self.one.with_badges and not one.printed:
+            said.append(self.said.gettext("badge to print").replace(" ", NBSP))
         return [text for text in said if text]
 
     # Drawing
@@ -197,7 +197,7 @@ class _Drawn:
             document.written_at(node, text, left, top)
             if not piece.again:
                 self._bookmark(piece.letter, top)
-            document.rule(left, top - INITIAL_HEIGHT + 1.2 * MM, WIDTH, FIR)
+            document.rule(left, top - INITIAL_HEIGHT + 0.9 * MM, WIDTH, FIR)
             top -= INITIAL_HEIGHT
         if not piece.again or self._list is None:
             self._list = document.root.add("L")
@@ -215,9 +215,11 @@ class _Drawn:
         document = self.document
         body = listed.add("LI").add("LBody")
         with document.artifact():
-            document.box(left + 0.4, top - PAD - 1 * MM - TICK, TICK, TICK, thick=0.9)
+            document.box(left + 0.4, top - PAD - 0.8 * MM - TICK, TICK, TICK, thick=0.9)
         top -= PAD
         document.written_at(body, row.name, left + INDENT, top)
+        beside = left + WIDTH - row.reference.width
+        document.written_at(body, row.reference, beside, top - NAME.size + SMALL.size)
         document.written_at(body, row.under, left + INDENT, top - row.name.height)
         bottom = top - row.name.height - row.under.height - PAD
         document.rule(left, bottom, WIDTH, HAIR)
@@ -239,9 +241,8 @@ def _paged(
     column: Column = []
     room = next(rooms)
     for section in sections:
-        fresh = breaks == "column" or (breaks == "page" and bool(column))
         needed = _head_of(section) + sum(row.height for row in section.rows[:LEAST_ROWS])
-        if column and (fresh or room < needed):
+        if column and (breaks == "page" or room < needed):
             columns.append(column)
             column, room = [], next(rooms)
         if breaks == "page" and len(columns) % COLUMNS:

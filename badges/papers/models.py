@@ -176,8 +176,9 @@ class PeopleList(Struct, frozen=True, kw_only=True):
     """A list of people by letter, to tick.
 
     `lines` say under the heading what it is and how many they are; `breaks` says where a letter
-    begins: `page`, `column`, or wherever the one before ends (`line`). `more` has, under a heading
-    of its own, people who belong to no letter.
+    begins: on a new `page`, or wherever the one before ends (`line`). With `with_badges` it names
+    whose badge is still to be printed. `more` has, under a heading of its own, people who belong
+    to no letter.
     """
 
     title: str

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from itertools import groupby
 from uuid import UUID
@@ -254,11 +254,8 @@ class _SignIn:
         sheets = []
         for day, some in groupby(chosen, key=lambda one: one.half.day):
             halves = list(some)
-            number = self.edition.days.index(day)
             coming = [
-                one
-                for one in self.people
-                if one.days is None or one.days >> number & 1 or self._was_there(one, halves)
+                one for one in self.people if self._comes(one, day) or self._was_there(one, halves)
             ]
             for name, listed in self._by_category(coming):
                 boxes = [self._box(one) for one in halves]
@@ -279,6 +276,11 @@ class _SignIn:
                     )
                 )
         return [one for one in sheets if one.rows or one.blank]
+
+    def _comes(self, one: StoredPerson, day: date) -> bool:
+        """Say whether somebody is registered for a day."""
+        days = self.edition.days
+        return one.days is None or (day in days and bool(one.days >> days.index(day) & 1))
 
     def _is_asked(self, one: ProgrammeHours) -> bool:
         return self.asked.half in (ALL, one.half.name, one.half.day.isoformat())
@@ -309,7 +311,10 @@ class _SignIn:
                 return [(self.known.categories[code], some)]
 
     def of_session(self, found: attendance.Attendance) -> list[SignInSheet]:
-        """Return the sheet of a session: of those who hold a seat, or of all."""
+        """Return the sheets of a session: of those who hold a seat, or of all who come that day.
+
+        Where there is no sign-up nobody holds a seat, and all are listed.
+        """
         session = found.programme[self.asked.session]
         day = next(
             (one.half.day for one in self.known.hours
@@ -319,11 +324,11 @@ class _SignIn:
         seated = found.seats.get(session.session_id, frozenset())
         attended = found.attended.get(session.number)
         visits = attended.visits if attended else {}
+        of_seats = self.asked.who is Who.SEATED and session.sign_up
         wanted = [
             one
             for one in self.people
-            if self.asked.who is Who.ALL
-            or one.id in seated
+            if (one.id in seated if of_seats else self._comes(one, day))
             or (self.asked.filled and one.id in visits)
         ]
         title = pick(session.title, self.asked.language, self.edition.language)
@@ -438,7 +443,7 @@ class _SignIn:
             if until
             else said.gettext("out not read")
         )
-        return f"{entry} · {leave}"
+        return " ".join(text.replace(" ", "\u00a0") for text in (f"{entry} ·", leave))
 
     def _present(self, rows: Sequence[Row], box: int) -> int:
         return sum(one.filled[box] not in ("", NOT_READ) for one in rows)
@@ -494,7 +499,7 @@ async def desk_list(db: Db, edition: Edition, asked: ListAsked, *, at: datetime)
         queues=queues_of(people, asked.queues, said),
         breaks=asked.breaks,
         printed=said.moment(at, edition.zone),
-        with_badges=True,
+        with_badges=0 < printed < count,
         made_at=at,
     )
 

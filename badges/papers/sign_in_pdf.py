@@ -223,7 +223,9 @@ class _Drawn:
             counts.append(
                 said.gettext("%(label)s: %(value)s")
                 % {
-                    "label": said.gettext("Present, %(half)s") % {"half": box.label.lower()},
+                    "label": said.gettext("Present, %(half)s") % {"half": box.label.lower()}
+                    if len(sheet.boxes) > 1
+                    else said.gettext("Present"),
                     "value": count,
                 }
             )

@@ -82,10 +82,12 @@ class Paragraph(NamedTuple):
 
 # Typography
 
+SPACES = re.compile(rf"[^\S{NBSP}{THIN}]+")
 FRENCH = [
     (re.compile(r" ([;?!])"), THIN + r"\1"),
     (re.compile(r" ([:»])"), NBSP + r"\1"),
     (re.compile(r"« "), "«" + NBSP),
+    (re.compile(r"(?<=\d[ \u00a0]h) (?=\d)"), NBSP),
     (re.compile(r"(?<=\d) (?=(?:h|min|km|m|ha|€|%|k€|M€|Md€)\b|[€%]|\d{3}\b)"), NBSP),
 ]
 EVERYWHERE = [
@@ -93,6 +95,11 @@ EVERYWHERE = [
     (re.compile(r"(?<=\w)'(?=\w)"), APOSTROPHE),
     (re.compile(r"\.\.\."), "…"),
 ]
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, as documents draw it; spaces that do not break stay."""
+    return SPACES.sub(" ", composed(text)).strip(" ")
 
 
 def typeset(text: str, language: str) -> str:

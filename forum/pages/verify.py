@@ -16,7 +16,7 @@ from forum.core.limits import limited
 from forum.core.pages import Page
 from forum.core.web import AnyRequest, AnyResponse, Given
 from forum.registrations import attestations, documents
-from forum.registrations.codes import AttestationCodes, AttestationUnknown, Claim, Paper
+from forum.registrations.codes import AttestationCodes, AttestationUnknown, Claim
 from forum.speakers import certificates
 
 PER_MINUTE = 30
@@ -52,7 +52,7 @@ async def verify(
     """Say what the code of an attestation proves, or that there is none of this code."""
     try:
         claim = codes.read(code)
-        if claim.paper is Paper.SPEAKER:
+        if claim.paper.of_speaker:
             return await _spoke(db, page, codes, claim)
         return await _was_there(db, page, codes, claim, now)
     except AttestationUnknown as problem:
@@ -83,13 +83,24 @@ async def _was_there(
 
 async def _spoke(db: Db, page: Page, codes: AttestationCodes, claim: Claim) -> AnyResponse:
     found = await certificates.verify(db, codes, claim)
+    edition, issue = found.edition, found.issue
+    when = page.words.moment(issue.published_at, edition.zone) if issue else ""
+    shown = found.issued or found.now
     return _verify(
         page,
-        found.edition,
-        state="good" if found.unchanged else "changed",
-        person=found.spoken.certified.name,
-        spoken=certificates.parts_in_words(found.spoken, found.edition, page.words),
+        edition,
+        state="good" if found.issued else "changed" if found.now else "gone",
+        person=shown.certified.name if shown else "",
+        spoken=_parts(shown, edition, page),
+        issue=(issue.number, when) if issue else None,
+        since=_parts(found.now, edition, page) if issue else [],
     )
+
+
+def _parts(
+    one: certificates.Spoken | None, edition: Edition, page: Page
+) -> list[tuple[str, str, str, str]]:
+    return [] if one is None else certificates.parts_in_words(one, edition, page.words)
 
 
 def _verify(
@@ -122,6 +133,8 @@ NOTHING: dict[str, Any] = {
     "sessions": [],
     "read_at": "",
     "spoken": [],
+    "issue": None,
+    "since": [],
 }
 """What the page shows where nothing of a kind is to be told."""
 

@@ -6,9 +6,10 @@ the paper says), and the proof (the first 64 bits of an HMAC-SHA256 over all tha
 stored. Who has no paper cannot make a code; one that is good opens what holds now, and the stamp
 tells whether that is still what the paper says.
 
-There are three kinds of paper, told apart by the label under which the proof was made: those
+There are several kinds of paper, told apart by the label under which the proof was made: those
 that told the days alone, which stay good; those with the hours of half-days; and certificates of
-speakers, whose 40 bits are of an HMAC over the speaker's id.
+speakers, whose 40 bits are of an HMAC over the speaker's id, without and with what they print of
+titles and rooms in their stamp.
 """
 
 import hmac
@@ -48,6 +49,12 @@ class Paper(StrEnum):
     DAYS = "code"
     HOURS = "hours"
     SPEAKER = "speaker"
+    SPOKEN = "spoken"
+
+    @property
+    def of_speaker(self) -> bool:
+        """Whether it is a certificate."""
+        return self in (Paper.SPEAKER, Paper.SPOKEN)
 
 
 class Attested(Struct, frozen=True, kw_only=True):
@@ -69,13 +76,15 @@ class Attested(Struct, frozen=True, kw_only=True):
 class Certified(Struct, frozen=True, kw_only=True):
     """What a speaker's certificate stands for.
 
-    `parts` has, for each session, its number, the role, and when it begins and ends.
+    `parts` has, for each session, its number, the role, and when it begins and ends; `said` its
+    title and room as they are printed, nothing where the paper was stamped without them.
     """
 
     edition_id: int
     speaker_id: UUID
     name: str
     parts: list[tuple[int, str, datetime, datetime]]
+    said: list[tuple[str, str]] = []
 
 
 class Claim(Struct, frozen=True, kw_only=True):
@@ -106,8 +115,9 @@ class AttestationCodes:
     def certificate(self, certified: Certified) -> str:
         """Return the code of a speaker's certificate."""
         named = self.speaker(certified.edition_id, certified.speaker_id)
-        stamp = self._stamp(_told_of_speaker(certified))
-        return self._code(Paper.SPEAKER, certified.edition_id, named, stamp)
+        paper = Paper.SPOKEN if certified.said else Paper.SPEAKER
+        stamp = self._stamp(_told_of_speaker(certified, paper))
+        return self._code(paper, certified.edition_id, named, stamp)
 
     def speaker(self, edition_id: int, speaker_id: UUID) -> str:
         """Return what stands for a speaker in a code: eight symbols, as a reference has."""
@@ -136,7 +146,7 @@ class AttestationCodes:
     def holds(self, claim: Claim, now: Attested | Certified) -> bool:
         """Say whether a code was made of what is attested, or certified, now."""
         if isinstance(now, Certified):
-            return self._same(claim, _told_of_speaker(now))
+            return self._same(claim, _told_of_speaker(now, claim.paper))
         return self._same(claim, _told(now, claim.paper))
 
     def _same(self, claim: Claim, told: Sequence[Any]) -> bool:
@@ -182,12 +192,13 @@ def _told(attested: Attested, paper: Paper) -> list[Any]:
     return told
 
 
-def _told_of_speaker(certified: Certified) -> list[Any]:
+def _told_of_speaker(certified: Certified, paper: Paper) -> list[Any]:
     parts = [
         [number, role, _minute(starts_at), _minute(ends_at)]
         for number, role, starts_at, ends_at in certified.parts
     ]
-    return [certified.edition_id, str(certified.speaker_id), certified.name, parts]
+    told = [certified.edition_id, str(certified.speaker_id), certified.name, parts]
+    return [*told, certified.said] if paper is Paper.SPOKEN else told
 
 
 def _value(text: str) -> int:

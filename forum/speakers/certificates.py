@@ -5,6 +5,7 @@ tells of sessions is what that version says.
 """
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from msgspec import Struct
@@ -25,6 +26,7 @@ from schedule import editing, publishing
 from schedule.models import (
     Draft,
     Programme,
+    Speaker,
     SpeakerBackstage,
     SpeakerRole,
     SpeakerState,
@@ -75,12 +77,25 @@ class Spoken(Struct, frozen=True, kw_only=True):
     terms: PaperTerms
 
 
+class Issue(Struct, frozen=True, kw_only=True):
+    """A version of the programme by which a certificate was issued."""
+
+    number: int
+    published_at: datetime
+
+
 class Verified(Struct, frozen=True, kw_only=True):
-    """What a good code opens: `unchanged` says whether it is still what the paper says."""
+    """What a good code opens.
+
+    `issued` is what the paper says, found again in the version that said so; None where no version
+    says it. `issue` is that version, None where it is the latest. `now` is what holds now,
+    None where the programme has no session of the speaker any more.
+    """
 
     edition: Edition
-    spoken: Spoken
-    unchanged: bool
+    issued: Spoken | None
+    issue: Issue | None
+    now: Spoken | None
 
 
 async def of_all(db: Db, edition: Edition) -> list[Spoken]:
@@ -105,20 +120,55 @@ async def of_speaker(db: Db, edition: Edition, speaker_id: UUID) -> Spoken:
 
 
 async def verify(db: Db, codes: AttestationCodes, claim: Claim) -> Verified:
-    """Return what the code of a certificate proves, as the programme says it now.
+    """Return what the code of a certificate proves, and what the programme says now.
+
+    What was certified stays so, however the programme changes afterwards.
 
     Raises:
-        AttestationUnknown: nothing is certified by it any more.
+        AttestationUnknown: no version of the programme knows the speaker.
     """
     try:
         edition = await edition_service.by_id(db, claim.edition_id)
     except EditionNotFound as error:
         raise AttestationUnknown from error
-    for one in await of_all(db, edition):
-        if codes.speaker(edition.id, one.certified.speaker_id) == claim.reference:
-            unchanged = codes.holds(claim, one.certified)
-            return Verified(edition=edition, spoken=one, unchanged=unchanged)
-    raise AttestationUnknown
+    named = partial(_is_named, codes, claim)
+    now = next((one for one in await of_all(db, edition) if named(one.certified.speaker_id)), None)
+    if now is not None and codes.holds(claim, now.certified):
+        return Verified(edition=edition, issued=now, issue=None, now=now)
+    known = now is not None
+    last = await _last_number(db, edition)
+    for number in range(last, 0, -1):
+        programme = await publishing.version(db, edition, number)
+        for person in filter(lambda one: named(one.id), programme.speakers):
+            known = True
+            if (issued := _issued(edition, programme, person, codes, claim)) is not None:
+                at = programme.published_at
+                issue = Issue(number=number, published_at=at) if number < last else None
+                return Verified(edition=edition, issued=issued, issue=issue, now=now)
+    if not known:
+        raise AttestationUnknown
+    return Verified(edition=edition, issued=None, issue=None, now=now)
+
+
+def _is_named(codes: AttestationCodes, claim: Claim, speaker_id: UUID) -> bool:
+    return codes.speaker(claim.edition_id, speaker_id) == claim.reference
+
+
+async def _last_number(db: Db, edition: Edition) -> int:
+    programme = await publishing.latest(db, edition)
+    return 0 if programme is None else programme.version
+
+
+def _issued(
+    edition: Edition, programme: Programme, person: Speaker, codes: AttestationCodes, claim: Claim
+) -> Spoken | None:
+    """Return what a certificate said, if it was issued by this version, in whatever language."""
+    own = _parts(programme).get(person.id, [])
+    for language in edition.languages:
+        found = _spoken(edition, person, own, email="", language=language, terms=PaperTerms())
+        if codes.holds(claim, found.certified):
+            return found
+    return None
 
 
 def spoken(edition: Edition, programme: Programme, draft: Draft, terms: PaperTerms) -> list[Spoken]:
@@ -134,24 +184,39 @@ def spoken(edition: Edition, programme: Programme, draft: Draft, terms: PaperTer
         if own is None:
             continue
         wanted = behind.language
+        language = wanted if wanted in edition.languages else edition.language
         found.append(
-            Spoken(
-                certified=Certified(
-                    edition_id=edition.id,
-                    speaker_id=person.id,
-                    name=person.name,
-                    parts=[(one.number, one.role.value, one.starts_at, one.ends_at) for one in own],
-                ),
-                slug=person.slug,
-                parts=own,
-                organisation=person.organisation,
-                job_title=person.job_title,
-                email=behind.email,
-                language=wanted if wanted in edition.languages else edition.language,
-                terms=terms,
-            )
+            _spoken(edition, person, own, email=behind.email, language=language, terms=terms)
         )
     return found
+
+
+def _spoken(
+    edition: Edition,
+    person: Speaker,
+    parts: list[SpokenPart],
+    *,
+    email: str,
+    language: str,
+    terms: PaperTerms,
+) -> Spoken:
+    """Return what somebody did, certified in a language."""
+    return Spoken(
+        certified=Certified(
+            edition_id=edition.id,
+            speaker_id=person.id,
+            name=person.name,
+            parts=[(one.number, one.role.value, one.starts_at, one.ends_at) for one in parts],
+            said=[(pick(one.title, language, edition.language), one.room or "") for one in parts],
+        ),
+        slug=person.slug,
+        parts=parts,
+        organisation=person.organisation,
+        job_title=person.job_title,
+        email=email,
+        language=language,
+        terms=terms,
+    )
 
 
 def _parts(programme: Programme) -> dict[UUID, list[SpokenPart]]:

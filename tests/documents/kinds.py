@@ -395,7 +395,7 @@ KINDS = (
             language=one,
             title=TITLE,
         )
-        for one, breaks in (("fr", "page"), ("en", "column"), ("fr", "line"))
+        for one, breaks in (("fr", "page"), ("en", "page"), ("fr", "line"))
     ),
     Kind(
         name="who is in the building",

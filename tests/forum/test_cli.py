@@ -258,6 +258,14 @@ def test_scans_and_attendance_are_written_even_where_nobody_came(forum, tmp_path
     assert not out.exists()
 
 
+def test_papers_of_all_are_pdf_and_of_nobody_nothing(forum, tmp_path):
+    for what, said in (("attestations", "no attestation to print"), ("certificates", "to print")):
+        out = tmp_path / f"{what}.pdf"
+        assert said in forum.run("export", what, out, status=1)
+        assert not out.exists()
+        assert "one of pdf" in forum.run("export", what, tmp_path / "x.csv", status=1)
+
+
 def test_attendance_as_pdf_is_the_sign_in_sheets_of_all_days(forum, tmp_path):
     people = tmp_path / "people.csv"
     people.write_text(

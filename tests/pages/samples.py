@@ -2219,10 +2219,21 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
             **VERIFY,
             "person": "Maëlys d’Hérouville-Nguyen",
             "spoken": [("Ouverture", "modération", "mardi 23 mars, de 9\u00a0h à 10\u00a0h", "A")],
-            "state": "changed",
-            "read_at": "mardi 23 mars à 19\u00a0h",
+            "state": "good",
         },
     ),
+    "verify-speaker-since": (
+        "registrations/verify.html",
+        {
+            **VERIFY,
+            "person": "Maëlys d’Hérouville-Nguyen",
+            "spoken": [("Ouverture", "modération", "mardi 23 mars, de 9\u00a0h à 10\u00a0h", "A")],
+            "state": "good",
+            "issue": (3, "mardi 23 mars à 19\u00a0h"),
+            "since": [("Ouverture", "modération", "mardi 23 mars, de 10\u00a0h à 11\u00a0h", "B")],
+        },
+    ),
+    "verify-speaker-gone": ("registrations/verify.html", {**VERIFY, "state": "gone"}),
     "programme": ("schedule/programme.html", PROGRAMME),
     "programme-search": (
         "schedule/programme.html",

@@ -3,18 +3,25 @@
 import re
 import subprocess
 from datetime import timedelta
+from io import BytesIO
 
+import page
+import pikepdf
 import pytest
+from msgspec.structs import replace
 
 from badges.models import Direction
 from badges.papers import service
-from badges.papers.asking import EACH, Breaks, ListAsked, SignInAsked
+from badges.papers.asking import EACH, Breaks, ListAsked, SignInAsked, Who
 from badges.papers.service import NobodyListed
 from forum.core.context import Role
-from tests.factories import DURING
+from tests.badges.rooms import OUT, after, reads, takes_seat, with_rooms
+from tests.factories import DURING, FIRST_DAY, draft, pdf_text
 
 NAMES = ["Zola", "Émile", "Dupont & <Fils", "Œuvrard", "Estève"]
 SORTED = ["Dupont & <Fils", "Émile", "Estève", "Œuvrard", "Zola"]
+BOX = re.compile(r"([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+) re S")
+SECOND_DAY = FIRST_DAY + timedelta(days=1)
 LATER = DURING + timedelta(hours=8)
 
 
@@ -134,3 +141,131 @@ async def test_the_team_alone_prints_them(site, client, edition, people, role, w
     for path in ("papers/sign-in.pdf?filled=yes", "papers/attendees.pdf", "doors/present.pdf"):
         answer = await client.get(f"/organiser/{edition.slug}/{path}", headers=team)
         assert answer.status_code == wanted, path
+
+
+# Sheets of a session
+
+
+@pytest.fixture
+async def workshop(site):
+    """A workshop with sign-up, where Ada and Œuvrard hold seats, and a plenary without.
+
+    Zola is registered without a seat; Noël comes on the second day alone.
+    """
+    made = draft("Atelier", "Plénière", capacity=20, sign_up=True)
+    first, second = made.sessions
+    made = replace(made, sessions=[first, replace(second, sign_up=False)])
+    edition, programme = await with_rooms(site, made)
+    people = {
+        name: await site.register(edition, family_name=name, category=category, days=days)
+        for name, category, days in (
+            ("Zola", "press", []),
+            ("Œuvrard", "elected", []),
+            ("Noël", "elected", [SECOND_DAY]),
+            ("Ada", "press", []),
+        )
+    }
+    for name in ("Œuvrard", "Ada"):
+        await takes_seat(site, edition, people[name], programme.sessions[0])
+    return edition, programme, people
+
+
+async def sheets_of(site, edition, number, **asked):
+    async with site.pool.acquire() as db:
+        asked = SignInAsked(**{"language": "fr", "session": number, "blank": 2, **asked})
+        paper = await service.sign_in(db, edition, asked, at=LATER)
+    return paper.sheets
+
+
+@pytest.mark.parametrize(
+    ("number", "asked", "listed"),
+    [
+        (1, {}, [["Ada", "Œuvrard"]]),
+        (1, {"who": Who.ALL}, [["Ada", "Œuvrard", "Zola"]]),
+        (1, {"category": EACH}, [["Œuvrard"], ["Ada"]]),
+        (1, {"category": "press"}, [["Ada"]]),
+        (2, {}, [["Ada", "Œuvrard", "Zola"]]),
+        (2, {"category": "elected"}, [["Œuvrard"]]),
+    ],
+    ids=["seats", "all", "each category", "one category", "no sign-up", "no sign-up, one category"],
+)
+async def test_a_session_lists_seats_or_who_comes_that_day(site, workshop, number, asked, listed):
+    found = await sheets_of(site, workshop[0], number, **asked)
+    assert [names(one.rows) for one in found] == listed
+    for sheet in found:
+        assert [one.label for one in sheet.boxes] == ["Signature"]
+        assert all(one.filled == [""] for one in sheet.rows)
+        assert sheet.blank == 2
+        title = "Atelier" if number == 1 else "Plénière"
+        assert ("Séance", title) in sheet.facts
+        assert ("Salle", "Salle Garonne") in sheet.facts
+
+
+async def test_who_gave_their_seat_back_or_waits_is_not_listed(site):
+    edition, programme = await with_rooms(site, draft("Atelier", capacity=1, sign_up=True))
+    session = programme.sessions[0]
+    holds, waits = [await site.register(edition, family_name=name) for name in ("Un", "Deux")]
+    for one in (holds, waits):
+        await takes_seat(site, edition, one, session)
+    assert [names(one.rows) for one in await sheets_of(site, edition, 1)] == [["Un"]]
+    await site.cancel(edition, holds)
+    assert [names(one.rows) for one in await sheets_of(site, edition, 1)] == [["Deux"]]
+
+
+async def test_a_filled_sheet_of_a_session_has_who_came_without_a_seat_too(site, workshop):
+    edition, _, people = workshop
+    await reads(
+        site, edition, people["Zola"], after(minutes=1), (after(minutes=20), OUT), gate="room"
+    )
+    await reads(site, edition, people["Ada"], after(minutes=2), gate="room")
+    [sheet] = await sheets_of(site, edition, 1, filled=True)
+    read = [(one.person.family_name, one.filled[0].replace("\u00a0", " ")) for one in sheet.rows]
+    assert read == [
+        ("Ada", "entrée 9 h 02 · sortie non lue"),
+        ("Œuvrard", "—"),
+        ("Zola", "entrée 9 h 01 · sortie 9 h 20"),
+    ]
+    assert (sheet.present, sheet.blank) == ([2], 0)
+
+
+async def test_the_sheet_of_a_session_is_seen_and_taken_with_a_box_to_sign_for_each(
+    site, client, workshop, tmp_path
+):
+    edition, _, _ = workshop
+    team = await site.signed_in(edition)
+    asked = {"session": "1", "who": "seated", "blank": "3", "language": "fr"}
+    page_ = await client.get(f"/organiser/{edition.slug}/papers", headers=team)
+    assert 'name="session"' in page_.text
+    seen = await client.get(f"/organiser/{edition.slug}/papers/sign-in", params=asked, headers=team)
+    assert (seen.status_code, "data:image/png;base64," in seen.text) == (200, True)
+    answer = await client.get(
+        f"/organiser/{edition.slug}/papers/sign-in.pdf", params=asked, headers=team
+    )
+    assert rows_read(answer.content) == ["1 Ada Zoé", "2 Œuvrard Zoé", "3", "4", "5"]
+    assert boxes_to_sign(answer.content) == 5
+    told = pdf_text(answer.content)
+    for text in (
+        "Feuille d’émargement mardi 23 mars 2027, de 9 h à 9 h 30",
+        "Séance : Atelier",
+        "Salle : Salle Garonne",
+        "2 personnes sur la liste",
+    ):
+        assert text in told
+    path = tmp_path / "sheet.pdf"
+    path.write_bytes(answer.content)
+    found = page.validate_pdf(str(path), profile=page.ValidationProfile.PDF_UA_1)
+    assert [failure.message for failure in found.failures] == []
+    refused = await client.get(
+        f"/organiser/{edition.slug}/papers/sign-in", params={"session": "99"}, headers=team
+    )
+    assert refused.status_code == 422
+
+
+def boxes_to_sign(pdf):
+    """Count the empty boxes at the right end of rows, their head left out."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        drawn = b"".join(one.Contents.read_bytes() for one in document.pages).decode("latin-1")
+    boxes = [tuple(map(float, one)) for one in BOX.findall(drawn)]
+    right = max(x + wide for x, _, wide, _ in boxes)
+    rows = [one for one in boxes if abs(one[0] + one[2] - right) < 0.1 and one[2] < 300]
+    return len(rows) - 1

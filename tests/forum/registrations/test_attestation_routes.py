@@ -4,13 +4,21 @@ import html
 import re
 import subprocess
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 
 import msgspec
+import page
 import pypdfium2
 import pytest
+from msgspec import structs
 
 from badges.models import Direction
+from badges.printing.run_models import NoDrawing
 from forum.core.context import Role
+from forum.registrations import attestations
+from forum.registrations.attestation_sending import Attestations
+from forum.registrations.codes import AttestationCodes
 from tests.factories import DURING, opened, pdf_text
 
 AFTER = DURING + timedelta(days=2)
@@ -179,6 +187,60 @@ async def test_all_are_one_document_in_order_of_names(site, client, edition, the
     text = pdf_text(answer.content)
     assert "Attestation of presence The organisers of “Forum of towns”" in text
     assert "Nobody" not in text
+
+
+async def test_all_pass_pdf_ua_and_who_takes_them_is_recorded(
+    site, client, edition, there, tmp_path
+):
+    for number in range(3):
+        await site.was_there(edition, await site.register(edition, family_name=f"Nom{number}"))
+    team = await site.signed_in(edition)
+    answer = await client.get(f"/organiser/{edition.slug}/attestations.pdf", headers=team)
+    path = tmp_path / "all.pdf"
+    path.write_bytes(answer.content)
+    checked = subprocess.run(["qpdf", "--check", path], capture_output=True, check=False)
+    found = page.validate_pdf(str(path), profile=page.ValidationProfile.PDF_UA_1)
+    assert (checked.returncode, [failure.message for failure in found.failures]) == (0, [])
+    sql = "select detail from audit where edition_id = $1 and action = 'exported attestations'"
+    assert await site.rows(sql, edition.id) == [({"count": 4},)]
+
+
+async def test_a_process_that_ends_cuts_the_document_off(site, edition, there, tmp_path):
+    """Whoever saves it is told that it is not whole; a process that never begins is refused."""
+    codes = AttestationCodes(site.settings.secret_key)
+    export = Attestations(codes, site.settings.base_url, site.clock.at).export(edition)
+    with (tmp_path / "a.pdf").open("wb") as out:
+        async with site.pool.acquire() as db, db.transaction():
+            parts = export.parts(db, out, tmp_path)
+            await anext(parts)
+            begun = out.tell()
+            assert begun > 0
+            wrong = structs.replace(export, signed=lambda _: "no paper")
+            with pytest.raises(NoDrawing):
+                async for _ in wrong.parts(db, out, tmp_path):
+                    pass
+            await parts.aclose()
+
+
+async def test_many_are_read_some_at_a_time_and_none_is_lost(site, edition, monkeypatch):
+    monkeypatch.setattr(attestations, "AT_ONCE", 2)
+    for number in range(5):
+        person = await site.register(edition, family_name=f"Nom{number}")
+        if number != 3:
+            await site.was_there(edition, person)
+    site.clock.at = AFTER
+    codes = AttestationCodes(site.settings.secret_key)
+    export = Attestations(codes, site.settings.base_url, site.clock.at).export(edition)
+    out = BytesIO()
+    async with site.pool.acquire() as db, db.transaction():
+        assert await export.count(db) == 4
+        sizes = [out.tell() async for _ in export.parts(db, out, Path())]
+    assert sizes == sorted({*sizes})  # the head, two, one, one, the end: each as it is drawn
+    assert len(sizes) == 5
+    with pypdfium2.PdfDocument(out.getvalue()) as document:
+        assert [one.get_title() for one in document.get_toc()] == [
+            f"Zoé Nom{number}" for number in (0, 1, 2, 4)
+        ]
 
 
 async def test_without_anybody_there_is_no_document_and_no_link_to_it(site, client, edition):

@@ -209,21 +209,76 @@ async def test_a_code_proves_who_spoke_and_where(house, codes):
     ada = next(one for one in await everybody(house) if one.slug == "ada")
     status, said = await look(house, f"/verify/{codes.certificate(ada.certified)}")
     assert (status, "Ce code est bon." in said) == (200, True)
-    for text in ("Ada Ferrand", "L’eau (intervention), mardi 23 mars, de 9 h à 9 h 45"):
+    for text in (
+        "Ada Ferrand",
+        "L’eau (intervention), mardi 23 mars, de 9 h à 9 h 45, Salle Garonne",
+    ):
         assert text in said
     assert "example.org" not in said
+    assert "version" not in said
 
 
-async def test_what_changed_since_is_said(house, codes):
+LONGER = {"minutes": 60}
+RENAMED = {"title": {"fr": "L’eau, encore"}}
+OFF = {"cancelled": True}
+SINCE = "Le programme a changé ensuite, sans que l’attestation en soit moins vraie"
+
+
+@pytest.mark.parametrize(
+    ("change", "now"),
+    [
+        (
+            LONGER,
+            f"{SINCE}. Il dit maintenant : L’eau (intervention), mardi 23 mars, de 9 h à 10",
+        ),
+        (RENAMED, f"{SINCE}. Il dit maintenant : L’eau, encore (intervention), mardi 23 mars,"),
+        (OFF, f"{SINCE} : il n’a plus de séance de cette personne."),
+    ],
+    ids=["longer", "renamed", "cancelled"],
+)
+async def test_a_programme_that_changes_makes_no_certificate_false(house, codes, change, now):
     ada = next(one for one in await everybody(house) if one.slug == "ada")
     code = codes.certificate(ada.certified)
     made = confirmed()
-    await house.put(replace(made, sessions=[replace(made.sessions[0], minutes=60)]))
+    await house.put(replace(made, sessions=[replace(made.sessions[0], **change)]))
+    assert SINCE not in (await look(house, f"/verify/{code}"))[1]  # not published yet
     await publish(house.site, house.edition)
+    status, said = await look(house, f"/verify/{code}")
+    assert (status, "Ce code est bon." in said) == (200, True)
+    assert "L’eau (intervention), mardi 23 mars, de 9 h à 9 h 45, Salle Garonne" in said
+    assert "Ainsi le disait la version 1 du programme, publiée le" in said
+    assert now in said
+
+
+async def test_who_is_no_longer_confirmed_spoke_all_the_same(house, codes):
+    ben = next(one for one in await everybody(house) if one.slug == "ben")
+    await house.put(confirmed(behind={BEN: Backstage(state=State.PROPOSED)}))
+    status, said = await look(house, f"/verify/{codes.certificate(ben.certified)}")
+    assert (status, "Ce code est bon." in said) == (200, True)
+    assert "de 9 h à 9 h 45, Salle Garonne" in said
+    assert SINCE not in said
+
+
+async def test_a_paper_of_before_titles_were_stamped_stays_good(house, codes):
+    ada = next(one for one in await everybody(house) if one.slug == "ada").certified
+    status, said = await look(house, f"/verify/{codes.certificate(replace(ada, said=[]))}")
+    assert (status, "Ce code est bon." in said) == (200, True)
+
+
+async def test_what_no_version_says_is_shown_as_it_is_now(house, codes):
+    ada = next(one for one in await everybody(house) if one.slug == "ada").certified
+    code = codes.certificate(replace(ada, name="Ada Lovelace"))
     status, said = await look(house, f"/verify/{code}")
     assert status == 200
     assert "Ce code est bon, mais ce qu’il atteste a changé depuis." in said
-    assert "de 9 h à 10 h" in said
+    assert "Ada Ferrand" in said
+    made = confirmed()
+    await house.put(replace(made, sessions=[replace(made.sessions[0], cancelled=True)]))
+    await publish(house.site, house.edition)
+    status, said = await look(house, f"/verify/{code}")
+    assert status == 200
+    assert "Ce code est bon : l’attestation d’intervention qui le porte a été délivrée ici." in said
+    assert "Ada" not in said
 
 
 async def test_codes_of_nobody_and_of_other_editions_prove_nothing(house, codes):
