@@ -200,7 +200,7 @@ class Side:
         shown.append("ET")
         if symbol:
             for place in self.codes:
-                shown += ["q", place, symbol, "f Q"]
+                shown += ["q", place, self.sheets.finders, symbol, "f Q"]
         return shown
 
     def draw(self, category: BadgeCategory) -> tuple[Inks, str]:
@@ -209,7 +209,7 @@ class Side:
         That is surfaces, pictures, the white of codes, and the texts that are the same for all.
         """
         sheets, inks = self.sheets, Inks(category)
-        name = f"{self.name} {category.code}".encode().hex()
+        name = sheets.form_name()
         wide, high = sheets.layout.face_size_mm(self.name)
         size = Box(x_mm=0, y_mm=0, width_mm=wide, height_mm=high)
         values = shared(self.run) | {"category": pick(category.name, self.run.language)}
