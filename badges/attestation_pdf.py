@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
-from badges.models import Attestation, Certificate
+from badges.models import Attestation, Certificate, Signed
 from badges.printing.sheets import printable
 from forum.core.i18n import Words, words
 from forum.core.pdf import BOLD, FIR, HIGHLIGHT, INK, LINE, MM, REGULAR, SEMIBOLD, SOFT, Colour
+from forum.core.pdf_flow import FlowingDocument
 from forum.core.pdf_qr import qr_path
 from forum.core.pdf_tags import Node, TaggedDocument
 from forum.core.pdf_text import Paragraph, Style, draw, paragraph, runs, typeset
@@ -28,10 +30,6 @@ CELL = 3.2
 PRESENT = (0.52, 0.16, 0.16, 0.16)
 SPOKEN = (0.42, 0.14, 0.28, 0.16)
 """The columns of the tables, as parts of the page."""
-
-
-Signed = Attestation | Certificate
-"""What is issued on a page: to somebody who was there, or who spoke."""
 
 
 class Line(NamedTuple):
@@ -59,8 +57,41 @@ class Set(NamedTuple):
     height: float
 
 
+class Papers:
+    """A document of papers, a page each, which are in `out` as soon as there are some more.
+
+    `title` and `language` are the document's; a page in another language says so.
+    """
+
+    def __init__(
+        self, out: BinaryIO, *, title: str, author: str, language: str, made_at: datetime
+    ) -> None:
+        self.language = language
+        self.count = 0
+        self.document = FlowingDocument(
+            out, size_mm=A4_MM, title=title, language=language, author=author, made_at=made_at
+        )
+
+    def add(self, one: Signed, *, named: bool = True) -> None:
+        """Draw a paper on the next page; `named`: it has a bookmark."""
+        document = self.document
+        if named:
+            document.target(f"p{self.count}", TOP)
+            document.bookmark(_name(one), f"p{self.count}", 0)
+        self.count += 1
+        other = one.language if one.language != self.language else ""
+        root = document.root.add("Sect", language=other)
+        page = _Spoken if isinstance(one, Certificate) else _Present
+        page(document, root, one).draw()
+        document.finish_part()
+
+    def end(self) -> None:
+        """Write what all papers share."""
+        self.document.save()
+
+
 def render(
-    attestations: Sequence[Signed],
+    papers: Sequence[Signed],
     *,
     title: str,
     author: str,
@@ -69,24 +100,13 @@ def render(
 ) -> bytes:
     """Return the pages in order; equal values give equal bytes.
 
-    `title` and `language` are the document's; a page in another language says so. Several pages
-    have bookmarks by name.
+    Several pages have bookmarks by name.
     """
     out = BytesIO()
-    document = TaggedDocument(
-        out, size_mm=A4_MM, title=title, language=language, author=author, made_at=made_at
-    )
-    for number, one in enumerate(attestations):
-        if number:
-            document.showPage()
-        if len(attestations) > 1:
-            document.target(f"p{number}", TOP)
-            document.bookmark(_name(one), f"p{number}", 0)
-        other = one.language if one.language != language else ""
-        root = document.root.add("Sect", language=other)
-        page = _Spoken if isinstance(one, Certificate) else _Present
-        page(document, root, one).draw()
-    document.save()
+    drawn = Papers(out, title=title, author=author, language=language, made_at=made_at)
+    for one in papers:
+        drawn.add(one, named=len(papers) > 1)
+    drawn.end()
     return out.getvalue()
 
 
@@ -249,15 +269,8 @@ class _Page:
         return Set(texts, max(one.height for one in texts) + 2 * CELL * scale)
 
     def _paragraph(self, said: str, line: Line, room: float, scale: float) -> Paragraph:
-        """Set a text; one with a word too wide for the page is smaller, at last broken in it."""
-        whole = typeset(printable(said), self.issued.language)
-        for smaller in SMALLER:
-            size = line.size * scale * smaller
-            style = Style(line.font, size, line.colour)
-            text = paragraph(runs(whole, style), room, size * LEADING)
-            if text.whole:
-                break
-        return text
+        language = self.issued.language
+        return _set_text(said, line.font, line.size * scale, line.colour, room, language)
 
     def _fill(self, colour: Colour, x: float, y: float, width: float, height: float) -> None:
         self.document.literal(f"{colour.fill} {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f")
@@ -356,6 +369,23 @@ class _Spoken(_Page):
             *(_row(cells, REGULAR, 10.5, widths=SPOKEN) for cells in one.parts),
             *self._issued(),
         ]
+
+
+@lru_cache(4_000)
+def _set_text(
+    said: str, face: str, size: float, colour: Colour, room: float, language: str
+) -> Paragraph:
+    """Set a text; one with a word too wide for the page is smaller, at last broken in it.
+
+    Most of what a page says stands on all others too.
+    """
+    whole = typeset(printable(said), language)
+    for smaller in SMALLER:
+        style = Style(face, size * smaller, colour)
+        text = paragraph(runs(whole, style), room, size * smaller * LEADING)
+        if text.whole:
+            break
+    return text
 
 
 def _row(

@@ -150,7 +150,7 @@ class AttestedTime(Struct, frozen=True, kw_only=True):
     length: str
 
 
-class Attestation(Struct, frozen=True, kw_only=True):
+class Attestation(Struct, frozen=True, kw_only=True, tag=True):
     """All that an attestation of presence says, in `language`; '' leaves a line out.
 
     `times` has a row for each half-day, and `total` their sum; a paper that tells the days alone
@@ -183,7 +183,7 @@ class Attestation(Struct, frozen=True, kw_only=True):
     language: str
 
 
-class Certificate(Struct, frozen=True, kw_only=True):
+class Certificate(Struct, frozen=True, kw_only=True, tag=True):
     """All that the certificate of a speaker says, in `language`; '' leaves a line out.
 
     `parts` has a row for each session: its title, the role, when, and where. The rest is as in
@@ -208,6 +208,9 @@ class Certificate(Struct, frozen=True, kw_only=True):
     contact: str = ""
     language: str
 
+
+Signed = Attestation | Certificate
+"""What is issued on a page: to somebody who was there, or who spoke."""
 
 Time = Annotated[datetime, Meta(tz=True)]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]

@@ -1,17 +1,14 @@
-"""Who was there by what the doors read, and how a device does: values in, a decision out."""
+"""Who was there by what the doors read: values in, a decision out."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from badges.device_models import DeviceState, StoredDevice
 from badges.models import Outcome, Passage, Presence
 
 NIGHT_ENDS = timedelta(hours=4)
 """Until four in the morning it is still the evening before, as in the programme."""
-SILENT_AFTER = timedelta(minutes=5)
-"""So long after a device told of itself, as it does twice a minute, it counts as silent."""
 
 
 def all_days(count: int) -> int:
@@ -46,14 +43,3 @@ def presences(
         left_at = last.at if last.outcome is Outcome.LEFT else None
         found.append(Presence(day=day, arrived_at=entry.at, left_at=left_at))
     return found
-
-
-def device_state(one: StoredDevice, now: datetime) -> DeviceState:
-    """Say how a device does."""
-    if one.revoked_at is not None:
-        return DeviceState.REVOKED if one.drained_at is None else DeviceState.HANDED_OVER
-    if not one.token:
-        return DeviceState.TO_ENROL
-    heard_at = one.seen_at or one.enrolled_at
-    silent = heard_at is None or now - heard_at >= SILENT_AFTER
-    return DeviceState.SILENT if silent else DeviceState.ACTIVE

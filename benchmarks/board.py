@@ -6,7 +6,8 @@ from statistics import median
 
 import msgspec
 
-from badges import door_queries, watching
+from badges.board import watching
+from badges.doors import queries as door_queries
 from benchmarks import Row
 from benchmarks.people import admit
 from benchmarks.site import FIRST_DAY, Site, site

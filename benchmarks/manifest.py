@@ -13,8 +13,9 @@ import uvloop
 from msgspec import Struct
 from structlog.testing import capture_logs
 
-from badges import devices, manifest_queries
+from badges.devices import service as devices
 from badges.keys import open_keyring
+from badges.scanner import manifest_queries
 from benchmarks import Row
 from benchmarks.people import admit
 from benchmarks.site import Site, site

@@ -5,7 +5,7 @@
 A story is what devices read of a few people, with what they showed, took back and told late. It is
 handed over in shuffled, split and repeated batches, and each time decided as the server does it
 (`badges.settling`) on tables in memory, and by `Model`, which states the rules plainly. Both must
-agree to the last row. `tests/badges/test_orders.py` holds PostgreSQL against the same.
+agree to the last row. `tests/badges/scans/test_orders.py` holds PostgreSQL against the same.
 """
 
 import argparse
@@ -19,9 +19,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from badges import deciding, presented
-from badges.deciding import DoorRules, GateRule, Holder, ListRule, Window, milliseconds
-from badges.doors import Doors
+from badges.doors import deciding
+from badges.doors.deciding import DoorRules, GateRule, Holder, ListRule, Window, milliseconds
+from badges.doors.doors import Doors
 from badges.models import (
     Answer,
     Asked,
@@ -38,7 +38,8 @@ from badges.models import (
     Tally,
     TokenPayload,
 )
-from badges.settling import Changes, Group
+from badges.scans import presented
+from badges.scans.settling import Changes, Group
 from badges.tokens import Forged
 from forum.core.context import Device, Edition, EditionState
 
@@ -502,7 +503,7 @@ class Tokens:
 
 
 class Memory:
-    """What `badges.scan_queries` reads and writes, as dictionaries; nobody else writes."""
+    """What `badges.scans.queries` reads and writes, as dictionaries; nobody else writes."""
 
     def __init__(self, told: Story) -> None:
         self._told = told

@@ -5,6 +5,7 @@ import sys
 import tempfile
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 from xml.sax.saxutils import escape
 
 import msgspec
@@ -17,11 +18,13 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 from benchmarks import Row, medians_s
 from forum.core.i18n import words
 from forum.core.pdf import REGULAR, register_fonts
-from schedule.models import Programme
+from forum.demo import venue
+from schedule.models import FloorPlan, Marker, PlanPicture, Programme
 from schedule.papers.book import Book
 from schedule.papers.booklet import booklet
 from schedule.papers.drawing import draw
 from schedule.papers.orders import PAPERS, Form, Order
+from schedule.plan_pictures import take_in
 from tests.schedule import factory
 
 NAME = "programme_pdf"
@@ -29,6 +32,8 @@ ROUNDS = 5
 GOALS_S = {60: 0.25, 600: 3.0}
 WHOLE_PROCESS_S = 0.45
 MOST_BYTES = 150_000
+MOST_BYTES_OF_A_PLAN = 100_000
+"""Of one that is drawn; a scan weighs what its paper has of grain."""
 MOST_OF_USUAL = 2
 """Tags, links, page numbers and a drawn grid cost at most as much again as a flow of text."""
 ROOT = Path(__file__).parents[1]
@@ -66,18 +71,49 @@ def run() -> list[Row]:
             reached=whole <= WHOLE_PROCESS_S,
         )
     )
-    size = len(booklet(sixty, language="fr"))
-    rows.append(
+    return [*rows, *size_rows(sixty)]
+
+
+def size_rows(programme: Programme) -> list[Row]:
+    """Return what a booklet weighs without plans, and what the demonstration's plans add to it."""
+    pictures, plans = {}, []
+    for position, one in enumerate(venue.venues()):
+        made = take_in(one.picture)
+        name = str(position)
+        pictures[name] = made.full
+        told = PlanPicture(full=name, small=name, width_px=made.width_px, height_px=made.height_px)
+        markers = [Marker(room_id=room.id, x=50, y=50) for room in programme.rooms]
+        plans.append(
+            FloorPlan(
+                id=UUID(int=position),
+                position=position,
+                title=one.title,
+                alt=one.alt,
+                picture=told,
+                markers=markers,
+            )
+        )
+    size = len(booklet(programme, language="fr"))
+    planned = replace(programme, plans=plans)
+    added = len(booklet(planned, language="fr", pictures=pictures)) - size
+    return [
         Row(
-            work="booklet, 60 sessions, size",
+            work="booklet, 60 sessions, size without plans",
             measured=f"{size / 1000:.0f} kB",
             limit=f"{MOST_BYTES / 1000:.0f} kB",
             ratio=size / MOST_BYTES,
             goal="\u2264 1",
             reached=size <= MOST_BYTES,
-        )
-    )
-    return rows
+        ),
+        Row(
+            work=f"booklet, what {len(plans)} plans add, at 200 dpi",
+            measured=f"{added / 1000:.0f} kB",
+            limit=f"{MOST_BYTES_OF_A_PLAN / 1000:.0f} kB each",
+            ratio=added / len(plans) / MOST_BYTES_OF_A_PLAN,
+            goal="\u2264 1",
+            reached=added <= len(plans) * MOST_BYTES_OF_A_PLAN,
+        ),
+    ]
 
 
 def form_rows(programme: Programme, order: Order, count: int, goal_s: float) -> list[Row]:

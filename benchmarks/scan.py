@@ -8,12 +8,15 @@ from statistics import median
 import msgspec
 import uvloop
 
-from badges import devices, doors, presented, scan_queries
-from badges.device_models import Enrolled
+from badges.devices import service as devices
+from badges.devices.models import Enrolled
+from badges.doors import doors
 from badges.keys import Keyring
 from badges.models import Asked, NewScan, Outcome, Presented, Reading, Scan
 from badges.models import Tally as Came
-from badges.presented import ReadScan
+from badges.scans import presented
+from badges.scans import queries as scan_queries
+from badges.scans.presented import ReadScan
 from benchmarks import Row
 from benchmarks.load import Job, Tally, press, request, spread
 from benchmarks.people import admit

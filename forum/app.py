@@ -18,31 +18,34 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath, HeaderParameter
 
-from badges import devices
-from badges.attendance_routes import router as attendance_routes
-from badges.board_routes import router as board_routes
-from badges.conflict_routes import router as conflict_routes
-from badges.device_api import router as device_api_routes
-from badges.device_models import DeviceRevoked
-from badges.device_routes import router as device_routes
-from badges.fullness import Fullness
-from badges.gate_api import router as gate_api_routes
-from badges.gate_routes import router as gate_routes
+from badges.attendance.present_routes import router as present_routes
+from badges.attendance.routes import router as attendance_routes
+from badges.board.routes import router as board_routes
+from badges.board.watching import Watch
+from badges.conflicts.api import router as conflict_api_routes
+from badges.conflicts.routes import router as conflict_routes
+from badges.devices import service as devices
+from badges.devices.api import router as device_api_routes
+from badges.devices.fullness import Fullness
+from badges.devices.models import DeviceRevoked
+from badges.devices.routes import router as device_routes
+from badges.doors.gate_api import router as gate_api_routes
+from badges.doors.gate_routes import router as gate_routes
+from badges.doors.list_api import router as list_api_routes
+from badges.doors.list_routes import router as list_routes
 from badges.keys import Keyring, follow, open_keyring
 from badges.layouts.routes import router as layout_routes
-from badges.manifest_routes import router as manifest_routes
-from badges.manifests import Manifests
 from badges.papers.routes import router as paper_routes
-from badges.present_routes import router as present_routes
 from badges.printers.routes import router as printer_routes
 from badges.printing.drawer import DeskDrawer
 from badges.printing.run_api import router as run_api_routes
 from badges.printing.run_routes import router as run_routes
-from badges.routes import router as badge_routes
-from badges.scan_list_routes import router as scan_list_routes
-from badges.scanner_routes import router as scanner_routes
-from badges.together import Door, Together
-from badges.watching import Watch
+from badges.scanner.manifest_routes import router as manifest_routes
+from badges.scanner.manifests import Manifests
+from badges.scanner.routes import router as scanner_routes
+from badges.scans.list_routes import router as scan_list_routes
+from badges.scans.routes import router as badge_routes
+from badges.scans.together import Door, Together
 from forum import __version__
 from forum.accounts.organiser_routes import router as team_routes
 from forum.accounts.routes import organiser_of, to_sign_in
@@ -114,8 +117,10 @@ from forum.registrations.export_routes import router as export_routes
 from forum.registrations.group_routes import router as group_routes
 from forum.registrations.import_routes import router as import_routes
 from forum.registrations.keys import AttendeeKeys
+from forum.registrations.label_routes import router as label_routes
 from forum.registrations.organiser_routes import router as table_routes
 from forum.registrations.person_routes import router as person_routes
+from forum.registrations.print_routes import router as print_routes
 from forum.registrations.routes import attendee_of
 from forum.registrations.routes import router as registration_routes
 from forum.registrations.wallet_routes import Wallet
@@ -134,8 +139,10 @@ from schedule.paper_routes import router as programme_paper_routes
 from schedule.papers.kept import Papers
 from schedule.parts_routes import router as part_routes
 from schedule.people_routes import router as people_routes
+from schedule.plan_api import router as plan_api
 from schedule.published import Shelves
 from schedule.publishing_routes import router as publishing_routes
+from schedule.rooms_routes import router as rooms_routes
 from schedule.routes import router as schedule_routes
 from schedule.seat_routes import router as seat_routes
 
@@ -206,7 +213,7 @@ class Parts:
         self.speaker_keys = SpeakerKeys(settings.secret_key)
         self.wallet_signer = Wallet(settings.wallet)
         self.shelves = Shelves()
-        self.papers = Papers()
+        self.papers = Papers(self.blobs)
         self._loans = asyncio.Semaphore(LOANS)
         self.editions: Shelf[str, Edition] = Shelf()
         self.devices: Shelf[str, Device] = Shelf()
@@ -480,6 +487,7 @@ def assemble(parts: Parts) -> Shell:
             paper_routes,
             present_routes,
             desk_routes,
+            label_routes,
             device_desk_routes,
             import_routes,
             territory_routes,
@@ -493,6 +501,8 @@ def assemble(parts: Parts) -> Shell:
             part_pages,
             part_routes,
             people_routes,
+            plan_api,
+            rooms_routes,
             offline_routes,
             programme_import_routes,
             guide_routes,
@@ -500,14 +510,18 @@ def assemble(parts: Parts) -> Shell:
             printer_routes,
             run_api_routes,
             run_routes,
+            print_routes,
             device_api_routes,
             device_routes,
             scanner_routes,
             manifest_routes,
             board_routes,
+            conflict_api_routes,
             conflict_routes,
             gate_api_routes,
             gate_routes,
+            list_api_routes,
+            list_routes,
             layout_routes,
             account_routes,
             team_routes,

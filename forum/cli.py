@@ -442,7 +442,18 @@ def publish(
 
 @commands.command()
 @click.argument(
-    "what", type=click.Choice(["registrations", "tickets", "programme", "scans", "attendance"])
+    "what",
+    type=click.Choice(
+        [
+            "registrations",
+            "tickets",
+            "programme",
+            "scans",
+            "attendance",
+            "attestations",
+            "certificates",
+        ]
+    ),
 )
 @click.argument("out", type=FILE)
 @edition_option
@@ -468,8 +479,12 @@ def export(
     query: str,
     whose: str | None,
 ) -> None:
-    """Write registrations, tickets, programme, scans or attendance; OUT's ending says how."""
-    from badges.attendance_sheets import What  # noqa: PLC0415
+    """Write registrations, tickets, programme, scans, attendance, or papers of all.
+
+    OUT's ending says how. Attestations of presence and certificates of speakers are a PDF, a page
+    for each.
+    """
+    from badges.attendance.sheets import What  # noqa: PLC0415
     from forum.commands import exporting  # noqa: PLC0415
 
     if (columns or query) and what != "registrations":
@@ -485,6 +500,10 @@ def export(
             return f"version {version.version}, {many(version.sessions, 'session')}"
         if what == "tickets":
             return many(await exporting.tickets(site, one, out), "ticket")
+        if what in exporting.PAPERS:
+            with waiting(f"Drawing {what}"):
+                done = await exporting.papers_of_all(site, one, out, what=what)
+            return many(done, what.removesuffix("s"))
         if what == "scans":
             return many(await exporting.scans(site, one, out, language=language), "scan")
         if what == "attendance":

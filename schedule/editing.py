@@ -28,6 +28,7 @@ from schedule.edits import (
     DraftChange,
     Edit,
     PartKind,
+    PlanPart,
     RoomPart,
     SessionPart,
     SpeakerPart,
@@ -90,6 +91,7 @@ async def read(db: Db, edition: Edition) -> Draft:
     tracks = await queries.list_kept_tracks(db, edition.id)
     speakers = await queries.list_kept_speakers(db, edition.id)
     sessions = await queries.list_kept_sessions(db, edition.id)
+    plans = await queries.list_kept_plans(db, edition.id)
     return Draft(
         rooms=await queries.list_rooms(db, edition.id),
         tracks=await queries.list_tracks(db, edition.id),
@@ -104,11 +106,13 @@ async def read(db: Db, edition: Edition) -> Draft:
         backstage_of_speakers={one.id: one.backstage for one in speakers},
         backstage_of_sessions={one.id: one.backstage for one in sessions},
         travel=await queries.list_travel(db, edition.id),
+        plans=await queries.list_plans(db, edition.id),
         edited=(
             {one.id: one.edited for one in rooms}
             | {one.id: one.edited for one in tracks}
             | {one.id: one.edited for one in speakers}
             | {one.id: one.edited for one in sessions}
+            | {one.id: one.edited for one in plans}
         ),
         number=await queries.latest_change(db, edition.id),
     )
@@ -222,13 +226,15 @@ async def replace(
     """Make the parts of `draft` those of the edition's draft, whole or not at all.
 
     What stays with the editors is kept for each part that both hold; versions stay as they are.
+    Plans of the venue stay where `draft` has none: no file of a programme carries them.
 
     Raises:
         RoomTaken: two sessions that do not say `overlaps` share a room and a time.
     """
     async with _alone(db, edition):
         before = await read(db, edition)
-        edits = difference(before, draft)
+        whole = with_(draft, plans=draft.plans or before.plans)
+        edits = difference(before, whole)
         return await _store(db, edition, before, edits, kind=IMPORTED, actor=actor, at=at)
 
 
@@ -361,6 +367,8 @@ async def _put(db: Db, edition: Edition, edits: Sequence[Edit], number: int) -> 
     )
     await queries.put_sessions(db, edition.id, sessions, number)
     await queries.insert_participations(db, edition.id, sessions)
+    await queries.put_plans(db, edition.id, [p for p in now if isinstance(p, PlanPart)], number)
+    await queries.delete_plans(db, edition.id, gone(PartKind.PLAN))
     await queries.delete_speakers(db, edition.id, gone(PartKind.SPEAKER))
     await queries.delete_tracks(db, edition.id, gone(PartKind.TRACK))
     await queries.delete_rooms(db, edition.id, gone(PartKind.ROOM))

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from forum.core.errors import Problem
 from schedule.models import (
     Draft,
+    FloorPlan,
+    PlanBackstage,
     Room,
     RoomBackstage,
     Session,
@@ -29,6 +31,7 @@ class PartKind(StrEnum):
     TRACK = "track"
     SPEAKER = "speaker"
     SESSION = "session"
+    PLAN = "plan"
 
 
 class RoomPart(Struct, frozen=True, kw_only=True, tag_field="part", tag=PartKind.ROOM.value):
@@ -59,12 +62,21 @@ class SessionPart(Struct, frozen=True, kw_only=True, tag_field="part", tag=PartK
     backstage: SessionBackstage = SessionBackstage()
 
 
-Part = RoomPart | TrackPart | SpeakerPart | SessionPart
+class PlanPart(Struct, frozen=True, kw_only=True, tag_field="part", tag=PartKind.PLAN.value):
+    """A plan of the venue with what stays with the editors."""
+
+    content: FloorPlan
+    backstage: PlanBackstage = PlanBackstage()
+
+
+Part = RoomPart | TrackPart | SpeakerPart | SessionPart | PlanPart
+AnyContent = Room | Track | Speaker | Session | FloorPlan
 KINDS: dict[type, PartKind] = {
     RoomPart: PartKind.ROOM,
     TrackPart: PartKind.TRACK,
     SpeakerPart: PartKind.SPEAKER,
     SessionPart: PartKind.SESSION,
+    PlanPart: PartKind.PLAN,
 }
 
 
@@ -118,7 +130,7 @@ class DraftChange(Struct, frozen=True, kw_only=True):
 
 
 class PartNotFound(Problem):
-    """The draft has no such room, track, person or session: it was removed meanwhile."""
+    """The draft has no such room, track, person, session or plan: it was removed meanwhile."""
 
     code = "part_not_found"
     status = 404
@@ -140,11 +152,12 @@ class PartUsed(Problem):
 
 def part_of(draft: Draft, kind: PartKind, id_: UUID) -> Part | None:
     """Return a part of the draft with its backstage; None when there is none."""
-    parts: dict[PartKind, Sequence[Room | Track | Speaker | Session]] = {
+    parts: dict[PartKind, Sequence[AnyContent]] = {
         PartKind.ROOM: draft.rooms,
         PartKind.TRACK: draft.tracks,
         PartKind.SPEAKER: draft.speakers,
         PartKind.SESSION: draft.sessions,
+        PartKind.PLAN: draft.plans,
     }
     content = next((one for one in parts[kind] if one.id == id_), None)
     return None if content is None else part_of_content(draft, content)
@@ -200,6 +213,7 @@ def difference(before: Draft, after: Draft) -> list[Edit]:
         (before.tracks, after.tracks),
         (before.speakers, after.speakers),
         (before.sessions, after.sessions),
+        (before.plans, after.plans),
     ):
         olds = {part.id: part_of_content(before, part) for part in old}
         told = [_told(part, before, after) for part in new]
@@ -213,7 +227,7 @@ def difference(before: Draft, after: Draft) -> list[Edit]:
     return found
 
 
-def _told(content: Room | Track | Speaker | Session, before: Draft, after: Draft) -> Part:
+def _told(content: AnyContent, before: Draft, after: Draft) -> Part:
     """Return a part of `after`, with the backstage of `before` where `after` has none."""
     known = (
         after.backstage_of_rooms.keys()
@@ -231,7 +245,7 @@ def shown_photo(speaker: SpeakerBackstage) -> str | None:
     return speaker.photo if speaker.photo_agreed_at else None
 
 
-def part_of_content(draft: Draft, content: Room | Track | Speaker | Session) -> Part:
+def part_of_content(draft: Draft, content: AnyContent) -> Part:
     """Return a part of this content, with the backstage that the draft has for its id."""
     match content:
         case Room():
@@ -245,6 +259,8 @@ def part_of_content(draft: Draft, content: Room | Track | Speaker | Session) -> 
         case Session():
             around = draft.backstage_of_sessions.get(content.id, SessionBackstage())
             return SessionPart(content=content, backstage=around)
+        case FloorPlan():
+            return PlanPart(content=content)
 
 
 def applied(draft: Draft, edits: Sequence[Edit], *, number: int) -> Draft:
@@ -253,6 +269,7 @@ def applied(draft: Draft, edits: Sequence[Edit], *, number: int) -> Draft:
     tracks = {one.id: one for one in draft.tracks}
     speakers = {one.id: one for one in draft.speakers}
     sessions = {one.id: one for one in draft.sessions}
+    plans = {one.id: one for one in draft.plans}
     behind_rooms = {**draft.backstage_of_rooms}
     behind_speakers = {**draft.backstage_of_speakers}
     behind_sessions = {**draft.backstage_of_sessions}
@@ -261,7 +278,7 @@ def applied(draft: Draft, edits: Sequence[Edit], *, number: int) -> Draft:
         edited[edit.id] = number
         match edit.after:
             case None:
-                for parts in (rooms, tracks, speakers, sessions):
+                for parts in (rooms, tracks, speakers, sessions, plans):
                     parts.pop(edit.id, None)
                 edited.pop(edit.id)
             case RoomPart(content=room, backstage=of_room):
@@ -272,12 +289,15 @@ def applied(draft: Draft, edits: Sequence[Edit], *, number: int) -> Draft:
                 speakers[edit.id], behind_speakers[edit.id] = speaker, of_speaker
             case SessionPart(content=session, backstage=of_session):
                 sessions[edit.id], behind_sessions[edit.id] = session, of_session
+            case PlanPart(content=plan):
+                plans[edit.id] = plan
     return replace(
         draft,
         rooms=sorted(rooms.values(), key=lambda one: (one.position, one.slug)),
         tracks=sorted(tracks.values(), key=lambda one: (one.position, one.slug)),
         speakers=sorted(speakers.values(), key=lambda one: (one.sort_key, str(one.id))),
         sessions=sorted(sessions.values(), key=lambda one: one.number),
+        plans=sorted(plans.values(), key=lambda one: (one.position, str(one.id))),
         backstage_of_rooms={k: v for k, v in behind_rooms.items() if k in rooms},
         backstage_of_speakers={k: v for k, v in behind_speakers.items() if k in speakers},
         backstage_of_sessions={k: v for k, v in behind_sessions.items() if k in sessions},

@@ -183,13 +183,48 @@ class Travel(Struct, frozen=True, kw_only=True):
     minutes: int
 
 
+class PlanPicture(Struct, frozen=True, kw_only=True):
+    """The picture of a plan: the names of its files (`forum.core.blobs`), and its size in pixels.
+
+    `full` is the picture as it is kept, `small` a light one for pages, of the same shape.
+    """
+
+    full: str
+    small: str
+    width_px: int
+    height_px: int
+
+
+class Marker(Struct, frozen=True, kw_only=True):
+    """Where a room is on a plan: `x` percent of the picture from its left, `y` from its top."""
+
+    room_id: UUID
+    x: float
+    y: float
+
+
+class FloorPlan(Struct, frozen=True, kw_only=True):
+    """A plan of the venue, or of a floor of it; `alt` says in words what the picture shows.
+
+    A draft may hold one that has no picture so far, or a marker whose room is gone; a published
+    version holds neither. No room has two markers on one plan.
+    """
+
+    id: UUID
+    position: int
+    title: Text
+    alt: Text
+    picture: PlanPicture | None = None
+    markers: list[Marker] = []
+
+
 class Programme(Struct, frozen=True, kw_only=True):
     """One published version, complete and immutable.
 
-    `rooms` and `tracks` are in order of position, `speakers` in order of `sort_key`, `sessions` in
-    order of start, then room, then number. `revision` and `changed_at` of a session say when this
-    session last changed from one version to the next (iCalendar SEQUENCE and LAST-MODIFIED).
-    `travel` tells the walks between rooms that were measured.
+    `rooms`, `tracks` and `plans` are in order of position, `speakers` in order of `sort_key`,
+    `sessions` in order of start, then room, then number. `revision` and `changed_at` of a session
+    say when this session last changed from one version to the next (iCalendar SEQUENCE and
+    LAST-MODIFIED). `travel` tells the walks between rooms that were measured.
     """
 
     edition: str
@@ -211,6 +246,7 @@ class Programme(Struct, frozen=True, kw_only=True):
     sessions: list[Session] = []
     guides: list[GuideLink] = []
     travel: list[Travel] = []
+    plans: list[FloorPlan] = []
 
     @property
     def zone(self) -> ZoneInfo:
@@ -231,6 +267,10 @@ class RoomBackstage(Struct, frozen=True, kw_only=True):
 
 class TrackBackstage(Struct, frozen=True, kw_only=True):
     """What of a track stays with the editors: nothing so far."""
+
+
+class PlanBackstage(Struct, frozen=True, kw_only=True):
+    """What of a plan stays with the editors: nothing so far."""
 
 
 class SpeakerBackstage(Struct, frozen=True, kw_only=True):
@@ -284,6 +324,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     backstage_of_speakers: dict[UUID, SpeakerBackstage] = {}
     backstage_of_sessions: dict[UUID, SessionBackstage] = {}
     travel: list[Travel] = []
+    plans: list[FloorPlan] = []
     edited: dict[UUID, int] = {}
     number: int = 0
 
@@ -298,6 +339,13 @@ class KeptRoom(Struct, frozen=True, kw_only=True):
 
 class KeptTrack(Struct, frozen=True, kw_only=True):
     """What is stored of a track beside what the public reads."""
+
+    id: UUID
+    edited: int
+
+
+class KeptPlan(Struct, frozen=True, kw_only=True):
+    """What is stored of a plan beside what the public reads."""
 
     id: UUID
     edited: int

@@ -99,6 +99,7 @@ async def worker(
             "timezone": programme.timezone,
             "pages": _pages(programme, edition, page),
             "files": [page.templates.static(path) for path in FILES],
+            "pictures": [plan["small"] for plan in Viewer(programme, page.words).plans()],
         }
         return b"const KEPT = " + msgspec.json.encode(kept) + b";\n" + WORKER
 
@@ -118,7 +119,11 @@ def _pages(programme: Programme, edition: Edition, page: Page) -> list[str]:
         Asked(view=Arrangement.MINE),
         *(Asked(view=view, day=day) for view in views for day in dates),
     ]
-    return [*(address(edition, one) for one in asked), f"/{edition.slug}/speakers"]
+    others = ["speakers", "rooms"] if programme.rooms else ["speakers"]
+    return [
+        *(address(edition, one) for one in asked),
+        *(f"/{edition.slug}/{one}" for one in others),
+    ]
 
 
 router = Router("/", route_handlers=[manifest, worker])

@@ -1,21 +1,22 @@
-"""The editors' pages of a programme's parts: sessions, rooms, tracks, people, levels of conflicts.
+"""The editors' pages of a programme's parts: sessions, rooms, tracks, people, plans, conflicts.
 
 Each form is sent with the number of the change that had touched its part last. Where somebody else
 changed it meanwhile, or the change would clash, the page comes again with all that was typed.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from litestar import Router, get, post
-from litestar.datastructures import UploadFile
+from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
+from litestar.types import Empty
 
 from forum.core.blobs import Blobs
 from forum.core.context import Edition
@@ -37,6 +38,8 @@ from schedule import (
     part_words,
     parts,
     photos,
+    plan_pictures,
+    plan_storing,
     queries,
 )
 from schedule.conflicts import Conflict, Levels, conflicts
@@ -47,10 +50,11 @@ from schedule.edits import (
     PartKind,
     PartNotFound,
     PartUsed,
+    PlanPart,
     SpeakerPart,
     part_of,
 )
-from schedule.models import ConflictCode, Draft, Level
+from schedule.models import ConflictCode, Draft, Level, PlanPicture
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent, last
 from schedule.part_words import Sayer
@@ -70,9 +74,18 @@ class PhotoNotFound(NotFound):
 class Bench:
     """Where an editor works on the parts of a programme: one request, and what it needs."""
 
-    def __init__(self, request: AnyRequest, db: Db, page: Page, now: datetime, ids: Ids) -> None:
+    def __init__(
+        self,
+        request: AnyRequest,
+        db: Db,
+        blobs: Blobs,
+        page: Page,
+        now: datetime,
+        ids: Ids,
+    ) -> None:
         self.request = request
         self.db = db
+        self.blobs = blobs
         self.page = page
         self.now = now
         self.ids = ids
@@ -104,10 +117,15 @@ class Bench:
 
 
 async def at_bench(
-    request: AnyRequest, db: Given[Db], page: Given[Page], now: Given[datetime], ids: Given[Ids]
+    request: AnyRequest,
+    db: Given[Db],
+    blobs: Given[Blobs],
+    page: Given[Page],
+    now: Given[datetime],
+    ids: Given[Ids],
 ) -> Bench:
     """Give a route of the parts its bench."""
-    return Bench(request, db, page, now, ids)
+    return Bench(request, db, blobs, page, now, ids)
 
 
 # Lists
@@ -210,11 +228,20 @@ async def store(
     guides = [one.slug for one in await queries.list_published_guides(bench.db, edition.id)]
     new_id = id_ or bench.ids.uuid(bench.now)
 
+    try:
+        picture = await _picture(bench, kind)
+    except plan_storing.REFUSALS as problem:
+        said = {"picture": bench.words.say(problem.message)}
+        return await show_form(
+            bench, staff, kind, id_=id_, sent=sent, edited=edited, errors=said, status=422
+        )
+
     def build(draft: Draft, before: Part | None) -> Part:
         given, also = part_forms.given(kind, sent, draft, edition, before)
-        return part_fields.part_from(
+        part = part_fields.part_from(
             kind, given, draft, id_=new_id, before=before, guides=guides, also=also
         )
+        return parts.with_picture(part, picture) if picture else part
 
     async def keep() -> int:
         if id_ is None:
@@ -239,6 +266,26 @@ async def store(
     except (PartChanged, PartNotFound, ChangeBlocked, RoomTaken, PartUsed, Invalid) as problem:
         return await _again(bench, staff, kind, id_, sent, edited, problem)
     return Redirect(f"{part_views.place(edition, kind)}?done={number}", status_code=303)
+
+
+async def _picture(bench: Bench, kind: PartKind) -> PlanPicture | None:
+    """Keep the picture that was sent with a plan; None where none was.
+
+    Raises:
+        plan_storing.REFUSALS: it is none that is taken.
+    """
+    if kind is not PartKind.PLAN:
+        return None
+    content = await _file(await bench.request.form(), "picture")
+    return await plan_storing.keep(bench.blobs, content) if content else None
+
+
+async def _file(form: FormMultiDict, name: str) -> bytes:
+    """Return what is in the file that was sent under a name; nothing where none was."""
+    for file in form.getall(name, []):
+        if isinstance(file, UploadFile):
+            return await file.read()
+    return b""
 
 
 async def _again(
@@ -328,6 +375,7 @@ def routes_of(kind: PartKind) -> list[HTTPRouteHandler]:
     """Return the pages of one kind: its list, a new one, one of them, and its end."""
     path = f"{PATH}/{KIND_PLACES[kind]}"
     many = [limited("organiser", per_minute=PER_MINUTE)]
+    most = plan_pictures.LARGEST_FORM if kind is PartKind.PLAN else Empty
 
     @get(path, include_in_schema=False, opt=MAY)
     async def listed(staff: Given[Staff], bench: Given[Bench]) -> AnyResponse:
@@ -339,7 +387,13 @@ def routes_of(kind: PartKind) -> list[HTTPRouteHandler]:
         """Show an empty part."""
         return await show_form(bench, staff, kind)
 
-    @post(f"{path}/new", include_in_schema=False, opt=MAY, middleware=many)
+    @post(
+        f"{path}/new",
+        include_in_schema=False,
+        opt=MAY,
+        middleware=many,
+        request_max_body_size=most,
+    )
     async def add(
         staff: Given[Staff], bench: Given[Bench], once: Given[Once]
     ) -> AnyResponse | Redirect:
@@ -351,7 +405,13 @@ def routes_of(kind: PartKind) -> list[HTTPRouteHandler]:
         """Show a part."""
         return await show_form(bench, staff, kind, id_=part)
 
-    @post(f"{path}/{{part:uuid}}", include_in_schema=False, opt=MAY, middleware=many)
+    @post(
+        f"{path}/{{part:uuid}}",
+        include_in_schema=False,
+        opt=MAY,
+        middleware=many,
+        request_max_body_size=most,
+    )
     async def change(
         staff: Given[Staff], bench: Given[Bench], part: FromPath[UUID], once: Given[Once]
     ) -> AnyResponse | Redirect:
@@ -404,11 +464,10 @@ async def set_photo(
     staff: Given[Staff], bench: Given[Bench], blobs: Given[Blobs], part: FromPath[UUID]
 ) -> AnyResponse | Redirect:
     """Keep a photo of a person, say that they agreed to it, or take it away."""
-    sent = (await bench.request.form()).dict()
-    texts = {name: [v for v in values if isinstance(v, str)] for name, values in sent.items()}
+    texts = await form_fields(bench.request)
     edited = bench.number(texts)
     try:
-        digest = await _kept(sent.get("photo", []), blobs)
+        digest = await _kept(await _file(await bench.request.form(), "photo"), blobs)
 
         def build(_: Draft, before: Part | None) -> Part:
             if not isinstance(before, SpeakerPart):
@@ -443,15 +502,12 @@ async def set_photo(
     )
 
 
-async def _kept(files: Sequence[Any], blobs: Blobs) -> str | None:
+async def _kept(content: bytes, blobs: Blobs) -> str | None:
     """Keep the photo that was sent, made small; None where none was."""
-    for file in files:
-        if isinstance(file, UploadFile):
-            content = await file.read()
-            if content:
-                made = await asyncio.to_thread(photos.portrait, content)
-                return await asyncio.to_thread(blobs.put, made)
-    return None
+    if not content:
+        return None
+    made = await asyncio.to_thread(photos.portrait, content)
+    return await asyncio.to_thread(blobs.put, made)
 
 
 @get(f"{PATH}/speakers/{{part:uuid}}/photo", include_in_schema=False, opt=MAY)
@@ -491,6 +547,22 @@ async def _photo(blobs: Blobs, name: str) -> bytes:
         return await asyncio.to_thread(blobs.path(name).read_bytes)
     except FileNotFoundError as error:
         raise PhotoNotFound from error
+
+
+# Pictures of plans
+
+
+@get(f"{PATH}/plans/{{part:uuid}}/picture", include_in_schema=False, opt=MAY)
+async def own_plan(
+    staff: Given[Staff], bench: Given[Bench], part: FromPath[UUID]
+) -> Response[bytes]:
+    """Show the picture of a plan to the editors."""
+    found = part_of(await editing.read(bench.db, staff.edition), PartKind.PLAN, part)
+    if not isinstance(found, PlanPart) or found.content.picture is None:
+        raise plan_storing.PlanPictureNotFound
+    content = await plan_storing.read(bench.blobs, found.content.picture.full)
+    media_type = plan_pictures.media_type(content)
+    return Response(content, media_type=media_type, headers={"cache-control": PRIVATE})
 
 
 # Walks between rooms, and the levels of conflicts
@@ -624,6 +696,7 @@ router = Router(
         set_photo,
         own_photo,
         public_photo,
+        own_plan,
         travel,
         set_travel,
         levels,

@@ -2,7 +2,7 @@
 
 Values are those of JSON, whether a program sent them or a page's form became them
 (`schedule.part_forms`). What is not named here cannot be set: ids, numbers, slugs, photos, which
-change was the latest, a person's registration.
+change was the latest, a person's registration, the picture of a plan.
 """
 
 import re
@@ -23,6 +23,7 @@ from schedule.arranging import MOST_MINUTES
 from schedule.edits import (
     Part,
     PartKind,
+    PlanPart,
     RoomPart,
     SessionPart,
     SpeakerPart,
@@ -32,7 +33,9 @@ from schedule.edits import (
 from schedule.models import (
     Access,
     Draft,
+    FloorPlan,
     Link,
+    Marker,
     Participation,
     Partner,
     Room,
@@ -65,6 +68,8 @@ TWICE = N_("This person is in the session already: one role for each person.")
 NOBODY = N_("Nobody in the programme is meant: choose a person, or add them first.")
 BETWEEN = N_("Give a whole number from %(least)s to %(most)s.")
 TOO_MANY = N_("Give %(most)d at most.")
+NO_PERCENT = N_("Give a number from 0 to 100, such as 12.5.")
+MARKED_TWICE = N_("This room is on the plan already: one marker for each room.")
 OWN = N_("This is not set from outside: leave it out.")
 WITHOUT_SEATS = N_("Say how many seats there are to sign up for.")
 
@@ -72,14 +77,16 @@ LONGEST_NAME = 200
 LONGEST_TITLE = 300
 LONGEST_TEXT = 10_000
 LONGEST_TAG = 60
+LONGEST_ALT = 1_000
 MOST_SEATS = 100_000
 MOST_ROWS = 60
+MOST_MARKERS = 200
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 READ_ONLY = frozenset(
     "id number slug edited overlaps revision changed_at sort_key photo photo_agreed_at"
-    " registration_id".split()
+    " registration_id picture".split()
 )
 
 
@@ -253,6 +260,29 @@ class Whole(msgspec.Struct, frozen=True, kw_only=True):
     def schema(self) -> Schema:
         """Return the JSON Schema of a number."""
         return {"type": ["integer", "null"], "minimum": self.least, "maximum": self.most}
+
+
+class Percent(msgspec.Struct, frozen=True):
+    """A share of a whole, 0 to 100, to a tenth; it is needed."""
+
+    def read(self, value: Any, place: str, errors: Errors) -> float:
+        """Return the number, typed with a point or, as in French, a comma."""
+        if isinstance(value, str):
+            text = line(value).removesuffix("%").rstrip().replace(",", ".")
+            value = (
+                float(text) if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?", text) else text or None
+            )
+        if value is None:
+            errors[place] = NEEDED
+            return 0
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:  # noqa: PLR2004
+            errors[place] = NO_PERCENT
+            return 0
+        return round(float(value), 1)
+
+    def schema(self) -> Schema:
+        """Return the JSON Schema of a share."""
+        return {"type": "number", "minimum": 0, "maximum": 100}
 
 
 class Flag(msgspec.Struct, frozen=True):
@@ -500,6 +530,16 @@ FIELDS: dict[PartKind, dict[str, Reader]] = {
         "cancelled": Flag(),
         "note": Long(),
     },
+    PartKind.PLAN: {
+        "title": Texts(longest=LONGEST_NAME, needed=True),
+        "alt": Texts(longest=LONGEST_ALT, long=True, needed=True),
+        "position": Whole(least=0, most=9999),
+        "markers": Rows(
+            into=Marker,
+            fields={"room_id": Id(needed=True), "x": Percent(), "y": Percent()},
+            most=MOST_MARKERS,
+        ),
+    },
 }
 """What may be set of each kind of part."""
 KIND_PLACES: dict[PartKind, str] = {
@@ -507,6 +547,7 @@ KIND_PLACES: dict[PartKind, str] = {
     PartKind.ROOM: "rooms",
     PartKind.TRACK: "tracks",
     PartKind.SPEAKER: "speakers",
+    PartKind.PLAN: "plans",
 }
 """Under which name pages and the API know a kind."""
 
@@ -527,6 +568,7 @@ def kind_of(part: Part) -> PartKind:
         TrackPart: PartKind.TRACK,
         SpeakerPart: PartKind.SPEAKER,
         SessionPart: PartKind.SESSION,
+        PlanPart: PartKind.PLAN,
     }
     return kinds[type(part)]
 
@@ -558,6 +600,8 @@ def part_from(
     if kind is PartKind.SESSION:
         was = before if isinstance(before, SessionPart) else None
         _hold_session(values, draft, was, guides, errors)
+    if kind is PartKind.PLAN:
+        _hold_plan(values, draft, before, errors)
     errors.update(also or {})
     if errors:
         raise Invalid(fields=errors)
@@ -570,6 +614,8 @@ def part_from(
             return _speaker(values, draft, id_, before)
         case PartKind.SESSION:
             return _session(values, draft, id_, before)
+        case PartKind.PLAN:
+            return _plan(values, draft, id_, before)
 
 
 def _hold_session(
@@ -601,6 +647,22 @@ def _hold_session(
         errors.setdefault("capacity", WITHOUT_SEATS)
 
 
+def _hold_plan(values: dict[str, Any], draft: Draft, before: Part | None, errors: Errors) -> None:
+    """Hold the markers of a plan against the rooms; one whose room is gone may stay."""
+    if _has(errors, "markers"):
+        return
+    known = {one.id for one in draft.rooms}
+    if isinstance(before, PlanPart):
+        known |= {one.room_id for one in before.content.markers}
+    named: set[UUID] = set()
+    for n, one in enumerate(values["markers"]):
+        if one.room_id not in known:
+            errors[f"markers.{n}.room_id"] = CHOOSE
+        elif one.room_id in named:
+            errors[f"markers.{n}.room_id"] = MARKED_TWICE
+        named.add(one.room_id)
+
+
 def _has(errors: Errors, place: str) -> bool:
     return any(name == place or name.startswith(f"{place}.") for name in errors)
 
@@ -609,7 +671,7 @@ def _slug(text: str, taken: Iterable[str], otherwise: str) -> str:
     return next_slug(slug(text) or otherwise, taken)
 
 
-def _next(parts: Sequence[Room] | Sequence[Track]) -> int:
+def _next(parts: Sequence[Room] | Sequence[Track] | Sequence[FloorPlan]) -> int:
     return max((one.position for one in parts), default=-1) + 1
 
 
@@ -632,6 +694,13 @@ def _track(values: dict[str, Any], draft: Draft, id_: UUID, before: Part | None)
     name = pick(values["name"], "fr")
     code = was.slug if was else _slug(name, [o.slug for o in draft.tracks], "track")
     return TrackPart(content=Track(id=id_, slug=code, **values))
+
+
+def _plan(values: dict[str, Any], draft: Draft, id_: UUID, before: Part | None) -> PlanPart:
+    was = before.content if isinstance(before, PlanPart) else None
+    if values["position"] is None:
+        values["position"] = was.position if was else _next(draft.plans)
+    return PlanPart(content=FloorPlan(id=id_, picture=was.picture if was else None, **values))
 
 
 def _speaker(values: dict[str, Any], draft: Draft, id_: UUID, before: Part | None) -> SpeakerPart:

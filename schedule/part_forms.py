@@ -42,11 +42,19 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "partners": ("name", "url"),
     "links": ("title", "url"),
     "availability": ("starts", "ends"),
+    "markers": ("room", "x", "y"),
 }
-"""The fields of each row, by group; a row whose first two are empty is none."""
-NAMED_OTHERWISE = {"speaker_id": "person", "starts_at": "starts", "ends_at": "ends"}
+"""The fields of each row, by group; a row in which nothing was typed is none."""
+CHOSEN = frozenset({"role", "room"})
+"""The fields of a row that say something in each row, also in one where nothing was typed."""
+NAMED_OTHERWISE = {
+    "speaker_id": "person",
+    "room_id": "room",
+    "starts_at": "starts",
+    "ends_at": "ends",
+}
 """How the fields of a row are called in a form."""
-ROW = re.compile(r"(people|partners|links|availability)\.(\d{1,4})\.(\w+)")
+ROW = re.compile(r"(people|partners|links|availability|markers)\.(\d{1,4})\.(\w+)")
 CLOCK = re.compile(r"(\d{1,2})(?:\s*[:hH.]\s*(\d{2})?)?|(\d{2})(\d{2})")
 SPARE = 2
 """How many empty rows a page has for more."""
@@ -79,8 +87,8 @@ def rows_of(sent: Sent, group: str) -> list[dict[str, str]]:
 
 
 def _filled(name: str, text: str) -> bool:
-    """Say whether a field of a row holds something; a role alone is nothing, it has a first."""
-    return bool(text.strip()) and name != "role"
+    """Say whether something was typed into a field of a row."""
+    return bool(text.strip()) and name not in CHOSEN
 
 
 def tidied(sent: Sent) -> Typed:
@@ -180,6 +188,8 @@ def _rows(
                     "ends_at": _instant(row.get("ends", ""), zone),
                 }
             )
+        elif group == "markers":
+            rows.append({"room_id": row.get("room"), "x": row.get("x"), "y": row.get("y")})
         else:
             rows.append(dict(row))
     return rows
@@ -309,7 +319,7 @@ def _beginning(kind: PartKind) -> Typed:
             return {"state": ["proposed"]}
         case PartKind.TRACK:
             return {"tint": ["1"]}
-        case PartKind.ROOM:
+        case PartKind.ROOM | PartKind.PLAN:
             return {}
 
 
@@ -324,6 +334,8 @@ def _typed_rows(
                 "starts": _on_the_wall(row["starts_at"], zone).strftime("%Y-%m-%dT%H:%M"),
                 "ends": _on_the_wall(row["ends_at"], zone).strftime("%Y-%m-%dT%H:%M"),
             }
+        elif group == "markers":
+            yield {"room": row["room_id"], "x": f"{row['x']:g}", "y": f"{row['y']:g}"}
         else:
             yield {name: row[name] or "" for name in GROUPS[group]}
 

@@ -8,11 +8,13 @@ from uuid import UUID
 from forum.core.context import Edition
 from forum.core.i18n import Words
 from forum.core.text import fold, pick
-from schedule import part_fields, part_forms, part_words
+from schedule import part_fields, part_forms, part_words, plans
 from schedule.conflicts import Conflict, Levels
-from schedule.edits import DraftChange, Edit, Part, PartKind, SpeakerPart, part_of
+from schedule.edits import DraftChange, Edit, Part, PartKind, PlanPart, SpeakerPart, part_of
 from schedule.models import (
     Draft,
+    FloorPlan,
+    PlanPicture,
     PublishedGuide,
     Room,
     Session,
@@ -122,10 +124,11 @@ def _session_rows(draft: Draft, sayer: Sayer, wrong: Mapping[UUID, list[View]]) 
 
 
 def _rows(kind: PartKind, draft: Draft, edition: Edition, words: Words) -> list[View]:
-    contents: Mapping[PartKind, Sequence[Room | Track | Speaker]] = {
+    contents: Mapping[PartKind, Sequence[Room | Track | Speaker | FloorPlan]] = {
         PartKind.ROOM: draft.rooms,
         PartKind.TRACK: draft.tracks,
         PartKind.SPEAKER: draft.speakers,
+        PartKind.PLAN: draft.plans,
     }
     states = part_words.said_of(part_words.STATES, words)
     used = Counter(id_ for session in draft.sessions for id_ in _named(session))
@@ -232,6 +235,8 @@ def form(
         known = {one.slug: pick(one.title, words.language) for one in guides}
         ticked = {slug: slug for slug in sent.get("guides", []) if slug}
         shown["guides"] = [*(ticked | known).items()]
+    if kind is PartKind.PLAN:
+        shown |= _of_plan(part, draft, words, sent)
     return shown
 
 
@@ -242,6 +247,31 @@ def _of_session(draft: Draft, edition: Edition, words: Words, sent: Sent) -> Vie
         "rooms": [(str(one.id), one.name) for one in draft.rooms],
         "days": part_forms.days_of(edition, last(sent, "day")),
         "people": [*part_forms.labels_of(draft.speakers).values()],
+    }
+
+
+def _of_plan(part: Part | None, draft: Draft, words: Words, sent: Sent) -> View:
+    """Return the rows of a plan's markers: of every room, then of those that are gone."""
+    typed = {row.get("room", ""): row for row in part_forms.rows_of(sent, "markers")}
+    names = {str(one.id): one.name for one in draft.rooms}
+    number = {str(id_): n for id_, n in plans.numbers(draft.rooms).items()}
+    rows = [
+        {
+            "n": n,  # as mistakes name it: rows in which something was typed come first
+            "room": id_,
+            "number": number.get(id_),
+            "name": names.get(id_) or words.gettext("A room that is gone"),
+            "x": typed.get(id_, {}).get("x", ""),
+            "y": typed.get(id_, {}).get("y", ""),
+        }
+        for n, id_ in enumerate([*typed, *(one for one in names if one not in typed)])
+    ]
+    rows.sort(key=lambda row: row["number"] or len(rows) + 1)
+    markers = part.content.markers if isinstance(part, PlanPart) else []
+    return {
+        "marker_rows": rows,
+        "picture": _picture(part),
+        "dots": plans.dots(markers, draft.rooms),
     }
 
 
@@ -273,18 +303,23 @@ def meanwhile(
     def typed(part: Part | None) -> Sent:
         return part_forms.typed(kind, part, draft, edition)
 
+    def differing(edit: Edit) -> list[str]:
+        fields = part_forms.differing(typed(edit.before), typed(edit.after))
+        return [*fields, "picture"] if _picture(edit.before) != _picture(edit.after) else fields
+
     return [
         {
             "who": who.get(change.actor, ""),
             "own": change.actor == asks,
             "when": words.moment(change.at, edition.zone),
-            "fields": [
-                part_words.label(field, kind, words)
-                for field in part_forms.differing(typed(edit.before), typed(edit.after))
-            ],
+            "fields": [part_words.label(field, kind, words) for field in differing(edit)],
         }
         for change, edit in changes
     ]
+
+
+def _picture(part: Part | None) -> PlanPicture | None:
+    return part.content.picture if isinstance(part, PlanPart) else None
 
 
 # Walks between rooms, and the levels of conflicts

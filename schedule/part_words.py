@@ -14,11 +14,12 @@ from forum.core.context import Edition
 from forum.core.i18n import N_, Words
 from forum.core.text import Text, pick
 from schedule.conflicts import Conflict
-from schedule.edits import Part, PartKind, RoomPart, SessionPart, SpeakerPart, TrackPart
+from schedule.edits import Part, PartKind, PlanPart, RoomPart, SessionPart, SpeakerPart, TrackPart
 from schedule.models import (
     Access,
     ConflictCode,
     Draft,
+    FloorPlan,
     Level,
     Room,
     Session,
@@ -72,6 +73,12 @@ LABELS: dict[str, str] = {
     "email": N_("E-mail"),
     "state": N_("State"),
     "photo": N_("Photo"),
+    "alt": N_("What the plan shows, in words"),
+    "picture": N_("Picture"),
+    "markers": N_("Where the rooms are"),
+    "room": N_("Room"),
+    "x": N_("From the left, in %"),
+    "y": N_("From the top, in %"),
     "agreed": N_("This person agreed that the photo is shown"),
 }
 """How a field is called, by its name."""
@@ -260,7 +267,7 @@ def language_name(tag: str, words: Words) -> str:
 
 
 def lacking(part: Part, draft: Draft, edition: Edition, words: Words) -> list[str]:
-    """Return what a room, a track or a person lacks; sessions have conflicts."""
+    """Return what a room, a track, a person or a plan lacks; sessions have conflicts."""
     match part:
         case RoomPart(content=room):
             return _lacking_room(room, draft, words)
@@ -270,6 +277,8 @@ def lacking(part: Part, draft: Draft, edition: Edition, words: Words) -> list[st
             return _lacking_person(part, edition, words)
         case SessionPart():
             return []
+        case PlanPart(content=plan):
+            return lacking_plan(plan, draft, edition, words)
 
 
 def _lacking_room(room: Room, draft: Draft, words: Words) -> list[str]:
@@ -293,6 +302,30 @@ def _lacking_person(part: SpeakerPart, edition: Edition, words: Words) -> list[s
     return [*untold, *(words.gettext(text) for text, true in lacks.items() if true)]
 
 
+def lacking_plan(plan: FloorPlan, draft: Draft, edition: Edition, words: Words) -> list[str]:
+    """Return what a plan lacks: its picture, its words, the rooms that its markers stand for."""
+    rooms = {one.id for one in draft.rooms}
+    gone = sum(one.room_id not in rooms for one in plan.markers)
+    found = [] if plan.picture else [words.gettext("no picture: it is not published")]
+    if gone:
+        sentence = words.ngettext(
+            "the room of one marker is gone", "the rooms of %(n)d markers are gone", gone
+        )
+        found.append(sentence % {"n": gone})
+    found += _untold(plan.title, edition, words, N_("no title in %(language)s"))
+    return found + _untold(plan.alt, edition, words, N_("no description in %(language)s"))
+
+
+def on_plans(draft: Draft, edition: Edition, words: Words) -> list[str]:
+    """Return what the plans of a draft lack, as sentences that name the plan."""
+    return [
+        words.gettext("Plan “%(plan)s”: %(what)s")
+        % {"plan": pick(plan.title, words.language), "what": ", ".join(lacks)}
+        for plan in draft.plans
+        if (lacks := lacking_plan(plan, draft, edition, words))
+    ]
+
+
 def _untold(text: Text, edition: Edition, words: Words, sentence: str) -> list[str]:
     missing = [one for one in edition.languages if not text.get(one)]
     return [words.gettext(sentence) % {"language": language_name(one, words)} for one in missing]
@@ -309,6 +342,8 @@ def name_of(part: Part, words: Words) -> str:
             return speaker.name
         case SessionPart(content=session):
             return pick(session.title, words.language)
+        case PlanPart(content=plan):
+            return pick(plan.title, words.language)
 
 
 def labels(kind: PartKind | None, words: Words) -> dict[str, str]:

@@ -29,6 +29,7 @@ from schedule.edits import (
     PartKind,
     PartNotFound,
     PartUsed,
+    PlanPart,
     SpeakerPart,
     Wanted,
     part_of,
@@ -39,6 +40,7 @@ from schedule.models import (
     ConflictSetting,
     Draft,
     Level,
+    PlanPicture,
     Session,
     SpeakerBackstage,
     Travel,
@@ -171,6 +173,17 @@ def with_photo(part: Part | None, photo: str | None, agreed_at: datetime | None)
     )
     content = replace(part.content, photo=shown_photo(backstage))
     return SpeakerPart(content=content, backstage=backstage)
+
+
+def with_picture(part: Part | None, picture: PlanPicture) -> Part:
+    """Return a plan with another picture; its markers stay where they are.
+
+    Raises:
+        PartNotFound: the part is no plan.
+    """
+    if not isinstance(part, PlanPart):
+        raise PartNotFound
+    return PlanPart(content=replace(part.content, picture=picture))
 
 
 async def since(db: Db, edition: Edition, id_: UUID, number: int) -> list[tuple[DraftChange, Edit]]:

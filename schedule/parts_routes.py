@@ -1,6 +1,5 @@
 """The parts of a draft over HTTP for programs: rooms, tracks, people, sessions, with `If-Match`."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +20,7 @@ from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.rights import Deed, Staff
 from forum.core.text import Text
-from forum.core.web import PRIVATE, AnyRequest, Given, json_object
+from forum.core.web import PRIVATE, AnyRequest, Given, json_object, matched
 from schedule import editing, part_fields, parts, queries
 from schedule.editing import ChangeBlocked
 from schedule.edits import Part, PartChanged, PartKind, PartNotFound, part_of
@@ -29,8 +28,10 @@ from schedule.models import (
     Access,
     Draft,
     Link,
+    Marker,
     Participation,
     Partner,
+    PlanPicture,
     SessionType,
     Span,
     SpeakerState,
@@ -41,7 +42,6 @@ MAY = {"deed": Deed.EDIT_PROGRAMME}
 PER_MINUTE = 300
 MOST = 500
 PATH = "/api/editions/{edition_slug:str}"
-TAG = re.compile(r'"(\d{1,9})"')
 
 
 class ToldRoom(Struct, frozen=True, kw_only=True):
@@ -124,6 +124,18 @@ class ToldSession(Struct, frozen=True, kw_only=True):
     note: str
 
 
+class ToldPlan(Struct, frozen=True, kw_only=True):
+    """A plan of the venue of the draft; without a picture it is not published."""
+
+    id: UUID
+    edited: int
+    title: Text
+    alt: Text
+    position: int
+    picture: PlanPicture | None
+    markers: list[Marker]
+
+
 class Parts(Struct, frozen=True, kw_only=True):
     """Some parts; `next` is what `after` takes to go on, None at the end."""
 
@@ -136,18 +148,21 @@ TOLD: dict[PartKind, type[Struct]] = {
     PartKind.TRACK: ToldTrack,
     PartKind.SPEAKER: ToldSpeaker,
     PartKind.SESSION: ToldSession,
+    PartKind.PLAN: ToldPlan,
 }
 NOUNS = {
     PartKind.ROOM: ("room", "rooms"),
     PartKind.TRACK: ("track", "tracks"),
     PartKind.SPEAKER: ("person", "people"),
     PartKind.SESSION: ("session", "sessions"),
+    PartKind.PLAN: ("plan", "plans"),
 }
 NEEDED = {
     PartKind.ROOM: ["name"],
     PartKind.TRACK: ["name"],
     PartKind.SPEAKER: ["name"],
     PartKind.SESSION: ["type", "title"],
+    PartKind.PLAN: ["title", "alt"],
 }
 
 
@@ -177,6 +192,7 @@ def listed(kind: PartKind, draft: Draft) -> list[UUID]:
         PartKind.TRACK: draft.tracks,
         PartKind.SPEAKER: draft.speakers,
         PartKind.SESSION: draft.sessions,
+        PartKind.PLAN: draft.plans,
     }
     return [one.id for one in contents[kind]]
 
@@ -239,15 +255,14 @@ class Asker:
             PartNotFound: there is no such part.
             PartChanged: it is at another; `more` tells what changed since, by whom.
         """
-        sent = self.request.headers.get("if-match")
-        if sent is None or sent.strip() == "*":
+        seen = matched(self.request)
+        if seen is None:
             return None
         draft = await self.draft()
         if part_of(draft, self.kind, id_) is None:
             raise PartNotFound(fields={str(id_): PartNotFound().message})
-        known = [int(tag[1]) for one in sent.split(",") if (tag := TAG.fullmatch(one.strip()))]
-        if draft.edited.get(id_, 0) not in known:
-            raise await self._changed(id_, max(known, default=0))
+        if draft.edited.get(id_, 0) not in seen:
+            raise await self._changed(id_, max(seen, default=0))
         return draft.edited.get(id_, 0)
 
     async def _changed(self, id_: UUID, since: int) -> PartChanged:

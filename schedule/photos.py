@@ -41,23 +41,41 @@ def portrait(content: bytes) -> bytes:
         PhotoTooLarge: it has more bytes, or unpacks to more pixels, than is allowed.
         NotAPhoto: it is no JPEG, PNG or WebP picture, or a broken one.
     """
+    out = BytesIO()
+    made = fitted(content, LARGEST_SIDE)
+    made.save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    return out.getvalue()
+
+
+def fitted(content: bytes, side: int) -> Image.Image:
+    """Return the pixels of a picture alone, upright, flat on white, at most `side` a side.
+
+    Raises:
+        PhotoTooLarge, NotAPhoto: as `portrait` has it.
+    """
     if len(content) > MOST_BYTES:
         raise PhotoTooLarge
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise PhotoTooLarge
-            picture.draft("RGB", (2 * LARGEST_SIDE, 2 * LARGEST_SIDE))  # a JPEG unpacks smaller
-            upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
-            made = _flat(upright)
+            picture.draft("RGB", (2 * side, 2 * side))  # a JPEG unpacks smaller
+            upright = _mixable(ImageOps.exif_transpose(picture))
+            upright.thumbnail((side, side))
+            return _flat(upright)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PhotoTooLarge from error
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError) as error:
         raise NotAPhoto from error  # what Pillow raises of broken files is not one kind
-    out = BytesIO()
-    made.save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    return out.getvalue()
+
+
+def _mixable(picture: Image.Image) -> Image.Image:
+    """Return pixels that can be mixed when they are made fewer: no numbers of a palette."""
+    if picture.mode.startswith("I"):  # 16 bits: Pillow would cut them off rather than scale
+        return picture.convert("I").point(lambda value: value / 257).convert("L")
+    if picture.mode in ("P", "1"):
+        return picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+    return picture
 
 
 def _flat(picture: Image.Image) -> Image.Image:

@@ -24,7 +24,7 @@ from forum.core.rights import Deed, Staff
 from forum.core.settings import Settings
 from forum.core.text import clean
 from forum.core.web import AnyRequest, AnyResponse, Given, document, form_fields
-from schedule import editing, publishing, queries
+from schedule import editing, part_words, publishing, queries
 from schedule.changes import Change, changes
 from schedule.conflicts import blocking
 from schedule.exports import rss
@@ -122,6 +122,8 @@ async def _shown(
         errors={name: words.say(message) for name, message in (errors or {}).items()},
         number=draft.number,
         told=differences(previous, following, words),
+        replanned=previous is not None and previous.plans != following.plans,
+        on_plans=part_words.on_plans(draft, edition, words),
         conflicts=Teller(draft, words, edition.zone).conflicts(found),
         blocked=bool(blocking(found)),
         placed=any(session.starts_at for session in following.sessions),

@@ -5,10 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from forum.core.db import Db, many, maybe, value
-from schedule.edits import DraftChange, RoomPart, SessionPart, SpeakerPart, TrackPart
+from schedule.edits import DraftChange, PlanPart, RoomPart, SessionPart, SpeakerPart, TrackPart
 from schedule.models import (
     Colleague,
     ConflictSetting,
+    FloorPlan,
+    KeptPlan,
     KeptRoom,
     KeptSession,
     KeptSpeaker,
@@ -52,6 +54,21 @@ async def list_tracks(db: Db, edition_id: int) -> list[Track]:
           from track
          where edition_id = $1
          order by position, slug
+        """,
+        edition_id,
+    )
+
+
+async def list_plans(db: Db, edition_id: int) -> list[FloorPlan]:
+    """Return the draft's plans of the venue in order of position."""
+    return await many(
+        db,
+        FloorPlan,
+        """
+        select id, position, title, alt, picture, markers
+          from floor_plan
+         where edition_id = $1
+         order by position, id
         """,
         edition_id,
     )
@@ -135,6 +152,13 @@ async def list_kept_tracks(db: Db, edition_id: int) -> list[KeptTrack]:
     """Return what stays with the editors of each track."""
     return await many(
         db, KeptTrack, "select id, edited from track where edition_id = $1", edition_id
+    )
+
+
+async def list_kept_plans(db: Db, edition_id: int) -> list[KeptPlan]:
+    """Return what stays with the editors of each plan."""
+    return await many(
+        db, KeptPlan, "select id, edited from floor_plan where edition_id = $1", edition_id
     )
 
 
@@ -315,6 +339,40 @@ async def delete_rooms(db: Db, edition_id: int, ids: Sequence[UUID]) -> None:
     """Delete rooms of the draft."""
     await db.execute(
         "delete from room where edition_id = $1 and id = any($2::uuid[])", edition_id, ids
+    )
+
+
+async def delete_plans(db: Db, edition_id: int, ids: Sequence[UUID]) -> None:
+    """Delete plans of the draft."""
+    await db.execute(
+        "delete from floor_plan where edition_id = $1 and id = any($2::uuid[])", edition_id, ids
+    )
+
+
+async def put_plans(db: Db, edition_id: int, plans: Sequence[PlanPart], edited: int) -> None:
+    """Store plans, new or known, as change `edited` made them."""
+    await db.executemany(
+        """
+        insert into floor_plan (edition_id, id, position, title, alt, picture, markers, edited)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (edition_id, id) do update
+                set position = excluded.position, title = excluded.title, alt = excluded.alt,
+                    picture = excluded.picture, markers = excluded.markers,
+                    edited = excluded.edited
+        """,
+        [
+            (
+                edition_id,
+                one.content.id,
+                one.content.position,
+                one.content.title,
+                one.content.alt,
+                one.content.picture,
+                one.content.markers,
+                edited,
+            )
+            for one in plans
+        ],
     )
 
 
@@ -524,6 +582,24 @@ async def is_public_photo(db: Db, edition_id: int, photo: str) -> bool:
         """,
         edition_id,
         photo,
+    )
+
+
+async def is_public_plan(db: Db, edition_id: int, picture: str) -> bool:
+    """Say whether a version that was published shows a plan with this picture, full or small."""
+    return await value(
+        db,
+        bool,
+        """
+        select exists (
+            select
+              from programme_version v,
+                   jsonb_array_elements(coalesce(v.content -> 'plans', '[]')) plan
+             where v.edition_id = $1
+               and $2 in (plan -> 'picture' ->> 'full', plan -> 'picture' ->> 'small'))
+        """,
+        edition_id,
+        picture,
     )
 
 
@@ -820,6 +896,7 @@ async def delete_edition_data(db: Db, edition_id: int) -> None:
              no_preview as (delete from preview where edition_id = $1),
              no_imports as (delete from programme_import where edition_id = $1),
              no_changes as (delete from draft_change where edition_id = $1),
+             no_floor_plans as (delete from floor_plan where edition_id = $1),
              no_rooms as (delete from room where edition_id = $1),
              no_sign_ups as (delete from sign_up where edition_id = $1),
              no_seatings as (delete from seating where edition_id = $1),

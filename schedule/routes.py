@@ -17,13 +17,14 @@ from litestar.params import FromPath
 from msgspec import Struct
 from msgspec.structs import replace
 
+from forum.core.blobs import Blobs
 from forum.core.context import Edition
 from forum.core.db import Database
 from forum.core.errors import NotFound
 from forum.core.i18n import LANGUAGES
 from forum.core.pages import Page, static_content
 from forum.core.web import AnyRequest, AnyResponse, Given, document
-from schedule import asking
+from schedule import asking, plan_storing
 from schedule.asking import ALL, Arrangement, Asked
 from schedule.exports import ics, jsonld, open_data, schedule_json, schedule_xml, tables
 from schedule.models import Programme
@@ -177,6 +178,7 @@ async def export(
     edition: Given[Edition],
     database: Given[Database],
     shelves: Given[Shelves],
+    blobs: Given[Blobs],
 ) -> AnyResponse:
     """Send the programme as calendar, schedule.xml, schedule.json, JSON-LD, table or booklet.
 
@@ -190,7 +192,7 @@ async def export(
         return await _chosen_calendar(request, shelved, language, name)
     if ending == "pdf":
         body, etag = await shelved.document(
-            ending, language, partial(_booklet, shelved.programme, language)
+            ending, language, partial(_booklet, shelved.programme, language, blobs)
         )
         return _open(document(request, body, PDF, etag=etag, file_name=name, shared=True))
     builders: dict[str, tuple[Callable[[Programme], bytes], str]] = {
@@ -275,16 +277,17 @@ def _brief(programme: Programme) -> bytes:
     return msgspec.json.encode(replace(programme, sessions=sessions, speakers=people))
 
 
-async def _booklet(programme: Programme, language: str) -> bytes:
+async def _booklet(programme: Programme, language: str, blobs: Blobs) -> bytes:
     """Draw the booklet in a process of its own: it takes a moment of one processor."""
-    return await anyio.to_process.run_sync(draw_booklet, programme, language)
+    pictures = await plan_storing.pictures_of(blobs, programme.plans)
+    return await anyio.to_process.run_sync(draw_booklet, programme, language, pictures)
 
 
-def draw_booklet(programme: Programme, language: str) -> bytes:
+def draw_booklet(programme: Programme, language: str, pictures: Mapping[str, bytes]) -> bytes:
     """Draw the booklet; reportlab is slow to import, so it is imported here."""
     from schedule.papers.booklet import booklet  # noqa: PLC0415
 
-    return booklet(programme, language=language)
+    return booklet(programme, language=language, pictures=pictures)
 
 
 async def _chosen_calendar(

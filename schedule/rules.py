@@ -12,6 +12,7 @@ from forum.core.context import Edition
 from schedule.changes import Names, shown
 from schedule.models import (
     Draft,
+    FloorPlan,
     GuideLink,
     Programme,
     Room,
@@ -140,11 +141,11 @@ def publish(
 ) -> Programme:
     """Freeze `draft` as the version after `previous`, published at the instant `at` (UTC).
 
-    Unplaced sessions, those not confirmed, and people without a session are left out, as is all
-    that stays with the editors. A session whose content differs from the previous version has the
-    next revision and `changed_at = at`. One that was published
-    and is no longer placed stays, cancelled, so that calendars hear of it; its number or slug is
-    changed where another session has it now.
+    Unplaced sessions, those not confirmed, people without a session, plans without a picture and
+    markers of rooms that are gone are left out, as is all that stays with the editors. A session
+    whose content differs from the previous version has the next revision and `changed_at = at`. One
+    that was published and is no longer placed stays, cancelled, so that calendars hear of it; its
+    number or slug is changed where another session has it now.
     """
     placed = [one for one in draft.sessions if one.starts_at and _confirmed(draft, one)]
     removed = _removed(placed, previous)
@@ -173,16 +174,27 @@ def publish(
         sessions=sessions,
         guides=list(guides),
         travel=sorted(draft.travel, key=lambda one: (one.room_a, one.room_b)),
+        plans=[
+            _with_rooms(one, draft)
+            for one in sorted(draft.plans, key=lambda plan: plan.position)
+            if one.picture
+        ],
     )
     return replace(programme, sessions=_revised(programme, previous, at))
+
+
+def _with_rooms(plan: FloorPlan, draft: Draft) -> FloorPlan:
+    """Return a plan with the markers of rooms that there are."""
+    rooms = {room.id for room in draft.rooms}
+    return replace(plan, markers=[one for one in plan.markers if one.room_id in rooms])
 
 
 def as_draft(past: Programme, draft: Draft) -> Draft:
     """Return the draft with the sessions of a version as they were then.
 
-    Rooms, tracks and people of the version are as they were; what it does not hold stays, sessions
-    without their time and room. What stays with the editors is kept, but for sessions of the
-    version, which are confirmed again.
+    Rooms, tracks, people and plans of the version are as they were; what it does not hold stays,
+    sessions without their time and room. What stays with the editors is kept, but for sessions of
+    the version, which are confirmed again.
     """
     held = {session.id for session in past.sessions}
     numbers = {session.number for session in past.sessions}
@@ -207,8 +219,14 @@ def as_draft(past: Programme, draft: Draft) -> Draft:
         tracks=_with_rest(past.tracks, draft.tracks),
         speakers=_with_rest(past.speakers, draft.speakers),
         sessions=[replace(one, revision=0, changed_at=None) for one in sessions],
+        plans=[*past.plans, *_not_among(past.plans, draft.plans)],
         backstage_of_sessions={**known, **behind},
     )
+
+
+def _not_among(past: Sequence[FloorPlan], now: Sequence[FloorPlan]) -> list[FloorPlan]:
+    held = {one.id for one in past}
+    return [one for one in now if one.id not in held]
 
 
 def _with_rest(past: Sequence[Part], now: Sequence[Part]) -> list[Part]:

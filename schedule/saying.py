@@ -172,6 +172,8 @@ class Teller:
         if len(sessions) == len(edits):
             count = len(sessions)
             return n("%(n)d session changed", "%(n)d sessions changed", count) % {"n": count}
+        if all(one.kind is PartKind.PLAN for one in edits):
+            return _("Plans changed")
         if sessions:
             return _("Sessions, rooms, tracks or people changed")
         return _("Rooms, tracks or people changed")

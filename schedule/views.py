@@ -12,6 +12,7 @@ from babel import Locale, UnknownLocaleError
 
 from forum.core.i18n import Words
 from forum.core.text import fold, pick
+from schedule import plans
 from schedule.asking import Arrangement, Asked
 from schedule.grid import grid
 from schedule.models import (
@@ -75,6 +76,7 @@ class Viewer:
             "ends_at": session.ends_at,
             "times": self._times(session),
             "room": room.name if room else None,
+            "room_path": f"/{self.programme.edition}/rooms#{room.slug}" if room else None,
             "track": self.track(track) if track else None,
             "language": self._language(session.language),
             "sign_up": session.sign_up and not session.cancelled,
@@ -215,6 +217,42 @@ class Viewer:
             columns = [room.name if room else elsewhere for room in table.columns]
             made.append({"day": day, "columns": columns, "rows": rows})
         return made
+
+    def plans(self) -> list[View]:
+        """Return the plans of the venue: pictures with their addresses, and the rooms on each."""
+        path = f"/{self.programme.edition}/plans/"
+        return [
+            {
+                "title": self._in(plan.title),
+                "alt": self._in(plan.alt),
+                "path": path + plan.picture.full,
+                "small": path + plan.picture.small,
+                "wide": plan.picture.width_px,
+                "high": plan.picture.height_px,
+                "dots": plans.dots(plan.markers, self.programme.rooms),
+            }
+            for plan in self.programme.plans
+            if plan.picture
+        ]
+
+    def floors(self) -> list[View]:
+        """Return the rooms floor by floor, in order of the first room of each, with their numbers.
+
+        A number is None where no plan shows the room.
+        """
+        marked = {one.room_id for plan in self.programme.plans for one in plan.markers}
+        numbers = plans.numbers(self.programme.rooms)
+        by_floor: dict[str, list[View]] = {}
+        for room in self.programme.rooms:
+            view = {
+                **self._place(room),
+                "name": room.name,
+                "slug": room.slug,
+                "capacity": room.capacity,
+                "number": numbers[room.id] if room.id in marked else None,
+            }
+            by_floor.setdefault(self._floor(room), []).append(view)
+        return [{"name": name, "rooms": rooms} for name, rooms in by_floor.items()]
 
     def present(self, present: Present, most: int | None = None) -> View:
         """Return what is on and what comes next, `most` of each; `more` says if some are not."""

@@ -4,7 +4,7 @@
 // programme's own pages is kept: never a page of a registration or of the organisers.
 const MINE = `programme ${KEPT.base} `;
 const NAME = MINE + KEPT.version;
-const PAGE = new RegExp(`^${KEPT.base}/(programme|speakers|(sessions|speakers)/[^/.]+)$`);
+const PAGE = new RegExp(`^${KEPT.base}/(programme|speakers|rooms|(sessions|speakers)/[^/.]+)$`);
 const SAYS = new Set(["view", "day", "sessions"]); // what an address may ask of a page that is kept
 const WHOLE = `${location.origin}${KEPT.base}/programme`;
 const MOST_VISITED = 60;
@@ -52,6 +52,7 @@ async function visited() {
 self.addEventListener("install", event => event.waitUntil((async () => {
   const cache = await caches.open(NAME);
   await cache.addAll(KEPT.files);
+  await Promise.allSettled(KEPT.pictures.map(address => cache.add(address))); // one that was lost stops nothing
   const open = await self.clients.matchAll({ includeUncontrolled: true, type: "window" });
   await fill([...KEPT.pages, ...await visited(), ...open.map(client => client.url)]);
   await self.skipWaiting();
@@ -67,11 +68,12 @@ self.addEventListener("activate", event => event.waitUntil((async () => {
 self.addEventListener("fetch", event => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
-  if (url.pathname.startsWith("/static/")) event.respondWith(file(event.request));
+  const named = url.pathname.startsWith("/static/") || url.pathname.startsWith(`${KEPT.base}/plans/`);
+  if (named) event.respondWith(file(event.request));
   else if (PAGE.test(url.pathname)) event.respondWith(page(event, url));
 });
 
-// The address of a static file changes with its content: a copy is never an old one.
+// The address of a static file, or of a plan's picture, changes with its content: a copy is never an old one.
 async function file(request) {
   return await (await caches.open(NAME)).match(request.url) ?? fetch(request);
 }

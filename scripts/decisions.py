@@ -32,8 +32,8 @@ from typing import Any
 
 from msgspec import convert
 
-from badges import deciding
-from badges.deciding import (
+from badges.doors import deciding
+from badges.doors.deciding import (
     Claim,
     DoorRules,
     GateRule,

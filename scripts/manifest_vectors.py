@@ -11,8 +11,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import json
 
-from badges.manifest import Lock, Name, by_number, by_reference, spelt
 from badges.models import TokenPayload
+from badges.scanner.manifest import Lock, Name, by_number, by_reference, spelt
 from badges.tokens import sign
 
 PLACE = Path(__file__).parents[1] / "tests" / "data" / "manifest.json"
@@ -33,7 +33,7 @@ def vectors() -> dict[str, Any]:
         number: Ed25519PrivateKey.from_private_bytes(bytes([number + 1]) * 32) for number in KEY_IDS
     }
     return {
-        "about": "Made by scripts/manifest_vectors.py from badges/manifest.py.",
+        "about": "Made by scripts/manifest_vectors.py from badges/scanner/manifest.py.",
         "keys": {
             str(number): spelt(key.public_key().public_bytes_raw()) for number, key in keys.items()
         },

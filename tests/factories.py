@@ -18,10 +18,13 @@ import pikepdf
 import zxingcpp
 from PIL import Image
 
-from badges import devices, gates, scanning, tickets
-from badges.device_models import NewDevice
+from badges import tickets
+from badges.devices import service as devices
+from badges.devices.models import NewDevice
+from badges.doors import gates
 from badges.keys import Keyring, open_keyring
 from badges.models import Direction, Scan
+from badges.scans import scanning
 from forum.accounts import service as accounts
 from forum.app import Parts, assemble
 from forum.campaigns import service as campaigns
@@ -470,6 +473,13 @@ def pdf(pages=1):
         for _ in range(pages):
             document.add_blank_page()
         document.save(out)
+    return out.getvalue()
+
+
+def plan_file(kind="PNG", size=(600, 400), colour="#dcefe8", **how):
+    """Return a picture that may be that of a plan."""
+    out = BytesIO()
+    Image.new("RGB", size, colour).save(out, kind, **how)
     return out.getvalue()
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from badges import devices, gates, lists
-from badges.device_models import NewDevice
+from badges.devices import service as devices
+from badges.devices.models import NewDevice
+from badges.doors import gates, lists
 from badges.layouts import reading
 from badges.layouts import service as layouts
 from badges.layouts.shipped import SHIPPED
@@ -31,8 +32,9 @@ from forum.editions.models import NewCategory
 from forum.speakers.keys import SpeakerKeys
 from schedule import parts, publishing, resting
 from schedule.edits import PartKind
+from schedule.models import PlanPicture
 from schedule.part_fields import KIND_PLACES, part_from
-from tests.factories import NOON, SAME_ORIGIN, draft, opened, sent, told
+from tests.factories import NOON, SAME_ORIGIN, draft, opened, plan_file, sent, told
 
 # What each principal is answered. "ok" is 200, 201, 202, 303 or a redirect; a number is a refusal.
 EVERYONE = (
@@ -117,6 +119,8 @@ OPEN = {
     "GET /{edition_slug}/link": ALL,
     "POST /{edition_slug}/link": ALL,
     "GET /{edition_slug}/sessions/{slug}": ALL,
+    "GET /{edition_slug}/rooms": ALL,
+    "GET /{edition_slug}/plans/{picture}": dict.fromkeys(EVERYONE, 404),  # none is published
     "GET /{edition_slug}/photos/{photo}": dict.fromkeys(EVERYONE, 404),  # nobody agreed to one
     "POST /{edition_slug}/register": ALL,
     "GET /api/organisations": ALL,
@@ -180,6 +184,9 @@ OPEN = {
     "POST /api/device/registrations": MAY_NOT,
     "PATCH /api/device/registrations/{reference}": MAY_NOT,
     "GET /api/device/registrations/{reference}/badge.pdf": MAY_NOT,
+    "POST /api/device/registrations/{reference}/labels": MAY_NOT,
+    "GET /api/device/labels/{label}": MAY_NOT,
+    "GET /api/device/printers": MAY_NOT,
     "GET /api/device/categories": MAY_NOT,
     "GET /api/device/manifest": DEVICE,
     "GET /api/device/people": DEVICE | {"device": 403},  # a right of its own, see test_in_clear
@@ -374,6 +381,7 @@ class House:
             PartKind.TRACK: {"name": {"fr": "Thème"}},
             PartKind.SPEAKER: {"name": "Zoé Lefèvre"},
             PartKind.SESSION: {"title": {"fr": "Séance"}, "type": "talk"},
+            PartKind.PLAN: {"title": {"fr": "Niveau 0"}, "alt": {"fr": "L’entrée est en bas."}},
         }
         found = {name: [] for name in KIND_PLACES.values()}
         async with self.site.pool.acquire() as db:
@@ -399,6 +407,16 @@ class House:
                 PartKind.SPEAKER,
                 found["speakers"][0],
                 lambda _, before: parts.with_photo(before, digest, None),
+                actor="organiser:1",
+                at=NOON,
+            )
+            drawn = PlanPicture(full=digest, small=digest, width_px=300, height_px=200)
+            await parts.change(
+                db,
+                self.edition,
+                PartKind.PLAN,
+                found["plans"][0],
+                lambda _, before: parts.with_picture(before, drawn),
                 actor="organiser:1",
                 at=NOON,
             )
@@ -443,6 +461,7 @@ class House:
             "question": "card" if "/files/" in path else "note",
             "purpose": "photos",
             "photo": "0" * 64,
+            "picture": "0" * 64,
             "registration": self.sender.id,
             "kind": "reminder",
             "publication_id": self.planned.id,
@@ -451,6 +470,7 @@ class House:
             "number": self.campaign,
             "run": self.run.id,
             "job": self.run.id,
+            "label": self.label,
             "session_number": 1,
             "moved": self.programme.sessions[0].id,
             "file_id": self.resting,
@@ -464,7 +484,7 @@ class House:
         values |= self.layout(path, removed=removed)
         if "{printer}" in path:
             which = -1 if removed else int(path.endswith("/measures"))
-            values |= {"printer": self.printers[which], "label": self.label}
+            values["printer"] = self.printers[which]
         if "{scan}" in path:
             values |= {"scan": self.conflict, "kind": "admitted_twice"}
         if "{part}" in path:
@@ -490,6 +510,7 @@ class House:
             "POST /api/devices": {"json": {"code": "ZZZZ-ZZZZ"}},
             "POST /api/device/registrations": {"json": {**person(), **ANOTHER}},
             "PATCH /api/device/registrations/{reference}": {"json": {}},
+            "POST /api/device/registrations/{reference}/labels": {"json": {"printer": NOBODY}},
             "POST /api/device/scans": {"json": {"scans": [sent("x")]}},
             "PUT /api/device/state": {"json": told()},
             "POST /api/editions/{edition_slug}/devices": {
@@ -524,6 +545,7 @@ class House:
             "POST /organiser/{slug}/form/consents/{purpose}": {"data": {"wording.fr": "Oui"}},
             "POST /api/editions/{edition_slug}/programme/publications": {"json": {}},
             "POST /api/editions/{edition_slug}/badges": {"json": {}},
+            "PUT /api/editions/{edition_slug}/plans/{part}/picture": {"content": plan_file()},
             **{
                 f"{method} /api/editions/{{edition_slug}}/{name}{path}": {"json": part}
                 for name, part in PARTS.items()
@@ -629,12 +651,14 @@ PARTS = {
     "tracks": {"name": {"fr": "Thème"}},
     "speakers": {"name": "Zoé Lefèvre"},
     "sessions": {"title": {"fr": "Séance"}, "type": "talk"},
+    "plans": {"title": {"fr": "Niveau 0"}, "alt": {"fr": "L’entrée est en bas."}},
 }
 TYPED = {
     "rooms": {"name": "Salle"},
     "tracks": {"name.fr": "Thème"},
     "speakers": {"name": "Zoé Lefèvre"},
     "sessions": {"title.fr": "Séance", "type": "talk"},
+    "plans": {"title.fr": "Niveau 0", "alt.fr": "L’entrée est en bas."},
 }
 NAMED = {"name": {"fr": "Porte"}}
 TYPED_DOOR = {"name.fr": "Porte", "kind": "door", "directions": "both", "counts": "day"}

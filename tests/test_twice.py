@@ -34,6 +34,7 @@ NATURAL = {
     "/organiser/{slug}/campaigns/preview": "it changes nothing",
     "/organiser/{slug}/campaigns/{number}/continue": "it names the revision that it goes on from",
     "/organiser/{slug}/campaigns/{number}/stop": "what is stopped stays stopped",
+    "/organiser/{slug}/desk/printer": "the same printer is chosen the second time",
     "/organiser/{slug}/doors/gates/{gate}/delete": "what is removed stays so",
     "/organiser/{slug}/doors/lists/{check_in_list}/delete": "what is removed stays so",
     "/organiser/{slug}/import": "a table that is brought twice rests twice, and goes after a day",
@@ -50,6 +51,7 @@ NATURAL = {
     "/organiser/{slug}/programme/sessions/{part}/delete": "what is deleted stays so",
     "/organiser/{slug}/programme/speakers/{part}/delete": "what is deleted stays so",
     "/organiser/{slug}/programme/tracks/{part}/delete": "what is deleted stays so",
+    "/organiser/{slug}/programme/plans/{part}/delete": "what is deleted stays so",
     "/organiser/{slug}/programme/rooms/travel": "it names the walks that its form was read at",
     "/organiser/{slug}/programme/speakers/{part}/photo": "the photo is the same the second time",
     "/organiser/{slug}/programme/import": "a file that is brought twice rests twice, for a day",
@@ -136,7 +138,7 @@ def test_every_form_of_such_a_post_brings_a_key_of_its_own():
         for one in ("categories/{category}", "questions/{question}", "consents/{purpose}")
     }  # the form of what is new is that of what is there, and that of one kind is all kinds'
     parts = "/organiser/{slug}/programme/"
-    same |= {f"{parts}{one}/{{part}}/delete" for one in ("rooms", "tracks", "speakers")}
+    same |= {f"{parts}{one}/{{part}}/delete" for one in ("rooms", "tracks", "speakers", "plans")}
     same.add("/organiser/{slug}/papers/certificates")  # the page is that of attestations
     no_form = {"/organiser/sign-in/passkey", "/organiser/account/passkeys"}  # sent by the script
     scripted = no_form | {f"{path}/challenge" for path in no_form}

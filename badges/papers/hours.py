@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 from itertools import groupby
 
-from badges import attendance_rules, rules
-from badges.attendance_models import Half, Interval
+from badges import rules
+from badges.attendance import rules as attendance_rules
+from badges.attendance.models import Half, Interval
 from badges.models import Outcome, Passage
 from badges.papers.models import Attended, HalfHours, ProgrammeHours, SessionSeen
 from forum.core.context import Edition

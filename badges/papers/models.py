@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from badges.attendance_models import Half
+from badges.attendance.models import Half
 from badges.models import Presence
 from forum.core.text import Text
 

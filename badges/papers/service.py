@@ -1,6 +1,7 @@
 """The papers of presence: what is on them, read in one go; what organisers print on all of them."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from itertools import groupby
@@ -9,9 +10,13 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from badges import attendance, attendance_queries, attendance_rules, present, scan_queries
 from badges import queries as badge_queries
-from badges.attendance_models import Interval, Visit
+from badges.attendance import present
+from badges.attendance import queries as attendance_queries
+from badges.attendance import rules as attendance_rules
+from badges.attendance import service as attendance
+from badges.attendance.models import Interval, Visit
+from badges.attendance.present_models import InBuilding
 from badges.models import Passage
 from badges.papers import hours, queries
 from badges.papers.asking import ALL, EACH, ListAsked, SignInAsked, Who
@@ -31,7 +36,7 @@ from badges.papers.models import (
     StoredPerson,
 )
 from badges.papers.wording import half_in_words, span_in_words
-from badges.present_models import InBuilding
+from badges.scans import queries as scan_queries
 from forum.core import audit
 from forum.core.context import Edition
 from forum.core.db import Db
@@ -41,6 +46,8 @@ from forum.core.ids import READABLE, Ids
 from forum.core.text import pick
 
 SHEETS_SHOWN = 12
+AT_ONCE = 20
+"""People whose hours are counted before others have their turn: some milliseconds."""
 NOT_READ = "\u2014"
 
 
@@ -86,17 +93,36 @@ async def attended_by(
     db: Db, edition: Edition, registration_id: UUID, *, at: datetime
 ) -> Attended | None:
     """Return what the doors tell of one person; None of who never came in."""
-    passages = await scan_queries.list_passages_of(db, edition.id, registration_id)
-    found = (await doors(db, edition)).attended(passages, at=at)
-    return found if found.presences else None
+    by = await doors(db, edition)
+    return (await attended_by_some(db, by, [registration_id], at=at)).get(registration_id)
+
+
+async def attended_by_some(
+    db: Db, by: Doors, registration_ids: Collection[UUID], *, at: datetime
+) -> dict[UUID, Attended]:
+    """Return what the doors tell of those of some people who were there, by registration."""
+    passages = await scan_queries.list_passages_of(db, by.edition.id, registration_ids)
+    return await _attended(by, passages, at=at)
 
 
 async def attended_by_all(db: Db, edition: Edition, *, at: datetime) -> dict[UUID, Attended]:
     """Return what the doors tell of everybody who was there, by registration."""
     by = await doors(db, edition)
-    passages = attendance_rules.by_person(await scan_queries.list_passages(db, edition.id))
-    found = {one: by.attended(some, at=at) for one, some in passages.items()}
-    return {one: some for one, some in found.items() if some.presences}
+    return await _attended(by, await scan_queries.list_passages(db, edition.id), at=at)
+
+
+async def _attended(
+    by: Doors, passages: Sequence[Passage], *, at: datetime
+) -> dict[UUID, Attended]:
+    """Return what the doors tell of each; a few at a time, so that others have their turn."""
+    found = {}
+    for number, (one, some) in enumerate(attendance_rules.by_person(passages).items()):
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+        attended = by.attended(some, at=at)
+        if attended.presences:
+            found[one] = attended
+    return found
 
 
 # What organisers print on all papers

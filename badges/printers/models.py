@@ -63,7 +63,7 @@ class Flaw(StrEnum):
 
 
 class PrinterNotFound(NotFound):
-    """There is no such printer."""
+    """There is no such printer: it may have been removed. Choose another one."""
 
     code = "printer_not_found"
 

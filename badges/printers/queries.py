@@ -225,10 +225,11 @@ async def list_of_person(db: Db, edition_id: int, registration_id: UUID) -> list
         db,
         PersonLabel,
         """
-        select j.id, p.id as printer_id, p.name as printer, j.state, j.revision, j.created_at,
-               j.changed_at, p.failure
+        select j.id, p.id as printer_id, p.name as printer, a.reference, j.state, j.error,
+               j.created_at, j.changed_at, p.failure, p.paused
           from label_job j
           join printer p on p.edition_id = j.edition_id and p.id = j.printer_id
+          join attendee a on a.edition_id = j.edition_id and a.id = j.registration_id
          where j.edition_id = $1 and j.registration_id = $2
          order by j.number desc
          limit 20
@@ -238,17 +239,42 @@ async def list_of_person(db: Db, edition_id: int, registration_id: UUID) -> list
     )
 
 
+async def find_label(db: Db, edition_id: int, job_id: UUID) -> "PersonLabel | None":
+    """Return the label of a person; None for a test label too."""
+    return await maybe(
+        db,
+        PersonLabel,
+        """
+        select j.id, p.id as printer_id, p.name as printer, a.reference, j.state, j.error,
+               j.created_at, j.changed_at, p.failure, p.paused
+          from label_job j
+          join printer p on p.edition_id = j.edition_id and p.id = j.printer_id
+          join attendee a on a.edition_id = j.edition_id and a.id = j.registration_id
+         where j.edition_id = $1 and j.id = $2
+        """,
+        edition_id,
+        job_id,
+    )
+
+
 class PersonLabel(Struct, frozen=True, kw_only=True):
-    """A label of one person, and what is wrong with its printer."""
+    """A label of one person, why it is not printed, and what is wrong with its printer."""
 
     id: UUID
     printer_id: UUID
     printer: str
+    reference: str
     state: LabelState
-    revision: int | None
+    error: str | None
     created_at: datetime
     changed_at: datetime
     failure: str | None
+    paused: bool
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it is still to leave, or to arrive."""
+        return self.state in {LabelState.WAITING, LabelState.SENDING}
 
 
 async def move_job(

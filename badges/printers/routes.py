@@ -362,7 +362,7 @@ async def work_queue(
 async def print_labels(
     printer: FromPath[str], staff: Given[Staff], desk: Given[Desk]
 ) -> AnyResponse | Redirect:
-    """Put labels at the end of a queue, by reference; back to the person where it is one."""
+    """Put labels at the end of a queue, by reference."""
     found = await desk.found(staff, printer)
     sent = await form_fields(desk.request)
     references = " ".join(sent.get("reference", [])).replace(",", " ").upper().split()
@@ -374,9 +374,6 @@ async def print_labels(
         return len(made)
 
     await desk.once(int, ask)
-    if last(sent, "back") == "person":
-        path = f"/organiser/{staff.edition.slug}/registrations/{references[0]}?told=label"
-        return Redirect(path, status_code=303)
     return _back(staff, found, "asked")
 
 

@@ -35,7 +35,7 @@ AGAIN = (LabelState.UNSURE, LabelState.FAILED, LabelState.CANCELLED, LabelState.
 
 
 async def list_printers(db: Db, edition_id: int) -> list[Printer]:
-    """Return the printers of an edition: those of sheets first, each kind by name."""
+    """Return the printers of an edition: those of labels first, each kind by name."""
     return await queries.list_printers(db, edition_id)
 
 
@@ -43,6 +43,12 @@ async def label_printers(db: Db, edition_id: int) -> list[Printer]:
     """Return the label printers of an edition by name."""
     found = await list_printers(db, edition_id)
     return [one for one in found if one.kind is PrinterKind.LABEL]
+
+
+async def sheet_printers(db: Db, edition_id: int) -> list[Printer]:
+    """Return the printers of sheets of an edition by name."""
+    found = await list_printers(db, edition_id)
+    return [one for one in found if one.kind is PrinterKind.SHEETS]
 
 
 async def find(db: Db, edition_id: int, printer_id: UUID) -> Printer:
@@ -65,6 +71,18 @@ async def jobs(db: Db, printer: Printer) -> list[LabelJob]:
 async def of_person(db: Db, edition_id: int, registration_id: UUID) -> list[PersonLabel]:
     """Return the labels that were asked for of one person, the latest first."""
     return await queries.list_of_person(db, edition_id, registration_id)
+
+
+async def find_label(db: Db, edition_id: int, job_id: UUID) -> PersonLabel:
+    """Return the label of a person.
+
+    Raises:
+        LabelNotFound: the edition has none of this id.
+    """
+    found = await queries.find_label(db, edition_id, job_id)
+    if found is None:
+        raise LabelNotFound
+    return found
 
 
 @retried

@@ -1,6 +1,9 @@
 """What the pages of printers say: labels, what is wrong with a printer and its mend, states."""
 
+from msgspec import Struct
+
 from badges.printers.models import Fault, Flaw, LabelState, PrinterKind
+from badges.printers.queries import PersonLabel
 from forum.core.i18n import N_, Words
 
 LABELS = {
@@ -96,8 +99,43 @@ FLAWS = {
     Flaw.WORKER_GONE: N_("Forum was stopped while it was sent."),
     Flaw.NO_TICKET: N_("There is no ticket any more."),
     Flaw.NO_LAYOUT: N_("No layout stands on the labels of this printer."),
-    Flaw.NOT_DRAWN: N_("The badge could not be drawn: print it as PDF."),
+    Flaw.NOT_DRAWN: N_("The badge could not be drawn."),
 }
+
+
+MENDS = {
+    Flaw.WORKER_GONE: N_("Look whether it came out, then decide on the page of the printer."),
+    Flaw.NO_TICKET: N_("See where the registration stands: only who is confirmed has a badge."),
+    Flaw.NO_LAYOUT: N_("Choose another printer, or print the badge as PDF."),
+    Flaw.NOT_DRAWN: N_("Print the badge as PDF."),
+}
+HELD = (
+    N_("The queue is held."),
+    N_("Let it go on, on the page of the printer."),
+)
+
+
+class SaidLabel(Struct, frozen=True, kw_only=True):
+    """Where a label stands, in words; `wrong` and `mend` are '' while nothing is wrong."""
+
+    state: str
+    wrong: str = ""
+    mend: str = ""
+
+
+def label(one: PersonLabel, words: Words) -> SaidLabel:
+    """Return where a label stands, what is wrong with it or its printer, and the mend."""
+    wrong, mend = "", ""
+    if one.state in {LabelState.WAITING, LabelState.SENDING}:
+        wrong, mend = fault(one.failure, words) or ("", "")
+        if one.paused and not wrong:
+            wrong, mend = words.gettext(HELD[0]), words.gettext(HELD[1])
+    elif one.state is LabelState.UNSURE:
+        wrong, mend = flaw(one.error, words), words.gettext(MENDS[Flaw.WORKER_GONE])
+    elif one.state is LabelState.FAILED and one.error in FLAWS:
+        wrong, mend = flaw(one.error, words), words.gettext(MENDS[Flaw(one.error)])
+    state = words.gettext(STATES[one.state])
+    return SaidLabel(state=state, wrong=wrong, mend=mend)
 
 
 def fault(code: str | None, words: Words) -> tuple[str, str] | None:

@@ -4,6 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from badges.keys import Keyring
+from badges.printers import service as printers
+from badges.printers.models import PrinterKind
 from badges.printing import log, run_drawing, run_layouts, run_queries
 from badges.printing.drawer import DeskDrawer
 from badges.printing.frames import Single
@@ -22,6 +24,12 @@ class NoBadge(Problem):
     status = 404
 
 
+class NoSheetPrinter(Problem):
+    """This printer prints labels: ask for a label there, or choose a printer of sheets."""
+
+    code = "no_sheet_printer"
+
+
 async def reprint(
     db: Db,
     edition: Edition,
@@ -30,19 +38,30 @@ async def reprint(
     blobs: Blobs,
     registration_id: UUID,
     *,
+    printer_id: UUID | None = None,
     actor: str,
     at: datetime,
     ids: Ids,
 ) -> bytes:
     """Return somebody's badge as a PDF, in the layout of their category; it is logged as printed.
 
+    It is put right by the offsets of a printer of sheets, where one is chosen.
+
     Raises:
         NoBadge: nobody confirmed has this id.
+        PrinterNotFound: the edition has no such printer.
+        NoSheetPrinter: it prints labels.
         NoDrawing: the process that draws does not.
     """
     row = await run_queries.find_drawable(db, edition.id, registration_id)
     if row is None or not row.good:
         raise NoBadge
+    offset_mm = (0.0, 0.0)
+    if printer_id is not None:
+        printer = await printers.find(db, edition.id, printer_id)
+        if printer.kind is not PrinterKind.SHEETS:
+            raise NoSheetPrinter
+        offset_mm = (printer.offset_x_mm, printer.offset_y_mm)
     layouts = await run_layouts.of_edition(db, edition)
     chosen = layouts.named(layouts.name_of(row.category))
     section = await run_layouts.section(chosen, OtherSheet.OWN, blobs)
@@ -52,6 +71,7 @@ async def reprint(
             badge=run_drawing.badge_of(row, keyring),
             layout=section.layout,
             images=section.images,
+            offset_mm=offset_mm,
         )
     )
     badge = run_drawing.printed(row, section.layout.name)

@@ -1,4 +1,4 @@
-"""The process that draws badges: reads frames from stdin, writes files, answers on stdout.
+"""The process that draws badges and papers: reads frames from stdin, writes files, answers.
 
 It holds no database and no key: badges come to it signed. It ends when nobody speaks to it any
 more, and a file that is not complete by then was never at its place.
@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 import pikepdf
 
+from badges.attestation_pdf import Papers
 from badges.layouts.shipped import SHIPPED
 from badges.models import Badge, BadgeCategory, BadgeRun
 from badges.printing.frames import (
@@ -27,9 +28,12 @@ from badges.printing.frames import (
     More,
     Order,
     Pdf,
+    Piece,
     Section,
+    Sheaf,
     Single,
     Some,
+    SomePapers,
     frame,
 )
 from badges.printing.press import render
@@ -159,10 +163,48 @@ def join(parts: list[Path], whole: Path) -> None:
         first.save(whole)
 
 
+def papers(talk: Talk, begin: Sheaf) -> Piece:
+    """Draw papers as they are said, answer each time with what the file has grown by.
+
+    Raises:
+        Gone: whoever asked is gone.
+    """
+    out = BytesIO()
+    drawn = Papers(
+        out,
+        title=begin.title,
+        author=begin.author,
+        language=begin.language,
+        made_at=begin.made_at,
+    )
+    talk.say(Piece(content=taken(out)))
+    while isinstance(order := talk.hear(), SomePapers):
+        for one in order.papers:
+            drawn.add(one)
+        talk.say(Piece(content=taken(out)))
+    drawn.end()
+    return Piece(content=taken(out))
+
+
+def taken(out: BytesIO) -> bytes:
+    """Return what was written, and keep nothing of it."""
+    content = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return content
+
+
 def single(asked: Single) -> Pdf:
     """Draw one badge."""
     out = BytesIO()
-    report = render(asked.run, [asked.badge], layout=asked.layout, out=out, images=asked.images)
+    report = render(
+        asked.run,
+        [asked.badge],
+        layout=asked.layout,
+        out=out,
+        offset_mm=asked.offset_mm,
+        images=asked.images,
+    )
     return Pdf(content=out.getvalue(), problems=list(report.problems))
 
 
@@ -177,6 +219,8 @@ def answer(talk: Talk, order: Order) -> Answer:
             return Run(talk, order).draw()
         if isinstance(order, Single):
             return single(order)
+        if isinstance(order, Sheaf):
+            return papers(talk, order)
     except Gone:
         raise
     except OSError as error:

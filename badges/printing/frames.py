@@ -1,10 +1,12 @@
 """What the site and the process that draws badges say to each other: frames of MessagePack."""
 
+from datetime import datetime
+
 import msgspec
 from msgspec import Struct
 
 from badges.layouts.models import Layout
-from badges.models import Badge, BadgeRun
+from badges.models import Badge, BadgeRun, Signed
 
 LENGTH_BYTES = 4
 
@@ -42,6 +44,22 @@ class Single(Struct, frozen=True, kw_only=True, tag=True):
     badge: Badge
     layout: Layout
     images: dict[str, bytes] = {}
+    offset_mm: tuple[float, float] = (0, 0)
+
+
+class Sheaf(Struct, frozen=True, kw_only=True, tag=True):
+    """A document of papers begins: what it says of itself."""
+
+    title: str
+    author: str
+    language: str
+    made_at: datetime
+
+
+class SomePapers(Struct, frozen=True, kw_only=True, tag=True):
+    """Some papers of the document in hand, a page each."""
+
+    papers: list[Signed]
 
 
 class More(Struct, frozen=True, kw_only=True, tag=True):
@@ -63,6 +81,12 @@ class Pdf(Struct, frozen=True, kw_only=True, tag=True):
     problems: list[tuple[str, str]]
 
 
+class Piece(Struct, frozen=True, kw_only=True, tag=True):
+    """The bytes by which a document of papers has grown; it is whole after the last one."""
+
+    content: bytes
+
+
 class Failed(Struct, frozen=True, kw_only=True, tag=True):
     """It could not be done; `full`: the file cannot be written, and `why` says what hinders it."""
 
@@ -70,8 +94,8 @@ class Failed(Struct, frozen=True, kw_only=True, tag=True):
     full: bool = False
 
 
-Order = Begin | Section | Some | End | Single
-Answer = More | Drawn | Pdf | Failed
+Order = Begin | Section | Some | End | Single | Sheaf | SomePapers
+Answer = More | Drawn | Pdf | Piece | Failed
 
 ORDERS: msgspec.msgpack.Decoder[Order] = msgspec.msgpack.Decoder(Order)
 ANSWERS: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

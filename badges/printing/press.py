@@ -14,6 +14,7 @@ from badges.models import Badge, BadgeCategory, BadgeRun
 from badges.printing.pictures import frame_of
 from badges.printing.sheets import (
     SheetDocument,
+    Surface,
     named,
     symbol_path,
     tint_of,
@@ -23,7 +24,7 @@ from forum.core.font_coverage import capitals, missing_glyphs, plain, printable,
 from forum.core.i18n import words
 from forum.core.pdf import BOLD, MM, REGULAR, SEMIBOLD
 from forum.core.pdf_scripts import thickened
-from forum.core.text import pick
+from forum.core.text import pick, sort_key
 
 NEUTRAL = BadgeCategory(code="", name={}, tint=6)
 KNOWN_BY_HEART = 4096
@@ -80,6 +81,10 @@ def symbol_of(token: str) -> str:
         return symbol_path(ticket_modules(token))
     except ValueError:
         return ""
+
+
+initial_of = lru_cache(KNOWN_BY_HEART)(sort_key)
+"""The letter under which a reader of French looks for a name that begins so."""
 
 
 class Lines(NamedTuple):
@@ -189,18 +194,23 @@ class Side:
         self.fixed = [stack for stack in stacks if not stack.personal]
         self.personal = [stack for stack in stacks if stack.personal]
         self.codes = [placed(code) for code in self.face.codes]
+        self.alt = words(run.language).gettext("QR code of the ticket")
         self.drawn: dict[str, tuple[Inks, str]] = {}
 
-    def operators(self, category: BadgeCategory, values: Values, symbol: str) -> list[str]:
+    def operators(
+        self, surface: Surface, category: BadgeCategory, values: Values, symbol: str
+    ) -> list[str]:
         """Return the operators of the face for one badge; without `symbol` it has no QR code."""
         inks, form = self.drawn.get(category.code) or self.draw(category)
-        shown = [form, "BT"]
+        shown = [surface.begin("P"), form, "BT"]
         for stack in self.personal:
             shown += stack.operators(values, inks)
-        shown.append("ET")
+        shown.append("ET EMC")
         if symbol:
             for place in self.codes:
-                shown += ["q", place, self.sheets.finders, symbol, "f Q"]
+                alt = f"{self.alt} {values['reference']}"
+                figure = [self.sheets.finders, symbol]
+                shown += [surface.begin("Figure", alt), "q", place, *figure, "f Q EMC"]
         return shown
 
     def draw(self, category: BadgeCategory) -> tuple[Inks, str]:
@@ -270,9 +280,9 @@ class Press:
             if layout.reverse
             else []
         )
-        self.cards: list[str] = []
-        self.reverses: list[str] = []
+        self.front, self.back = Surface(), Surface()
         self.filled = 0
+        self.initial = ""
         self.printable = lru_cache(KNOWN_BY_HEART)(printable)
         self.count = 0
         self.problems: list[tuple[str, str]] = []
@@ -314,8 +324,16 @@ class Press:
             for field in ("organisation", "job_title"):
                 if self.report_missing(badge.reference, values[field]):
                     values[field] = ""
+        self.name_page(values)
         self.place(category or NEUTRAL, values, symbol)
         self.count += 1
+
+    def name_page(self, values: Values) -> None:
+        """Have the outline name the page by who begins a letter there, the first one if several."""
+        initial = initial_of((values["family_name"] or values["name"])[:1])
+        if initial != self.initial:
+            self.initial = initial
+            self.front.title = self.front.title or values["name"] or values["reference"]
 
     def finish(self) -> RunReport:
         """Write the last sheet and the file."""
@@ -357,32 +375,32 @@ class Press:
         values |= self.shared
         values["category"] = pick(category.name, self.run.language)
         slot = self.filled
-        self.cards += self.card(self.fronts[slot], category, values, symbol)
+        self.card(self.front, self.fronts[slot], category, values, symbol)
         if self.backs:
-            self.reverses += self.card(self.backs[slot], category, values, symbol)
+            self.card(self.back, self.backs[slot], category, values, symbol)
         self.filled += 1
         if self.filled == len(self.fronts):
             self.end_sheet()
 
     def card(
         self,
+        surface: Surface,
         panels: list[tuple[str, str]],
         category: BadgeCategory,
         values: Values,
         symbol: str,
-    ) -> list[str]:
-        """Return the operators of one side of a card: each of its faces where it stands."""
-        shown = []
+    ) -> None:
+        """Put one side of a card on a surface: each of its faces where it stands."""
         for place, face in panels:
-            shown += ["q", place, *self.sides[face].operators(category, values, symbol), "Q\n"]
-        return shown
+            shown = self.sides[face].operators(surface, category, values, symbol)
+            surface.operators += ["q", place, *shown, "Q\n"]
 
     def end_sheet(self) -> None:
         """Close the sheet in hand, and its other side, and begin another."""
-        self.sheets.add_sheet(self.cards)
+        self.sheets.add_sheet(self.front)
         if self.backs:
-            self.sheets.add_sheet(self.reverses, reverse=True)
-        self.cards, self.reverses, self.filled = [], [], 0
+            self.sheets.add_sheet(self.back, reverse=True)
+        self.front, self.back, self.filled = Surface(), Surface(), 0
 
 
 def places(layout: Layout, corner: Corner, panels: tuple[Panel, ...]) -> list[tuple[str, str]]:

@@ -1,38 +1,33 @@
-"""Print runs over HTTP for programs of the organisers' team: started, watched, taken, cancelled."""
+"""Print runs over HTTP for programs of the organisers' team: listed, watched, taken, cancelled."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import anyio
-from litestar import Router, delete, get, post
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar import Router, delete, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Response, Stream
 from msgspec import Struct
 
-from badges.printing import run_forms, run_queries, runs
+from badges.printing import run_queries, runs
 from badges.printing.run_models import (
-    FARTHEST_MM,
     FileGone,
     NotDrawnYet,
     OtherSheet,
     PrintRun,
     RunNotFound,
     RunState,
-    Sorting,
 )
 from badges.printing.run_worker import folder_of
 from forum.core.context import Edition
 from forum.core.db import Db
-from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.rights import Deed, Staff
 from forum.core.settings import Settings
-from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, disposition, json_object
+from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, disposition
 
 PER_MINUTE = 60
 READ_PER_MINUTE = 300
@@ -52,7 +47,11 @@ class RunProblem(Struct, frozen=True, kw_only=True):
 
 
 class ToldRun(Struct, frozen=True, kw_only=True):
-    """A print run: `done` of `total` badges are drawn; `file` is its address while there is one."""
+    """A print run: `done` of `total` badges are drawn; `file` is its address while there is one.
+
+    `filter` is as an address of the table of registrations has it; `without_badge` counts those
+    whom it let through who have no badge, by the status of their registration.
+    """
 
     id: UUID
     state: RunState
@@ -63,6 +62,9 @@ class ToldRun(Struct, frozen=True, kw_only=True):
     why: str | None
     layout: str | None
     sheet: OtherSheet
+    printer: str | None
+    filter: str | None
+    without_badge: dict[str, int]
     asked_at: datetime
     ended_at: datetime | None
     file: str | None
@@ -75,36 +77,6 @@ class ToldRuns(Struct, frozen=True, kw_only=True):
 
     items: list[ToldRun]
     next: UUID | None
-
-
-@dataclass
-class StartOperation(Operation):
-    """Describes the body of `start`, which tells every mistake at once."""
-
-    def __post_init__(self) -> None:
-        """Say what the body holds (`run_forms.NewRun`)."""
-        text, yes = Schema(type=OpenAPIType.STRING), Schema(type=OpenAPIType.BOOLEAN)
-        some = Schema(type=[OpenAPIType.ARRAY, OpenAPIType.NULL], items=text)
-        aside = Schema(type=OpenAPIType.NUMBER, minimum=-FARTHEST_MM, maximum=FARTHEST_MM)
-        schema = Schema(
-            type=OpenAPIType.OBJECT,
-            properties={
-                "only_unprinted": yes,
-                "only_changed": yes,
-                "categories": some,
-                "letters": Schema(type=OpenAPIType.STRING, examples=["A-F"]),
-                "registrations": some,
-                "sort": Schema(type=OpenAPIType.STRING, enum=[one.value for one in Sorting]),
-                "layout": text,
-                "sheet": Schema(type=OpenAPIType.STRING, enum=[one.value for one in OtherSheet]),
-                "offset_x_mm": aside,
-                "offset_y_mm": aside,
-                "printer": text,
-            },
-            additional_properties=False,
-        )
-        content = {"application/json": OpenAPIMediaType(schema=schema)}
-        self.request_body = RequestBody(required=True, content=content)
 
 
 def told(run: PrintRun, edition: Edition) -> ToldRun:
@@ -120,6 +92,9 @@ def told(run: PrintRun, edition: Edition) -> ToldRun:
         why=run.why,
         layout=run.layout,
         sheet=run.sheet,
+        printer=run.printer,
+        filter=run.wanted.filter,
+        without_badge=run.wanted.without_badge,
         asked_at=run.asked_at,
         ended_at=run.ended_at,
         file=place if run.file else None,
@@ -192,42 +167,6 @@ async def list_runs(
     return Response(answer, headers={"cache-control": PRIVATE})
 
 
-@post(
-    PATH,
-    tags=["badges"],
-    summary="Print badges",
-    operation_class=StartOperation,
-    status_code=202,
-    opt=MAY,
-    middleware=[limited("print runs", per_minute=PER_MINUTE)],
-)
-async def start(
-    request: AnyRequest,
-    edition_slug: FromPath[str],  # noqa: ARG001
-    staff: Given[Staff],
-    db: Given[Db],
-    once: Given[Once],
-    now: Given[datetime],
-    ids: Given[Ids],
-) -> Response[ToldRun]:
-    """Have badges drawn: of all who are confirmed, or of those that meet every filter sent.
-
-    Who is on the run is settled at once; it is drawn within seconds. `letters` goes by the first
-    letter of the family name. The file is kept for a day.
-    """
-    edition = staff.edition
-    order = run_forms.of_program(await json_object(request))
-
-    async def ask() -> ToldRun:
-        run = await runs.ask(db, edition, order, actor=staff.actor, at=now, ids=ids)
-        return told(run, edition)
-
-    answer = await once(ToldRun, ask)
-    place = f"/api/editions/{edition.slug}/badges/{answer.id}"
-    headers = {"cache-control": PRIVATE, "location": place}
-    return Response(answer, status_code=202, headers=headers)
-
-
 @get(
     f"{PATH}/{{job:str}}",
     tags=["badges"],
@@ -293,4 +232,5 @@ async def cancel(
     return Response(told(run, staff.edition), headers={"cache-control": PRIVATE})
 
 
-router = Router("/", route_handlers=[list_runs, start, tell, take, cancel])
+router = Router("/", route_handlers=[tell, take, cancel])
+"""All but `list_runs`: runs begin at its path, which `forum.registrations.print_routes` serves."""

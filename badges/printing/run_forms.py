@@ -1,26 +1,28 @@
 """What is typed or sent for a print run, as an order, and back into an address. No I/O."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from badges.printing.run_models import FARTHEST_MM, LETTERS, Order, OtherSheet, Sorting, Wanted
+from badges.printing.run_models import LETTERS, Order, OtherSheet, Sorting, Wanted
 from forum.core import forms
 from forum.core.errors import Invalid
 from forum.core.i18n import N_
 
 MOST_REFERENCES = 2000
 Sent = Mapping[str, Sequence[str]]
-Millimetres = Annotated[float, Meta(ge=-FARTHEST_MM, le=FARTHEST_MM)]
 LETTER = N_("Give a letter of A to Z, or two such as A-F, the first one first.")
 TOO_MANY = N_("Name at most 2,000 references at once.")
 TWO_LETTERS = 2
 
 
 class NewRun(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A run as a program asks for it; `letters` is A, or A-F; without `layout` each category's."""
+    """A run as it is asked for; `letters` is A, or A-F; without `layout` each category's.
+
+    `filter` is one of the table of registrations, as its address has it.
+    """
 
     only_unprinted: bool = False
     only_changed: bool = False
@@ -30,9 +32,8 @@ class NewRun(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sort: Sorting = Sorting.NAME
     layout: str | None = None
     sheet: OtherSheet = OtherSheet.OWN
-    offset_x_mm: Millimetres = 0
-    offset_y_mm: Millimetres = 0
     printer: str | None = None
+    filter: str | None = None
 
 
 def of_program(sent: Mapping[str, Any]) -> Order:
@@ -69,11 +70,10 @@ def order_of(new: NewRun) -> Order:
             last_letter=last,
             references=[*references] or None,
             sort=new.sort,
+            filter=new.filter or None,
         ),
         layout=new.layout,
         sheet=new.sheet,
-        offset_x_mm=new.offset_x_mm,
-        offset_y_mm=new.offset_y_mm,
         printer=new.printer,
     )
 
@@ -126,9 +126,8 @@ def typed(sent: Sent) -> dict[str, Any]:
         "sort": last("sort"),
         "layout": last("layout"),
         "sheet": last("sheet"),
-        "offset_x_mm": last("offset_x_mm").replace(",", "."),
-        "offset_y_mm": last("offset_y_mm").replace(",", "."),
         "printer": last("printer"),
+        "filter": last("filter"),
     }
     return {name: value for name, value in values.items() if value not in ("", [])}
 
@@ -150,11 +149,10 @@ def pairs(order: Order) -> list[tuple[str, str]]:
         typed.append(("layout", order.layout))
     if order.sheet is not OtherSheet.OWN:
         typed.append(("sheet", order.sheet.value))
-    for name in ("offset_x_mm", "offset_y_mm"):
-        if value := getattr(order, name):
-            typed.append((name, f"{value:g}"))
     if order.printer:
         typed.append(("printer", order.printer))
+    if wanted.filter:
+        typed.append(("filter", wanted.filter))
     return typed
 
 

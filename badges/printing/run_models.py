@@ -13,8 +13,6 @@ from forum.core.errors import Problem
 KEPT = timedelta(hours=24)
 """How long the file of a run is kept: it holds the names of all who are on it."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-FARTHEST_MM = 20
-"""How far a printer may put everything aside, at most."""
 
 
 class RunState(StrEnum):
@@ -56,6 +54,10 @@ class Wanted(Struct, frozen=True, kw_only=True):
     `first_letter` and `last_letter` are capitals: names that begin with none of them count as
     before A when they begin with a digit, else as after Z, so that parts of the alphabet leave out
     nobody. `references` None stands for everybody.
+
+    `filter` is one of the table of registrations, as its address has it without the `?`: badges are
+    those of whom it lets through. `without_badge` says how many of these have none, by the status
+    of their registration, as it was when the run was asked for.
     """
 
     only_unprinted: bool = False
@@ -65,21 +67,24 @@ class Wanted(Struct, frozen=True, kw_only=True):
     last_letter: str | None = None
     references: list[str] | None = None
     sort: Sorting = Sorting.NAME
+    filter: str | None = None
+    without_badge: dict[str, int] = {}
 
 
 class Order(Struct, frozen=True, kw_only=True):
     """A run as it is asked for; `layout` None takes the one that each category has.
 
-    The offsets are how far to the right and down everything is put, in millimetres; those of the
-    `printer`, by its name, are added to them.
+    The offsets of the `printer`, which is named, are how far to the right and down everything is
+    put, in millimetres. `found` are those of the confirmed whom the filter lets through.
     """
 
     wanted: Wanted = Wanted()
     layout: str | None = None
     sheet: OtherSheet = OtherSheet.OWN
+    printer: str | None = None
     offset_x_mm: float = 0
     offset_y_mm: float = 0
-    printer: str | None = None
+    found: list[UUID] | None = None
 
 
 class PrintRun(Struct, frozen=True, kw_only=True):
@@ -97,6 +102,7 @@ class PrintRun(Struct, frozen=True, kw_only=True):
     wanted: Wanted
     layout: str | None
     sheet: OtherSheet
+    printer: str | None
     offset_x_mm: float
     offset_y_mm: float
     state: RunState
@@ -224,7 +230,7 @@ class FileGone(Problem):
 
 
 class NoDrawing(Problem):
-    """The process that draws badges ended by itself: try again, then look at the server's log."""
+    """The process that draws ended by itself: try again, then look at the server's log."""
 
     code = "no_drawing"
     status = 503

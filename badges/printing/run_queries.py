@@ -27,30 +27,21 @@ def letters(wanted: Wanted) -> tuple[str | None, str | None]:
     )
 
 
-async def choose(db: Db, edition_id: int, wanted: Wanted) -> list[Chosen]:
-    """Return whose badges are wanted, sorted for handing out."""
+async def choose(
+    db: Db, edition_id: int, wanted: Wanted, among: Sequence[UUID] | None
+) -> list[Chosen]:
+    """Return whose badges are wanted of some registrations, or of all, sorted for handing out."""
     since, before = letters(wanted)
     return await many(
         db,
         Chosen,
         """
-        select t.registration_id, a.category
-          from ticket t
-          join attendee a on a.edition_id = t.edition_id and a.id = t.registration_id
-          join attendee_order o on o.edition_id = t.edition_id and o.id = t.registration_id
-         where t.edition_id = $1 and t.revoked_at is null and a.status = 'confirmed'
-           and ($2::text[] is null or a.reference = any($2))
-           and ($3::text[] is null or a.category = any($3))
-           and ($4::text is null or a.sort_key collate "C" >= $4)
-           and ($5::text is null or a.sort_key collate "C" < $5)
-           and (not $6::boolean or t.printed_at is null)
-           and (not $7::boolean or t.printed_at is null and exists (
-                    select from badge_print p
-                     where p.edition_id = t.edition_id
-                       and p.registration_id = t.registration_id))
-         order by case when $8 = 'category' then a.category_number end,
-                  case when $8 = 'organisation' then o.organisation_key end,
-                  a.sort_key collate "C", a.id
+        select w.registration_id, w.category
+          from badges_wanted($1, $2, $3, $4, $5, $6, $7, $8) w
+          join attendee_order o on o.edition_id = $1 and o.id = w.registration_id
+         order by case when $9 = 'category' then w.category_number end,
+                  case when $9 = 'organisation' then o.organisation_key end,
+                  w.sort_key, w.registration_id
         """,
         edition_id,
         wanted.references,
@@ -59,32 +50,24 @@ async def choose(db: Db, edition_id: int, wanted: Wanted) -> list[Chosen]:
         before,
         wanted.only_unprinted,
         wanted.only_changed,
+        among,
         wanted.sort.value,
     )
 
 
-async def count(db: Db, edition_id: int, wanted: Wanted) -> list[Count]:
-    """Return how many badges are wanted, by category."""
+async def count(
+    db: Db, edition_id: int, wanted: Wanted, among: Sequence[UUID] | None
+) -> list[Count]:
+    """Return how many badges are wanted of some registrations, or of all, by category."""
     since, before = letters(wanted)
     return await many(
         db,
         Count,
         """
-        select a.category, count(*) as badges
-          from ticket t
-          join attendee a on a.edition_id = t.edition_id and a.id = t.registration_id
-         where t.edition_id = $1 and t.revoked_at is null and a.status = 'confirmed'
-           and ($2::text[] is null or a.reference = any($2))
-           and ($3::text[] is null or a.category = any($3))
-           and ($4::text is null or a.sort_key collate "C" >= $4)
-           and ($5::text is null or a.sort_key collate "C" < $5)
-           and (not $6::boolean or t.printed_at is null)
-           and (not $7::boolean or t.printed_at is null and exists (
-                    select from badge_print p
-                     where p.edition_id = t.edition_id
-                       and p.registration_id = t.registration_id))
-         group by a.category, a.category_number
-         order by a.category_number
+        select w.category, count(*) as badges
+          from badges_wanted($1, $2, $3, $4, $5, $6, $7, $8) w
+         group by w.category, w.category_number
+         order by w.category_number
         """,
         edition_id,
         wanted.references,
@@ -93,6 +76,7 @@ async def count(db: Db, edition_id: int, wanted: Wanted) -> list[Count]:
         before,
         wanted.only_unprinted,
         wanted.only_changed,
+        among,
     )
 
 
@@ -128,9 +112,9 @@ async def insert_run(
     """Store a run that is to be drawn."""
     await db.execute(
         """
-        insert into print_run (edition_id, id, asked_at, asked_by, wanted, layout, sheet,
+        insert into print_run (edition_id, id, asked_at, asked_by, wanted, layout, sheet, printer,
                                offset_x_mm, offset_y_mm, registrations, run_at, total)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::uuid[], $3, cardinality($10))
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::uuid[], $3, cardinality($11))
         """,
         edition_id,
         id_,
@@ -139,6 +123,7 @@ async def insert_run(
         msgspec.to_builtins(order.wanted),
         order.layout,
         order.sheet.value,
+        order.printer,
         order.offset_x_mm,
         order.offset_y_mm,
         registrations,
@@ -152,8 +137,8 @@ async def find_run(db: Db, edition_id: int, id_: UUID) -> PrintRun | None:
         PrintRun,
         """
         select r.id, r.asked_at, r.asked_by, m.email as asked_by_email, r.wanted, r.layout, r.sheet,
-               r.offset_x_mm, r.offset_y_mm, r.state, r.done, r.total, r.pages, r.problems, r.why,
-               r.ended_at, r.file, r.file_bytes, r.file_until
+               r.printer, r.offset_x_mm, r.offset_y_mm, r.state, r.done, r.total, r.pages,
+               r.problems, r.why, r.ended_at, r.file, r.file_bytes, r.file_until
           from print_run r
           left join colleague m
             on m.edition_id = r.edition_id and r.asked_by = 'organiser:' || m.id
@@ -171,8 +156,8 @@ async def list_runs(db: Db, edition_id: int, before: UUID | None, limit: int) ->
         PrintRun,
         """
         select r.id, r.asked_at, r.asked_by, m.email as asked_by_email, r.wanted, r.layout, r.sheet,
-               r.offset_x_mm, r.offset_y_mm, r.state, r.done, r.total, r.pages, r.problems, r.why,
-               r.ended_at, r.file, r.file_bytes, r.file_until
+               r.printer, r.offset_x_mm, r.offset_y_mm, r.state, r.done, r.total, r.pages,
+               r.problems, r.why, r.ended_at, r.file, r.file_bytes, r.file_until
           from print_run r
           left join colleague m
             on m.edition_id = r.edition_id and r.asked_by = 'organiser:' || m.id

@@ -1,4 +1,4 @@
-"""Print runs: counted, asked for, found, cancelled; and badges that are printed elsewhere."""
+"""Print runs: counted, asked for, found, cancelled; and badges that are drawn elsewhere."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,6 @@ from badges import queries
 from badges.keys import Keyring
 from badges.models import Badge, BadgeRun
 from badges.printers import service as printers
-from badges.printers.models import PrinterKind
 from badges.printing import log, run_drawing, run_layouts, run_queries
 from badges.printing.run_drawing import Finished
 from badges.printing.run_layouts import Layouts, sheets_of
@@ -25,7 +24,11 @@ from forum.core.ids import Ids
 from forum.core.text import Filled
 
 NO_CATEGORY = N_("Choose one of the categories offered.")
-NO_PRINTER = N_("No printer of sheets has this name: choose one of those there are.")
+NO_PRINTER = N_(
+    "No printer of sheets is called %(name)s: it may have been removed. Choose another one."
+)
+LONGEST_NAME = 80
+"""How much of a name that no printer has is repeated."""
 NO_REFERENCE = N_("No confirmed registration is called %(references)s: leave it out.")
 
 
@@ -44,16 +47,11 @@ class NobodyToPrint(Problem):
 
 
 class PrintJob(Struct, frozen=True, kw_only=True):
-    """Badges that are printed elsewhere than in a run, and what of them is to be logged."""
+    """Badges that are drawn elsewhere than in a run, and what of them is logged once printed."""
 
     run: BadgeRun
     badges: list[Badge]
     printed: list[PrintedBadge]
-
-    @property
-    def registration_ids(self) -> list[UUID]:
-        """Whose badges they are, in their order."""
-        return [one.registration_id for one in self.printed]
 
 
 class CountedLayout(Struct, frozen=True, kw_only=True):
@@ -87,7 +85,7 @@ async def count(db: Db, edition: Edition, order: Order, layouts: Layouts) -> Cou
         Invalid: naming the layout or the sheet at fault.
     """
     found: dict[str, int] = {}
-    for one in await run_queries.count(db, edition.id, order.wanted):
+    for one in await run_queries.count(db, edition.id, order.wanted, among(order)):
         name = order.layout or layouts.name_of(one.category)
         found[name] = found.get(name, 0) + one.badges
     return Counted(
@@ -102,6 +100,16 @@ async def count(db: Db, edition: Edition, order: Order, layouts: Layouts) -> Cou
     )
 
 
+def among(order: Order) -> list[UUID] | None:
+    """Return whom the filter of an order lets through; None for everybody.
+
+    Never the second for the first: a filter that nobody has looked up would print all badges.
+    """
+    if (order.wanted.filter is None) != (order.found is None):
+        raise AssertionError("whoever reads a filter looks up whom it lets through")
+    return order.found
+
+
 async def settled(db: Db, edition: Edition, order: Order) -> Order:
     """Return an order with the offsets of its printer in it.
 
@@ -110,15 +118,10 @@ async def settled(db: Db, edition: Edition, order: Order) -> Order:
     """
     if order.printer is None:
         return order
-    for one in await printers.list_printers(db, edition.id):
-        if one.kind is PrinterKind.SHEETS and one.name == order.printer:
-            return structs.replace(
-                order,
-                offset_x_mm=order.offset_x_mm + one.offset_x_mm,
-                offset_y_mm=order.offset_y_mm + one.offset_y_mm,
-                printer=None,
-            )
-    raise Invalid(fields={"printer": NO_PRINTER})
+    for one in await printers.sheet_printers(db, edition.id):
+        if one.name == order.printer:
+            return structs.replace(order, offset_x_mm=one.offset_x_mm, offset_y_mm=one.offset_y_mm)
+    raise Invalid(fields={"printer": Filled(NO_PRINTER, name=order.printer[:LONGEST_NAME])})
 
 
 async def choose(db: Db, edition: Edition, order: Order) -> list[UUID]:
@@ -131,7 +134,7 @@ async def choose(db: Db, edition: Edition, order: Order) -> list[UUID]:
     """
     (await run_layouts.of_edition(db, edition)).check(order.layout, order.sheet)
     await check(db, edition, order.wanted)
-    chosen = await run_queries.choose(db, edition.id, order.wanted)
+    chosen = await run_queries.choose(db, edition.id, order.wanted, among(order))
     if not chosen:
         raise NobodyToPrint
     return [one.registration_id for one in chosen]
@@ -264,7 +267,7 @@ async def collect(
     named = None if references is None else list(references)
     wanted = Wanted(references=named, only_unprinted=only_unprinted)
     await check(db, edition, wanted)
-    chosen = await run_queries.choose(db, edition.id, wanted)
+    chosen = await run_queries.choose(db, edition.id, wanted, None)
     ids = [one.registration_id for one in chosen]
     rows = await run_queries.list_drawable(db, edition.id, ids)
     return PrintJob(
@@ -272,21 +275,6 @@ async def collect(
         badges=[run_drawing.badge_of(row, keyring) for row in rows],
         printed=[run_drawing.printed(row, "") for row in rows],
     )
-
-
-async def mark(
-    db: Db,
-    edition: Edition,
-    job: PrintJob,
-    *,
-    layout: str = "",
-    actor: str,
-    at: datetime,
-    ids: Ids | None = None,
-) -> None:
-    """Log the badges of a job as printed alone by `actor`, in a layout."""
-    printed = [structs.replace(one, layout=layout) for one in job.printed]
-    await log.record(db, edition.id, printed, actor=actor, at=at, ids=ids or Ids())
 
 
 async def _note(

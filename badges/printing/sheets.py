@@ -1,24 +1,24 @@
 """The sheets of a print run: surfaces, pictures, text and marks as operators, pages as they end.
 
 A page is one short string of operators a card: what its face always shows is a form drawn once,
-text is in the document's own font subsets, and a QR code is one path and one fill.
+text is in the document's own font subsets, and a QR code is one path and one fill. A face is a
+paragraph and its code a figure in the tree of the document's structure (PDF/UA-1).
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 from operator import getitem
 from typing import Any, BinaryIO
 
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase.pdfdoc import PDFResourceDictionary
 from reportlab.pdfgen.pathobject import PDFPathObject
 
 from badges.layouts.fitting import Fitted
 from badges.layouts.models import Box, Code, Corners, Layout, Picture, Shape
 from badges.models import BadgeCategory
-from badges.printing.pages import PagedDocument
 from badges.printing.pictures import DRAWN, Frame, frame_of
 from badges.qr import QUIET_ZONE, SIZE
 from forum.core.font_coverage import plain
@@ -39,6 +39,7 @@ from forum.core.pdf import (
     font,
     width,
 )
+from forum.core.pdf_flow import FlowingDocument
 
 MARK_MM = 4.5
 ARC = 0.4477
@@ -66,10 +67,28 @@ COLOURS = {
 }
 
 
-class Resources(PDFResourceDictionary):
-    """The fonts and forms of all pages, in one object that they share."""
+MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
+"""What every run is dated, so that equal badges give equal bytes."""
+BATCH = 250
+"""Pages compressed in one go: what draws and what compresses then keep their own tables at hand."""
 
-    __RefOnly__ = 1
+
+class Surface:
+    """One side of a sheet as it fills: the operators of its cards, and what each piece is.
+
+    `pieces` are elements of the document's structure in reading order, as (role, words for a
+    picture); `title` is what the outline calls the page, '' for a page that it does not name.
+    """
+
+    def __init__(self) -> None:
+        self.operators: list[str] = []
+        self.pieces: list[tuple[str, str]] = []
+        self.title = ""
+
+    def begin(self, role: str, alt: str = "") -> str:
+        """Return the operator that begins a piece, which `EMC` ends."""
+        self.pieces.append((role, alt))
+        return f"/{role}<</MCID {len(self.pieces) - 1}>>BDC"
 
 
 class Letters:
@@ -101,14 +120,14 @@ class Letters:
         return " ".join(parts)
 
 
-class SheetDocument(PagedDocument):
+class SheetDocument(FlowingDocument):
     """The document of a run: what cards share is drawn once, and pages are packed as they end.
 
     All that is on a page is `offset_mm` to the right and below where the layout has it.
     """
 
-    _code: list[str]
-    _setXObjects: Callable[[PDFResourceDictionary], None]  # noqa: N815  # reportlab's name
+    _pagesize: tuple[float, float]
+    _setXObjects: Callable[[Any], None]  # noqa: N815  # reportlab's name
 
     def __init__(
         self,
@@ -121,11 +140,10 @@ class SheetDocument(PagedDocument):
         images: Mapping[str, bytes] | None = None,
     ) -> None:
         size_mm = layout.sheet.width_mm, layout.sheet.height_mm
-        self.resources: Any = Resources()
-        super().__init__(
-            out, size_mm=size_mm, title=title, language=language, resources=self.resources
-        )
+        super().__init__(out, size_mm=size_mm, title=title, language=language, made_at=MADE_AT)
         self.layout = layout
+        self.page_count = 0
+        self.waiting: list[tuple[str, Surface]] = []
         self.forms: dict[str, str] = {}
         self.letters: dict[str, Letters] = {}
         self.images = {name: ImageReader(BytesIO(data)) for name, data in (images or {}).items()}
@@ -134,8 +152,8 @@ class SheetDocument(PagedDocument):
         right, down = offset_mm
         self.moved = f"1 0 0 1 {right * MM:.2f} {-down * MM:.2f} cm\n" if right or down else ""
 
-    def add_sheet(self, cards: list[str], *, reverse: bool = False) -> None:
-        """Add one page that shows cards by these operators.
+    def add_sheet(self, surface: Surface, *, reverse: bool = False) -> None:
+        """Add one page of cards, to be compressed and written with those that wait already.
 
         A `reverse` bears no marks, and stands on its head where the printer flips it so.
         """
@@ -143,14 +161,28 @@ class SheetDocument(PagedDocument):
         marks = [] if reverse else self.marks
         turned = reverse and not self.layout.upright_reverse
         start = self.moved + (f"-1 0 0 -1 {wide:.2f} {high:.2f} cm\n" if turned else "")
-        self.add_page((start + " ".join([*cards, *marks])).encode("ascii"))
+        self.page_count += 1
+        self.waiting.append((start + " ".join([*surface.operators, *marks]), surface))
+        if len(self.waiting) >= BATCH:
+            self.write_pages()
+
+    def write_pages(self) -> None:
+        """Write the pages that wait, and what they are in the document's structure."""
+        for operators, surface in self.waiting:
+            if surface.title:
+                here = str(self._page)
+                self.target(here, self._pagesize[1])
+                self.bookmark(surface.title, here, 0)
+            self.add_page(operators, surface.pieces)
+        self.waiting.clear()
 
     def save(self) -> None:
         """Write the file, once the forms that its pages show are known."""
+        self.write_pages()
+        self._code.clear()
         self._formsinuse = list(self.forms)
-        self._setXObjects(self.resources)
-        self.resources.XObject = self.resources.XObjects
-        self.resources.basicFonts()
+        self._setXObjects(self._shared.resources)
+        self._shared.resources.XObject = self._shared.resources.XObjects
         super().save()
 
     def shown(self, face: str, size_pt: float, text: str) -> str:
@@ -160,7 +192,7 @@ class SheetDocument(PagedDocument):
         letters = self.letters.get(face)
         if letters is None:
             letters = self.letters[face] = Letters(face, self._doc)
-        return letters.shown(size_pt, text)
+        return letters.shown(size_pt, f"{text} ")  # or else it is read as one word with the next
 
     def set_lines(
         self, fitted: Fitted, face: str, *, left: float, wide: float, share: float
@@ -284,7 +316,7 @@ class SheetDocument(PagedDocument):
             self.setStrokeColor(LINE)
             self.setLineWidth(0.4)
             draw()
-        return [self.forms[name]]
+        return ["/Artifact BMC", self.forms[name], "EMC"]
 
     def draw_finders(self) -> str:
         """Draw the corners that all QR codes have, a unit a module; return what shows them."""

@@ -3,6 +3,7 @@
 
 const SOON_MS = 250;
 const MOST = 20;
+const LOOK_MS = 1000;
 const KEPT = { people: "/api/device/people", present: "/api/device/present" };
 const FIELDS = ["family_name", "given_name", "organisation", "job_title"];
 
@@ -33,6 +34,8 @@ export function start({ api, store, device, panel, scan }) {
 
   const status = make("p", "", { id: "desk-status" });
   status.setAttribute("role", "status");
+  const label = make("p", "", { id: "desk-label" });
+  label.setAttribute("role", "status");
   const found = make("ul", "", { id: "desk-found" });
   const form = make("form", "", { id: "desk-form", hidden: true });
   const present = make("section", "", { id: "desk-present", hidden: true });
@@ -78,15 +81,18 @@ export function start({ api, store, device, panel, scan }) {
       more = people.length > MOST;
     }
     if (turn !== latest) return;
+    if (!offline && !printers) readPrinters();
     showFound(typed, people.slice(0, MOST), more, offline);
   }
 
+  let again = () => {};
   function showFound(typed, people, more, offline) {
+    again = () => found.replaceChildren(...people.map(one => row(one, offline)));
     const parts = [people.length ? say(told.found, { n: people.length }) : typed ? told.nobody : ""];
     if (more) parts.push(told.more);
     if (offline && typed) parts.push(told.offline);
     status.textContent = parts.filter(Boolean).join(" ");
-    found.replaceChildren(...people.map(one => row(one, offline)));
+    again();
   }
 
   function row(one, offline) {
@@ -97,6 +103,7 @@ export function start({ api, store, device, panel, scan }) {
     item.append(make("p", text), button(told.admit, () => scan(one.reference), say(told.admit_one, { name })));
     if (may("may_desk") && !offline) {
       item.append(button(told.correct, () => correct(one), say(told.correct_one, { name })));
+      if (one.status === "confirmed" && here("label")) item.append(button(told.label, event => printLabel(one, event.currentTarget), say(told.label_one, { name })));
       if (one.status === "confirmed") item.append(button(told.print, () => print(one), say(told.print_one, { name })));
     }
     return item;
@@ -214,11 +221,106 @@ export function start({ api, store, device, panel, scan }) {
     } catch { /* asked again with the next form */ }
   }
 
+  /* The printer of this desk: chosen once, kept on this phone */
+  let printers = null;
+  let chosen = "";
+  const choice = make("select", "", { id: "desk-printer" });
+  const choosing = make("label", told.printer, { htmlFor: "desk-printer" });
+  const picking = make("div", "", { className: "row", hidden: true });
+  picking.append(choosing, choice);
+  choice.addEventListener("change", async () => {
+    chosen = choice.value;
+    await store.put("printer", { device: device()?.id, id: chosen });
+    again();
+  });
+  const here = kind => (printers ?? []).find(one => one.id === chosen && one.kind === kind);
+  const language = () => `lang=${document.documentElement.lang}`;
+
+  async function readPrinters() {
+    if (!may("may_desk")) return;
+    try {
+      const { status: code, body } = await api("GET", `/api/device/printers?${language()}`);
+      if (code !== 200) return;
+      printers = body.items;
+    } catch {
+      return; // asked again with the next search
+    }
+    const kept = await store.get("printer");
+    const labels = printers.filter(one => one.kind === "label");
+    chosen = kept?.device === device()?.id ? kept.id : labels.length === 1 ? labels[0].id : "";
+    const gone = chosen && !printers.some(one => one.id === chosen);
+    if (gone) {
+      label.textContent = told.problems.printer_not_found;
+      chosen = "";
+    }
+    choice.replaceChildren(
+      make("option", told.no_printer, { value: "" }),
+      ...printers.map(one => make("option", `${one.name} (${told.kinds[one.kind]})`, { value: one.id })),
+    );
+    choice.value = chosen;
+    picking.hidden = !printers.length;
+    again();
+  }
+
+  /* A label: asked for with one press, and followed until it is printed or somebody has to mend it */
+  const asked = new Map(); // keys of what was asked for and not answered: asked again, it is the same label
+  let followed = 0;
+  async function printLabel(one, pressed) {
+    const printer = here("label");
+    const name = `${one.family_name} ${one.given_name}`;
+    const what = `${one.reference} ${printer.id}`;
+    if (!asked.has(what)) asked.set(what, crypto.randomUUID());
+    const turn = ++followed;
+    pressed.disabled = true;
+    label.textContent = told.asking;
+    try {
+      const path = `/api/device/registrations/${one.reference}/labels?${language()}`;
+      const { status: code, body } = await api("POST", path, { printer: printer.id }, { key: asked.get(what) });
+      asked.delete(what);
+      if (code === 202) {
+        follow(turn, name, body);
+        return;
+      }
+      if (body.code === "printer_not_found") await readPrinters();
+      label.textContent = told.problems[body.code] ?? Object.values(body.fields ?? {})[0] ?? body.title ?? told.refused;
+    } catch {
+      label.textContent = told.no_server;
+    } finally {
+      pressed.disabled = false;
+    }
+  }
+
+  function follow(turn, name, one) {
+    if (turn !== followed) return;
+    const state = say(told.label_state, { name, printer: one.printer, state: one.said });
+    const text = [state, one.wrong, one.mend].filter(Boolean).join(" ");
+    if (label.textContent !== text) label.textContent = text;
+    if (!one.under_way) return;
+    setTimeout(async () => {
+      let now = one;
+      try {
+        const { status: code, body } = await api("GET", `/api/device/labels/${one.id}?${language()}`);
+        if (code !== 200) {
+          label.textContent = told.problems[body.code] ?? told.refused;
+          return;
+        }
+        now = body;
+      } catch { /* the network is away for a moment: the next look tells */ }
+      follow(turn, name, now);
+    }, LOOK_MS);
+  }
+
   /* A badge again: where files can be shared (to a printer's app) they are, else the PDF is opened */
   async function print(one) {
     status.textContent = told.drawing;
     try {
-      const answer = await fetch(`/api/device/registrations/${one.reference}/badge.pdf`, { headers: own(), cache: "no-store" });
+      const printer = here("sheets");
+      const answer = await fetch(`/api/device/registrations/${one.reference}/badge.pdf${printer ? `?printer=${printer.id}` : ""}`, { headers: own(), cache: "no-store" });
+      if (answer.status === 404 && printer) {
+        status.textContent = told.problems.printer_not_found;
+        readPrinters();
+        return;
+      }
       if (!answer.ok) throw new Error("refused");
       const file = new File([await answer.blob()], `badge-${one.reference}.pdf`, { type: "application/pdf" });
       status.textContent = told.drawn;
@@ -278,11 +380,11 @@ export function start({ api, store, device, panel, scan }) {
   /* The panel */
   const searching = make("form", "", { id: "desk-search" });
   searching.setAttribute("role", "search");
-  const label = make("label", told.find, { htmlFor: "desk-q" });
+  const finding = make("label", told.find, { htmlFor: "desk-q" });
   const input = make("input", "", { id: "desk-q", type: "search", autocomplete: "off", enterKeyHint: "search" });
   const register = button(told.walk_in, () => walkIn(input.value.trim()));
   const evacuation = button(told.present, showPresent);
-  searching.append(label, input);
+  searching.append(finding, input);
   searching.addEventListener("submit", event => {
     event.preventDefault();
     clearTimeout(soon);
@@ -294,15 +396,17 @@ export function start({ api, store, device, panel, scan }) {
   });
   const acts = make("div", "", { className: "row" });
   acts.append(register, evacuation);
-  panel.replaceChildren(searching, acts, status, form, found, present);
+  panel.replaceChildren(searching, acts, picking, status, label, form, found, present);
 
   function rights() {
     searching.hidden = !may("may_search");
     register.hidden = !may("may_desk");
     evacuation.hidden = !may("may_evacuate");
+    if (!may("may_desk")) picking.hidden = true;
   }
   rights();
   readCategories();
+  readPrinters();
   forget();
   if (may("may_search")) list("people"); // for when there is no network
   return { rights };

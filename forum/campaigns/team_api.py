@@ -1,13 +1,11 @@
 """Campaigns over HTTP for programs of the organisers' team: started, watched, stopped."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from litestar import Router, get, patch, post
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 from msgspec import Meta, Struct
@@ -25,6 +23,7 @@ from forum.campaigns.models import (
     State,
 )
 from forum.core import forms
+from forum.core.bodies import json_body
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid
@@ -32,7 +31,7 @@ from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.rights import Deed, Staff
-from forum.core.web import PRIVATE, AnyRequest, Given, json_object
+from forum.core.web import PRIVATE, AnyRequest, Given, at_revision, json_object
 from forum.editions import queries as editions
 from forum.letters.models import LetterText
 from forum.registrations import listing
@@ -101,51 +100,27 @@ class CampaignChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     per_minute: Rate | None = None
 
 
-@dataclass
-class StartOperation(Operation):
-    """Describes the body of `start_campaign`, which tells every mistake at once."""
-
-    def __post_init__(self) -> None:
-        """Say what the body holds (`NewCampaign`)."""
-        text, number = Schema(type=OpenAPIType.STRING), Schema(type=OpenAPIType.INTEGER)
-        words = Schema(
-            type=OpenAPIType.OBJECT,
-            properties={"subject": text, "body": text},
-            required=["subject", "body"],
-        )
-        texts = Schema(type=OpenAPIType.OBJECT, additional_properties=words)
-        rate = Schema(type=OpenAPIType.INTEGER, minimum=SLOWEST, maximum=FASTEST)
-        self.request_body = _body(
-            {
-                "texts": texts,
-                "query": text,
-                "consent": text,
-                "per_minute": rate,
-                "reached": number,
-            },
-            ["texts"],
-        )
-
-
-@dataclass
-class ChangeOperation(Operation):
-    """Describes the body of `change_campaign`."""
-
-    def __post_init__(self) -> None:
-        """Say what the body holds (`CampaignChange`)."""
-        states = Schema(type=OpenAPIType.STRING, enum=STATES)
-        rate = Schema(type=OpenAPIType.INTEGER, minimum=SLOWEST, maximum=FASTEST)
-        self.request_body = _body({"state": states, "per_minute": rate}, ["state"])
-
-
-def _body(properties: Mapping[str, Schema], needed: list[str]) -> RequestBody:
-    schema = Schema(
-        type=OpenAPIType.OBJECT,
-        properties={**properties},
-        required=needed,
-        additional_properties=False,
-    )
-    return RequestBody(required=True, content={"application/json": OpenAPIMediaType(schema=schema)})
+TEXT = Schema(type=OpenAPIType.STRING)
+LETTER = Schema(
+    type=OpenAPIType.OBJECT,
+    properties={"subject": TEXT, "body": TEXT},
+    required=["subject", "body"],
+)
+RATE = Schema(type=OpenAPIType.INTEGER, minimum=SLOWEST, maximum=FASTEST)
+NEW_BODY = json_body(
+    {
+        "texts": Schema(type=OpenAPIType.OBJECT, additional_properties=LETTER),
+        "query": TEXT,
+        "consent": TEXT,
+        "per_minute": RATE,
+        "reached": Schema(type=OpenAPIType.INTEGER),
+    },
+    ["texts"],
+)
+CHANGE_BODY = json_body(
+    {"state": Schema(type=OpenAPIType.STRING, enum=STATES), "per_minute": RATE},
+    ["state"],
+)
 
 
 @get(
@@ -182,14 +157,14 @@ async def show_campaign(
     db: Given[Db],
 ) -> Response[TeamCampaign]:
     """Tell one campaign with its progress; its entity tag is what `If-Match` takes."""
-    return _told(await _shown(db, staff.edition, await _found(db, staff.edition, number)))
+    return at_revision(await _shown(db, staff.edition, await _found(db, staff.edition, number)))
 
 
 @post(
     PATH,
     tags=["campaigns of the team"],
     summary="Start a campaign",
-    operation_class=StartOperation,
+    operation_class=NEW_BODY,
     status_code=201,
     opt={"deed": Deed.WRITE},
     middleware=[limited("campaigns", per_minute=PER_MINUTE)],
@@ -214,14 +189,14 @@ async def start_campaign(
         number = await service.start(db, edition, order, by=_author(staff), at=now, ids=ids)
         return await _shown(db, edition, await service.find(db, edition, number))
 
-    return _told(await once(TeamCampaign, begin), status=201)
+    return at_revision(await once(TeamCampaign, begin))
 
 
 @patch(
     f"{PATH}/{{number:str}}",
     tags=["campaigns of the team"],
     summary="Stop or continue a campaign",
-    operation_class=ChangeOperation,
+    operation_class=CHANGE_BODY,
     opt={"deed": Deed.WRITE},
     middleware=[limited("campaigns", per_minute=PER_MINUTE)],
 )
@@ -255,7 +230,7 @@ async def change_campaign(
         )
     else:
         raise Invalid(fields={"state": "Choose one of the answers offered."})
-    return _told(await _shown(db, edition, await service.find(db, edition, campaign.number)))
+    return at_revision(await _shown(db, edition, await service.find(db, edition, campaign.number)))
 
 
 async def _order(db: Db, edition: Edition, sent: dict[str, Any], ids: Ids, now: datetime) -> Order:
@@ -336,11 +311,6 @@ def _matched(request: AnyRequest, campaign: Campaign) -> int | None:
 
 def _author(staff: Staff) -> Author:
     return Author(account_id=staff.organiser.account_id, actor=staff.actor)
-
-
-def _told(one: TeamCampaign, *, status: int = 200) -> Response[TeamCampaign]:
-    headers = {"cache-control": PRIVATE, "etag": f'"{one.revision}"'}
-    return Response(one, status_code=status, headers=headers)
 
 
 router = Router(

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from badges import devices, qr, rules
-from badges.device_models import DeviceState, NewDevice, StoredDevice
+from badges import qr
+from badges.devices import rules
+from badges.devices import service as devices
+from badges.devices.models import DeviceState, NewDevice, StoredDevice
 from forum.commands.installation import Installation
 from forum.core import forms
 from forum.core.context import Edition

@@ -10,16 +10,17 @@ from urllib.parse import parse_qs
 import msgspec
 from msgspec import structs
 
-from badges import attendance_exports, scan_exports
-from badges.attendance_sheets import What
+from badges.attendance import exports as attendance_exports
+from badges.attendance.sheets import What
 from badges.papers import drawing as paper_drawing
 from badges.papers import service as papers
 from badges.papers.asking import SignInAsked
 from badges.printing import run_drawing, runs
 from badges.printing.run_drawing import CannotFinish, Finished
 from badges.printing.run_models import Order
-from badges.scan_exports import ScansExport
-from badges.scan_list import ScanFilter
+from badges.scans import exports as scan_exports
+from badges.scans.exports import ScansExport
+from badges.scans.listing import ScanFilter
 from forum.commands.installation import Installation
 from forum.core import exports
 from forum.core.blobs import whole_file, write_whole
@@ -27,16 +28,21 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, Problem
 from forum.core.sheets import Format
-from forum.registrations import columns, downloads, exporting
+from forum.registrations import columns, downloads, exporting, paper_sending
+from forum.registrations.attestation_sending import Attestations
+from forum.registrations.codes import AttestationCodes
 from forum.registrations.downloads import RegistrationsExport
 from forum.registrations.exporting import Labels
 from forum.registrations.exporting import Order as ExportOrder
-from schedule import publishing
+from forum.registrations.paper_sending import KindAt
+from forum.speakers.certificate_sending import Certificates
+from schedule import plan_storing, publishing
 from schedule.exports import ics, schedule_json, schedule_xml, tables
 from schedule.models import Programme
 from schedule.papers import drawing, orders
 
 READABLE = 0o644
+PAPERS: dict[str, KindAt] = {"attestations": Attestations, "certificates": Certificates}
 
 
 class FormatUnknown(Problem):
@@ -200,6 +206,24 @@ async def attendance(
     return len(paper.sheets), "sign-in sheet"
 
 
+async def papers_of_all(site: Installation, edition: Edition, out: Path, *, what: str) -> int:
+    """Write `attestations` or `certificates` of all as PDF, and record it; return how many.
+
+    Raises:
+        NobodyAttested, NobodyCertified: there would be none.
+        NoDrawing: the process that draws ended.
+    """
+    ending_of(out, ("pdf",))
+    codes = AttestationCodes(site.settings.secret_key)
+    made = PAPERS[what](codes, site.settings.base_url, site.now())
+    with writable(out), whole_file(out, mode=READABLE) as part:
+        number = await exports.write(site.db, made.export(edition), part, out.parent)
+        await paper_sending.record_taken(
+            site.db, edition, made, number, actor="command", ids=site.ids
+        )
+    return number
+
+
 async def tickets(site: Installation, edition: Edition, out: Path) -> int:
     """Write every ticket with its token as JSON; return how many."""
     ending_of(out, ("json",))
@@ -224,16 +248,19 @@ async def programme(
 ) -> Programme:
     """Write the latest version in the format of the file's ending; return it."""
     said = language or edition.language
+    pictures: dict[str, bytes] = {}
     builders: dict[str, Callable[[Programme], bytes]] = {
         "ics": lambda one: ics.calendar(one, language=said),
         "xml": lambda one: schedule_xml.schedule_xml(one, language=said),
         "json": schedule_json.schedule_v2,
         "csv": lambda one: tables.sessions_csv(one, language=said),
         "xlsx": lambda one: tables.sessions_xlsx(one, language=said),
-        "pdf": lambda one: drawing.draw(one, orders.Order(languages=(said,))),
+        "pdf": lambda one: drawing.draw(one, orders.Order(languages=(said,)), pictures),
     }
     ending = ending_of(out, tuple(builders))
     version = await publishing.version(site.db, edition)
+    if ending == "pdf":
+        pictures |= await plan_storing.pictures_of(site.blobs, version.plans)
     write(out, builders[ending](version))
     return version
 
@@ -253,7 +280,8 @@ async def paper(
         site.db, edition, number, draft=order.draft, base_url=site.settings.base_url, at=site.now()
     )
     orders.hold(programme, order)
-    write(out, drawing.draw(programme, order))
+    pictures = await plan_storing.pictures_of(site.blobs, programme.plans)
+    write(out, drawing.draw(programme, order, pictures))
     return programme
 
 

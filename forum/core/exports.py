@@ -18,7 +18,7 @@ import structlog
 
 from forum.core.db import Database, Db
 from forum.core.errors import Problem
-from forum.core.sheets import Format, Sheet
+from forum.core.sheets import Sheet
 from forum.core.spool import Spool
 
 log = structlog.get_logger("export")
@@ -49,8 +49,8 @@ class Export(Protocol):
     """What is exported, and into which kind of file."""
 
     @property
-    def format(self) -> Format:
-        """The kind of file."""
+    def grows(self) -> bool:
+        """Whether what is written may leave before the end, for it never changes again."""
         ...
 
     async def count(self, db: Db) -> int:
@@ -164,7 +164,7 @@ class Exports:
                         if running.stopped:
                             spool.fail()
                             return
-                        if export.format is not Format.XLSX:  # a workbook is made at its end
+                        if export.grows:
                             spool.file.flush()
                             spool.grown()
             spool.end()

@@ -6,9 +6,7 @@ no meaning. `save()` writes a PDF 1.7 whose small objects are packed and compres
 same calls give the same bytes. Lengths are points, from the lower left corner of the page.
 """
 
-import hashlib
 import html
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,11 +16,10 @@ from reportlab.pdfbase import pdfdoc
 from reportlab.pdfbase.ttfonts import TTFont
 
 from forum.core.pdf import MM, Document
+from forum.core.pdf_file import PackedFile
 
 Rect = tuple[float, float, float, float]
 
-HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
-OBJECTS_PER_STREAM = 400
 ESCAPES = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)", "\r": r"\r", "\n": r"\n"})
 SPECIAL = frozenset("\\()\r\n")
 XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -275,6 +272,10 @@ class TaggedDocument(Document):
         if len(self._code) > 1:
             self.showPage()
         self._write_links()
+        self._finish(PackedFile(self._out))
+
+    def _finish(self, file: PackedFile) -> None:
+        """Write all that reportlab holds, and what the whole document says of itself."""
         catalog = self._doc.Catalog
         catalog.MarkInfo = pdfdoc.PDFDictionary({"Marked": "true"})
         catalog.Metadata = self._metadata()
@@ -284,9 +285,9 @@ class TaggedDocument(Document):
             self.showOutline()
         for font in self._doc.delayedFonts:
             font.addObjects(self._doc)
-        self._out.write(
-            packed(self._doc, root=self._number(catalog), information=self._number(self._doc.info))
-        )
+        root, information = self._number(catalog), self._number(self._doc.info)
+        file.add_all(self._doc)
+        file.end(root=root, information=information, count=self._doc.objectcounter)
 
     # Marked content and annotations
 
@@ -324,15 +325,19 @@ class TaggedDocument(Document):
     def _write_links(self) -> None:
         by_page: dict[int, list[str]] = {}
         for order, link in enumerate(self._links, start=len(self._page_numbers)):
-            action = f"/A<</S/URI/URI{string(link.url)}>>"
-            where = action if link.url else f"/Dest{self._place(link.target)}"
-            link.number = self._literal(
-                f"<</Type/Annot/Subtype/Link/Rect{numbers(link.rect)}"
-                f"/Border[0 0 0]/F 4/StructParent {order}/Contents{string(link.contents)}{where}>>"
-            ).number
+            link.number = self._literal(self._annotation(link, order)).number
             by_page.setdefault(link.page, []).append(f"{link.number} 0 R")
         for page, references in by_page.items():
             self._doc.Pages.pages[page].Annots = Literal(f"[{' '.join(references)}]")
+
+    def _annotation(self, link: Annotation, order: int) -> str:
+        """Return a link as it stands in the file; `order` is its key in the tree of parents."""
+        action = f"/A<</S/URI/URI{string(link.url)}>>"
+        where = action if link.url else f"/Dest{self._place(link.target)}"
+        return (
+            f"<</Type/Annot/Subtype/Link/Rect{numbers(link.rect)}"
+            f"/Border[0 0 0]/F 4/StructParent {order}/Contents{string(link.contents)}{where}>>"
+        )
 
     def _place(self, key: str) -> str:
         if key not in self._targets:
@@ -469,83 +474,10 @@ def string(text: str) -> str:
 
     Spaces that do not break become plain ones: these strings are spoken or listed, not set.
     """
+    if text.isascii():
+        return f"({escaped(text)})"
     text = text.replace("\u00a0", " ").replace("\u202f", " ")
     try:
         return f"({escaped(text.encode('pdfdoc').decode('latin-1'))})"
     except UnicodeEncodeError:
         return f"<FEFF{text.encode('utf-16-be', 'replace').hex().upper()}>"
-
-
-def packed(document: pdfdoc.PDFDocument, *, root: int, information: int) -> bytes:
-    """Return the file: streams as they are, every other object in compressed object streams.
-
-    Source: ISO 32000-1, 7.5.7 (object streams) and 7.5.8 (cross-reference streams).
-    """
-    streams: list[tuple[int, bytes]] = []
-    small: list[tuple[int, bytes]] = []
-    number = 1
-    while number in document.numberToId:  # formatting may register more objects
-        one = document.idToObject[document.numberToId[number]]
-        body = pdfdoc.format(one, document, toplevel=1)
-        (streams if body.endswith(b"endstream\n") else small).append((number, body))
-        number += 1
-
-    parts, size = [HEADER], len(HEADER)
-    rows: dict[int, tuple[int, int, int]] = {0: (0, 0, 65535)}
-
-    def write(which: int, body: bytes) -> None:
-        nonlocal size
-        rows[which] = (1, size, 0)
-        parts.append(b"%d 0 obj\n%b\nendobj\n" % (which, body.rstrip(b"\n")))
-        size += len(parts[-1])
-
-    for which, body in streams:
-        write(which, body)
-    for start in range(0, len(small), OBJECTS_PER_STREAM):
-        chunk = small[start : start + OBJECTS_PER_STREAM]
-        rows |= {which: (2, number, order) for order, (which, _) in enumerate(chunk)}
-        write(number, object_stream(chunk))
-        number += 1
-    rows[number] = (1, size, 0)
-    table = [
-        kind.to_bytes(1) + second.to_bytes(4) + third.to_bytes(2)
-        for kind, second, third in (rows[which] for which in range(number + 1))
-    ]
-    identity = hashlib.sha256(b"".join(parts)).hexdigest()[:32]
-    entries = (
-        f"/Type/XRef/Size {number + 1}/W[1 4 2]/Root {root} 0 R/Info {information} 0 R"
-        f"/ID[<{identity}><{identity}>]/DecodeParms<</Predictor 12/Columns 7>>"
-    )
-    parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, stream(entries, differences(table))))
-    parts.append(b"startxref\n%d\n%%%%EOF\n" % size)
-    return b"".join(parts)
-
-
-def differences(rows: list[bytes]) -> bytes:
-    """Return each row less the row above it, which compresses well (the PNG filter "Up")."""
-    above = [bytes(len(rows[0])), *rows]
-    return b"".join(
-        b"\x02" + bytes((one - up) % 256 for one, up in zip(row, higher, strict=True))
-        for row, higher in zip(rows, above, strict=False)
-    )
-
-
-def object_stream(objects: list[tuple[int, bytes]]) -> bytes:
-    """Return one object stream that holds `objects`, by number."""
-    places, offset = [], 0
-    for number, body in objects:
-        places.append(f"{number} {offset}")
-        offset += len(body) + 1
-    head = " ".join(places).encode() + b"\n"
-    content = head + b"\n".join(body for _, body in objects)
-    return stream(f"/Type/ObjStm/N {len(objects)}/First {len(head)}", content)
-
-
-def stream(entries: str, content: bytes) -> bytes:
-    """Return a compressed stream object with `entries` in its dictionary."""
-    deflated = zlib.compress(content, 6)
-    return (
-        f"<<{entries}/Filter/FlateDecode/Length {len(deflated)}>>\nstream\n".encode()
-        + deflated
-        + b"\nendstream"
-    )

@@ -7,7 +7,7 @@ from email.utils import formatdate
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 from urllib.parse import quote
 
 import anyio
@@ -29,6 +29,7 @@ Given: TypeAlias = NamedDependency[SkipValidation[T]]
 AnyRequest = Request[Any, Any, Any]
 AnyResponse = Response[Any]
 
+TAG = re.compile(r'"(\d{1,9})"')
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 CHUNK = 256 * 1024
 API = "/api/"
@@ -55,6 +56,30 @@ def unchanged(request: AnyRequest, etag: str) -> bool:
     sent = request.headers.get("if-none-match", "")
     tags = [tag.strip().removeprefix("W/") for tag in sent.split(",")]
     return etag in tags or tags == ["*"]
+
+
+class Revised(Protocol):
+    """What has a revision, which grows with each change of it."""
+
+    @property
+    def revision(self) -> int:
+        """At which revision it is, from 1."""
+
+
+R = TypeVar("R", bound=Revised)
+
+
+def at_revision(one: R) -> Response[R]:
+    """Answer something private; its entity tag is its revision, which `If-Match` takes."""
+    return Response(one, headers={"etag": f'"{one.revision}"', "cache-control": PRIVATE})
+
+
+def matched(request: AnyRequest) -> frozenset[int] | None:
+    """Return the revisions that `If-Match` names (RFC 9110, 13.1.1); None for any."""
+    sent = request.headers.get("if-match")
+    if sent is None or sent.strip() == "*":
+        return None
+    return frozenset(int(tag[1]) for one in sent.split(",") if (tag := TAG.fullmatch(one.strip())))
 
 
 def document(

@@ -10,8 +10,8 @@ from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from badges import devices
-from badges.device_models import NewDevice
+from badges.devices import service as devices
+from badges.devices.models import NewDevice
 from badges.printing import run_models
 from forum.accounts import service as accounts
 from forum.commands import exporting, serving

@@ -16,7 +16,7 @@ from forum.core.context import Edition, EditionState
 from forum.core.ids import Ids
 from forum.demo import edition as values
 from forum.demo import guides as demo_guides
-from forum.demo import people, programme
+from forum.demo import people, programme, venue
 from forum.editions import queries as editions
 from forum.editions.models import NewEdition
 from forum.guides import queries as guide_queries
@@ -29,9 +29,10 @@ from forum.questions.models import NewQuestion
 from forum.registrations import queries as registrations
 from forum.registrations import service
 from forum.registrations.models import Registration, RegistrationForm, Status
-from schedule import editing, publishing, signing_up
+from schedule import editing, plan_storing, publishing, signing_up
 from schedule import queries as schedule
 from schedule import seating_queries as seating
+from schedule.models import FloorPlan
 from schedule.seating import NotThatDay
 
 SEED = people.SEED
@@ -56,7 +57,9 @@ async def load(site: Installation, starts_on: date, count: int, tell: Progress) 
     edition = await _create(site, values.edition(starts_on, count), at)
     await _publish_guides(site, edition, ids, at, tell)
     tell("programme", 0, 1)
-    await editing.replace(site.db, edition, programme.draft(starts_on, SEED), at=at)
+    drafted = programme.draft(starts_on, SEED)
+    drafted = msgspec.structs.replace(drafted, plans=await _plans(site))
+    await editing.replace(site.db, edition, drafted, at=at)
     await publishing.publish(
         site.db,
         edition,
@@ -78,6 +81,21 @@ async def _create(site: Installation, made: values.DemoEdition, at: datetime) ->
     new = msgspec.convert(made, NewEdition, from_attributes=True)
     asked = msgspec.convert(made.questions, list[NewQuestion], from_attributes=True)
     return await questions.create_edition(site.db, new, asked, at=at)
+
+
+async def _plans(site: Installation) -> list[FloorPlan]:
+    """Keep the pictures of the venue; return its plans."""
+    return [
+        FloorPlan(
+            id=programme.identity("plan", str(position)),
+            position=position,
+            title=one.title,
+            alt=one.alt,
+            picture=await plan_storing.keep(site.blobs, one.picture),
+            markers=one.markers,
+        )
+        for position, one in enumerate(venue.venues())
+    ]
 
 
 async def _publish_guides(

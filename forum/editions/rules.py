@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from badges import door_forms
+from badges.doors import forms as door_forms
 from badges.models import CheckInList
 from forum.core.context import Edition, EditionState
 from forum.core.errors import Invalid

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
-from badges import gates, lists
+from badges.doors import gates, lists
 from forum.core.context import Edition, EditionState
 from forum.core.db import Db, refused
 from forum.core.i18n import LANGUAGES

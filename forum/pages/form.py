@@ -6,6 +6,7 @@ the form meanwhile, the page comes again with what they changed, and with what w
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -47,6 +48,10 @@ from forum.questions.models import (
 
 PER_MINUTE = 120
 MAY = {"deed": Deed.EDIT_FORM}
+PATH = "/organiser/{slug:str}/form"
+CATEGORY = f"{PATH}/categories/{{category:str}}"
+QUESTION = f"{PATH}/questions/{{question:str}}"
+CONSENT = f"{PATH}/consents/{{purpose:str}}"
 Show = Callable[..., Awaitable[AnyResponse]]
 
 
@@ -194,13 +199,13 @@ async def overview(
     )
 
 
-@get("/organiser/{slug:str}/form", include_in_schema=False, opt=MAY)
+@get(PATH, include_in_schema=False, opt=MAY)
 async def form(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse:
     """Show the form of an edition: terms, categories, questions, consents."""
     return await overview(desk, staff)
 
 
-@post("/organiser/{slug:str}/form", include_in_schema=False, opt=MAY)
+@post(PATH, include_in_schema=False, opt=MAY)
 async def set_terms(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | Redirect:
     """Set the terms: state, places, opening and closing, changes, offers, days."""
 
@@ -241,13 +246,13 @@ async def _category(desk: Desk, staff: Staff, code: str) -> Category:
     raise CategoryNotFound
 
 
-@get("/organiser/{slug:str}/form/category", include_in_schema=False, opt=MAY)
+@get(f"{PATH}/category", include_in_schema=False, opt=MAY)
 async def new_category(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse:
     """Show an empty category."""
     return await category_page(desk, staff)
 
 
-@post("/organiser/{slug:str}/form/category", include_in_schema=False, opt=MAY)
+@post(f"{PATH}/category", include_in_schema=False, opt=MAY)
 async def add_category(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | Redirect:
     """Add a category."""
 
@@ -265,7 +270,7 @@ async def add_category(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | 
     )
 
 
-@get("/organiser/{slug:str}/form/categories/{category:str}", include_in_schema=False, opt=MAY)
+@get(CATEGORY, include_in_schema=False, opt=MAY)
 async def show_category(
     staff: Given[Staff], desk: Given[Desk], category: FromPath[str]
 ) -> AnyResponse:
@@ -273,7 +278,7 @@ async def show_category(
     return await category_page(desk, staff, code=category)
 
 
-@post("/organiser/{slug:str}/form/categories/{category:str}", include_in_schema=False, opt=MAY)
+@post(CATEGORY, include_in_schema=False, opt=MAY)
 async def change_category(
     staff: Given[Staff], desk: Given[Desk], category: FromPath[str]
 ) -> AnyResponse | Redirect:
@@ -283,24 +288,17 @@ async def change_category(
         new = form_values.category(sent, staff.edition, category)
         return await forming.change_category(desk.db, staff.edition.id, new)
 
-    async def show(desk: Desk, staff: Staff, **context: Any) -> AnyResponse:
-        return await category_page(desk, staff, code=category, **context)
-
     return await desk.change(
         staff,
         work,
-        show,
+        partial(category_page, code=category),
         action="form_category_changed",
         part=f"category {category}",
         place="#categories",
     )
 
 
-@post(
-    "/organiser/{slug:str}/form/categories/{category:str}/delete",
-    include_in_schema=False,
-    opt=MAY,
-)
+@post(f"{CATEGORY}/delete", include_in_schema=False, opt=MAY)
 async def delete_category(
     staff: Given[Staff], desk: Given[Desk], category: FromPath[str]
 ) -> AnyResponse | Redirect:
@@ -367,13 +365,13 @@ def _question(code: str, found: list[Question]) -> Question:
     raise QuestionNotFound
 
 
-@get("/organiser/{slug:str}/form/question", include_in_schema=False, opt=MAY)
+@get(f"{PATH}/question", include_in_schema=False, opt=MAY)
 async def new_question(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse:
     """Show an empty question."""
     return await question_page(desk, staff)
 
 
-@post("/organiser/{slug:str}/form/question", include_in_schema=False, opt=MAY)
+@post(f"{PATH}/question", include_in_schema=False, opt=MAY)
 async def add_question(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | Redirect:
     """Ask a question, after all others."""
 
@@ -392,7 +390,7 @@ async def add_question(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | 
     )
 
 
-@get("/organiser/{slug:str}/form/questions/{question:str}", include_in_schema=False, opt=MAY)
+@get(QUESTION, include_in_schema=False, opt=MAY)
 async def show_question(
     staff: Given[Staff], desk: Given[Desk], question: FromPath[str]
 ) -> AnyResponse:
@@ -400,7 +398,7 @@ async def show_question(
     return await question_page(desk, staff, code=question)
 
 
-@post("/organiser/{slug:str}/form/questions/{question:str}", include_in_schema=False, opt=MAY)
+@post(QUESTION, include_in_schema=False, opt=MAY)
 async def change_question(
     staff: Given[Staff], desk: Given[Desk], question: FromPath[str]
 ) -> AnyResponse | Redirect:
@@ -412,20 +410,17 @@ async def change_question(
         before = await service.change(desk.db, staff.edition.id, new)
         return forming.differences(service.as_new(before), new)
 
-    async def show(desk: Desk, staff: Staff, **context: Any) -> AnyResponse:
-        return await question_page(desk, staff, code=question, **context)
-
     return await desk.change(
         staff,
         work,
-        show,
+        partial(question_page, code=question),
         action="form_question_changed",
         part=f"question {question}",
         place=f"#question-{question}",
     )
 
 
-@post("/organiser/{slug:str}/form/questions/{question:str}/move", include_in_schema=False, opt=MAY)
+@post(f"{QUESTION}/move", include_in_schema=False, opt=MAY)
 async def move_question(
     staff: Given[Staff], desk: Given[Desk], question: FromPath[str]
 ) -> AnyResponse | Redirect:
@@ -448,11 +443,7 @@ async def move_question(
     )
 
 
-@post(
-    "/organiser/{slug:str}/form/questions/{question:str}/retire",
-    include_in_schema=False,
-    opt=MAY,
-)
+@post(f"{QUESTION}/retire", include_in_schema=False, opt=MAY)
 async def retire_question(
     staff: Given[Staff], desk: Given[Desk], question: FromPath[str]
 ) -> AnyResponse | Redirect:
@@ -472,11 +463,7 @@ async def retire_question(
     )
 
 
-@post(
-    "/organiser/{slug:str}/form/questions/{question:str}/bring-back",
-    include_in_schema=False,
-    opt=MAY,
-)
+@post(f"{QUESTION}/bring-back", include_in_schema=False, opt=MAY)
 async def bring_question_back(
     staff: Given[Staff], desk: Given[Desk], question: FromPath[str]
 ) -> AnyResponse | Redirect:
@@ -496,11 +483,7 @@ async def bring_question_back(
     )
 
 
-@post(
-    "/organiser/{slug:str}/form/questions/{question:str}/delete",
-    include_in_schema=False,
-    opt=MAY,
-)
+@post(f"{QUESTION}/delete", include_in_schema=False, opt=MAY)
 async def delete_question(
     staff: Given[Staff], desk: Given[Desk], question: FromPath[str]
 ) -> AnyResponse | Redirect:
@@ -542,13 +525,13 @@ async def consent_page(
     return await desk.show(staff, "form_consent", sent=sent, consent=consent, **context)
 
 
-@get("/organiser/{slug:str}/form/consent", include_in_schema=False, opt=MAY)
+@get(f"{PATH}/consent", include_in_schema=False, opt=MAY)
 async def new_consent(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse:
     """Show an empty consent."""
     return await consent_page(desk, staff)
 
 
-@post("/organiser/{slug:str}/form/consent", include_in_schema=False, opt=MAY)
+@post(f"{PATH}/consent", include_in_schema=False, opt=MAY)
 async def add_consent(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | Redirect:
     """Ask for a consent, after all others."""
 
@@ -561,7 +544,7 @@ async def add_consent(staff: Given[Staff], desk: Given[Desk]) -> AnyResponse | R
     )
 
 
-@get("/organiser/{slug:str}/form/consents/{purpose:str}", include_in_schema=False, opt=MAY)
+@get(CONSENT, include_in_schema=False, opt=MAY)
 async def show_consent(
     staff: Given[Staff], desk: Given[Desk], purpose: FromPath[str]
 ) -> AnyResponse:
@@ -569,7 +552,7 @@ async def show_consent(
     return await consent_page(desk, staff, purpose=purpose)
 
 
-@post("/organiser/{slug:str}/form/consents/{purpose:str}", include_in_schema=False, opt=MAY)
+@post(CONSENT, include_in_schema=False, opt=MAY)
 async def reword_consent(
     staff: Given[Staff], desk: Given[Desk], purpose: FromPath[str]
 ) -> AnyResponse | Redirect:
@@ -581,13 +564,10 @@ async def reword_consent(
             desk.db, staff.edition.id, purpose, new.wording, at=desk.now
         )
 
-    async def show(desk: Desk, staff: Staff, **context: Any) -> AnyResponse:
-        return await consent_page(desk, staff, purpose=purpose, **context)
-
     return await desk.change(
         staff,
         work,
-        show,
+        partial(consent_page, purpose=purpose),
         action="form_consent_reworded",
         part=f"consent {purpose}",
         place="#consents",
@@ -597,7 +577,7 @@ async def reword_consent(
 # The form as attendees see it
 
 
-@get("/organiser/{slug:str}/form/preview/{category:str}", include_in_schema=False, opt=MAY)
+@get(f"{PATH}/preview/{{category:str}}", include_in_schema=False, opt=MAY)
 async def preview(staff: Given[Staff], desk: Given[Desk], category: FromPath[str]) -> AnyResponse:
     """Show what an attendee of this category is asked."""
     edition = staff.edition

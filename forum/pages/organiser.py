@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from litestar import Router, get
 from litestar.response import Redirect
 
-from badges import gates
+from badges.doors import gates
 from forum.core.context import EditionState, Organiser
 from forum.core.db import Db
 from forum.core.errors import Forbidden

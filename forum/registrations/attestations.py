@@ -1,13 +1,14 @@
 """Attestations of presence: for whom there is one, what it says, and whether a code is good."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
-from badges import scan_queries
 from badges.papers import service as papers
 from badges.papers.models import Attended, PaperTerms, SessionSeen
+from badges.scans import queries as scan_queries
 from forum.core import outbox
 from forum.core.context import Edition
 from forum.core.db import Db
@@ -18,6 +19,8 @@ from forum.registrations import queries, rules
 from forum.registrations.codes import AttestationCodes, AttestationUnknown, Attested, Claim
 from forum.registrations.models import Addressee, Registration, RegistrationNotFound, Status
 
+AT_ONCE = 100
+"""People whose attendance is read at a time."""
 BRINGING = ("thanks", "attestation")
 """The letters that bring the attestation: from then on the person's own page has it too."""
 
@@ -70,22 +73,16 @@ async def of_reference(db: Db, edition: Edition, reference: str, *, at: datetime
     there = await papers.attended_by(db, edition, person.id, at=at) if person else None
     if person is None or there is None:
         raise NotAttested
-    return _attendance(edition, person, there, await papers.terms_of(db, edition))
+    return attendance(edition, person, there, await papers.terms_of(db, edition))
 
 
-async def of_all(db: Db, edition: Edition, *, at: datetime) -> list[Attendance]:
-    """Return the attendance of all who were there, by name.
-
-    Raises:
-        NobodyAttested: nobody was.
-    """
-    there = await papers.attended_by_all(db, edition, at=at)
-    people = await queries.list_confirmed(db, edition.id)
+async def of_all(db: Db, edition: Edition, *, at: datetime) -> AsyncIterator[list[Attendance]]:
+    """Yield the attendance of all who were there, by name, some at a time: in a transaction."""
+    doors = await papers.doors(db, edition)
     terms = await papers.terms_of(db, edition)
-    found = [_attendance(edition, one, there[one.id], terms) for one in people if one.id in there]
-    if not found:
-        raise NobodyAttested
-    return found
+    async for people in queries.stream_confirmed(db, edition.id, size=AT_ONCE):
+        there = await papers.attended_by_some(db, doors, [one.id for one in people], at=at)
+        yield [attendance(edition, one, there[one.id], terms) for one in people if one.id in there]
 
 
 async def own(db: Db, edition: Edition, registration_id: UUID, *, at: datetime) -> Attendance:
@@ -108,7 +105,7 @@ async def own(db: Db, edition: Edition, registration_id: UUID, *, at: datetime) 
         letters = await outbox.of_subject(db, edition.id, registration_id)
         if not any(letter.kind in BRINGING for letter in letters):
             raise NotAttested
-    return _attendance(edition, person, there, await papers.terms_of(db, edition))
+    return attendance(edition, person, there, await papers.terms_of(db, edition))
 
 
 async def may_have(db: Db, edition: Edition, registration_id: UUID, *, at: datetime) -> bool:
@@ -155,9 +152,10 @@ def attested_of(
     )
 
 
-def _attendance(
+def attendance(
     edition: Edition, person: Addressee | Registration, there: Attended, terms: PaperTerms
 ) -> Attendance:
+    """Return the attendance of somebody by what the doors tell."""
     return Attendance(
         attested=attested_of(
             edition, person.reference, person.given_name, person.family_name, there

@@ -1,11 +1,17 @@
 """The reception desk: somebody is found or registered, and has a badge, by the keyboard alone."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from litestar import Router, get, post
 from litestar.response import Redirect
 
+from badges.printers import service as printers
+from badges.printers import words as printer_words
+from badges.printers.models import LabelNotFound
+from badges.printers.queries import PersonLabel
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Forbidden, Invalid
@@ -17,7 +23,7 @@ from forum.core.rights import Deed, Staff
 from forum.core.text import sort_key
 from forum.core.web import AnyRequest, AnyResponse, Given, form_fields
 from forum.editions import queries as editions
-from forum.registrations import desk, listing, listing_queries
+from forum.registrations import desk, desk_printers, listing, listing_queries
 from forum.registrations.desk import Namesakes, NoPlaceLeft, RegisteredAlready
 from forum.registrations.listing import Filter, Row, Sort
 from forum.registrations.organiser_routes import PER_MINUTE, last
@@ -44,7 +50,8 @@ async def desk_page(
         done = await listing_queries.find_row(db, staff.edition.id, reference)
     typed = guessed(q) | {"category": last(sent, "category")}
     rows = await _look(db, staff.edition, q) if q else []
-    return await _show(db, page, staff, q=q, typed=typed, rows=rows, done=done)
+    told = {"label": last(sent, "label"), "wrong": last(sent, "wrong")}
+    return await _show(db, page, staff, q=q, typed=typed, rows=rows, done=done, told=told)
 
 
 @post(
@@ -125,6 +132,7 @@ async def _show(
     typed: dict[str, str],
     rows: list[Row] | None = None,
     done: Row | None = None,
+    told: Mapping[str, str] | None = None,
     why: Any = None,
     another: bool = False,
     errors: dict[str, str] | None = None,
@@ -135,6 +143,10 @@ async def _show(
         typed["category"] = categories[0].code
     asks = bool(q or why or errors)
     said = page.words
+    label = await _label(db, staff.edition, (told or {}).get("label", ""))
+    at_hand = None
+    if staff.may(Deed.PRINT_BADGES):
+        at_hand = await desk_printers.at_hand(db, staff.edition.id, page.request)
     return page(
         "registrations/desk.html",
         staff.edition,
@@ -144,6 +156,11 @@ async def _show(
         rows=(rows or [])[:FOUND],
         others=len(rows or []) > FOUND,
         done=done,
+        printers=at_hand,
+        label=label,
+        label_said=label and printer_words.label(label, said),
+        bearer=label and await listing_queries.find_row(db, staff.edition.id, label.reference),
+        wrong=(told or {}).get("wrong", ""),
         names={one.code: one.name for one in categories},
         categories=categories,
         sent=typed,
@@ -153,6 +170,14 @@ async def _show(
         another=another,
         errors={name: said.gettext(message) for name, message in (errors or {}).items()},
     )
+
+
+async def _label(db: Db, edition: Edition, text: str) -> PersonLabel | None:
+    """Return the label that an address names, if it is there."""
+    try:
+        return await printers.find_label(db, edition.id, UUID(text))
+    except (ValueError, LabelNotFound):
+        return None
 
 
 router = Router("/", route_handlers=[desk_page, register])

@@ -1,21 +1,30 @@
 """The help desk on a device: somebody is found, registered, corrected, given a badge."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 import msgspec
 from litestar import Router, get, patch, post
-from litestar.params import FromPath, QueryParameter
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Response
 from msgspec import UNSET, Struct, UnsetType
 
-from badges import device_rights, tickets
-from badges.device_rights import Right
-from badges.in_clear import DeviceMayNot
+from badges import tickets
+from badges.devices import rights as device_rights
+from badges.devices.in_clear import DeviceMayNot
+from badges.devices.rights import Right
 from badges.keys import Keyring
+from badges.printers import service as printers
+from badges.printers import words as printer_words
+from badges.printers.models import LabelState, PrinterKind
+from badges.printers.queries import PersonLabel
 from badges.printing import desk as badge_desk
 from badges.printing.drawer import DeskDrawer
-from badges.together import Door
+from badges.scans.together import Door
 from forum.core import audit, forms
 from forum.core.blobs import Blobs
 from forum.core.context import Edition
@@ -24,8 +33,17 @@ from forum.core.errors import Invalid
 from forum.core.idempotency import Once
 from forum.core.ids import Ids
 from forum.core.limits import limited
+from forum.core.pages import Page
 from forum.core.text import sort_key
-from forum.core.web import PRIVATE, AnyRequest, AnyResponse, Given, disposition, json_object
+from forum.core.web import (
+    PRIVATE,
+    AnyRequest,
+    AnyResponse,
+    Given,
+    disposition,
+    json_object,
+    matched,
+)
 from forum.editions import queries as editions
 from forum.registrations import changing, desk, listing, listing_queries, team_api
 from forum.registrations.listing import Filter, Row, Sort
@@ -38,6 +56,8 @@ PER_MINUTE = 300
 """Of all devices behind one address, as those of a venue are."""
 FOUND = 20
 LOOKED_AT = 100
+LOOKS_PER_MINUTE = 1200
+"""What becomes of a label is asked each second, by all devices behind one address."""
 PATH = "/api/device/registrations"
 NAMES = ("given_name", "family_name", "organisation", "job_title")
 EMPTIED = ("organisation", "job_title")
@@ -79,6 +99,44 @@ class Correction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     job_title: Line | UnsetType = UNSET
 
 
+class NewLabel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which printer is to print a label, by its id."""
+
+    printer: UUID
+
+
+class DeskPrinter(Struct, frozen=True, kw_only=True):
+    """A printer that a desk may use; `wrong` and `mend` are '' while all is well."""
+
+    id: UUID
+    name: str
+    kind: PrinterKind
+    wrong: str
+    mend: str
+
+
+class DeskPrinters(Struct, frozen=True, kw_only=True):
+    """The printers of the edition: those of labels first, each kind by name."""
+
+    items: list[DeskPrinter]
+
+
+class ToldLabel(Struct, frozen=True, kw_only=True):
+    """A label in a queue; `said`, `wrong` and `mend` are in the language of who asks.
+
+    `under_way`: it is still to leave, or to arrive.
+    """
+
+    id: UUID
+    printer: str
+    reference: str
+    state: LabelState
+    under_way: bool
+    said: str
+    wrong: str
+    mend: str
+
+
 def shown(row: Row) -> AtDesk:
     """Return a row as the desk sees it."""
     return AtDesk(
@@ -92,6 +150,22 @@ def shown(row: Row) -> AtDesk:
         printed=row.printed_at is not None,
         revision=row.revision,
     )
+
+
+@dataclass
+class LabelOperation(Operation):
+    """Describes the body of `print_label`."""
+
+    def __post_init__(self) -> None:
+        """Say what the body holds (`NewLabel`)."""
+        schema = Schema(
+            type=OpenAPIType.OBJECT,
+            properties={"printer": Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.UUID)},
+            required=["printer"],
+            additional_properties=False,
+        )
+        content = {"application/json": OpenAPIMediaType(schema=schema)}
+        self.request_body = RequestBody(required=True, content=content)
 
 
 @get(
@@ -122,7 +196,7 @@ async def find(
     PATH,
     tags=["devices"],
     summary="Register somebody at a desk",
-    operation_class=team_api.WalkInOperation,
+    operation_class=team_api.WALK_IN_BODY,
     status_code=201,
     middleware=[limited("device desk", per_minute=PER_MINUTE)],
 )
@@ -175,7 +249,7 @@ async def correct(
     edition = door.edition
     row = await found(db, edition, reference)
     wanted = _correction(await json_object(request))
-    seen = team_api.seen_by(request)
+    seen = matched(request)
     try:
         await changing.change(
             db,
@@ -223,13 +297,26 @@ async def badge(
     blobs: Given[Blobs],
     now: Given[datetime],
     ids: Given[Ids],
+    printer: FromQuery[UUID | None] = None,
 ) -> AnyResponse:
-    """Send one badge as PDF; it counts as printed then, and is recorded."""
+    """Send one badge as PDF; it counts as printed then, and is recorded.
+
+    `printer` names one of sheets, by whose offsets it is put right.
+    """
     await device_rights.require(db, door.device, Right.DESK)
     edition = door.edition
     row = await found(db, edition, reference)
     content = await badge_desk.reprint(
-        db, edition, keyring, desk_drawer, blobs, row.id, actor=_actor(door), at=now, ids=ids
+        db,
+        edition,
+        keyring,
+        desk_drawer,
+        blobs,
+        row.id,
+        printer_id=printer,
+        actor=_actor(door),
+        at=now,
+        ids=ids,
     )
     await _record(db, door, edition, row, at=now, ids=ids)
     headers = {
@@ -253,6 +340,79 @@ async def _record(
     )
 
 
+@get("/api/device/printers", tags=["devices"], summary="Read the printers for a desk")
+async def list_printers(
+    door: Given[Door], db: Given[Db], page: Given[Page]
+) -> Response[DeskPrinters]:
+    """Tell the printers, of which a desk chooses the one that stands there."""
+    await device_rights.require(db, door.device, Right.DESK)
+    items = []
+    for one in await printers.list_printers(db, door.edition.id):
+        wrong, mend = printer_words.fault(one.failure, page.words) or ("", "")
+        items.append(DeskPrinter(id=one.id, name=one.name, kind=one.kind, wrong=wrong, mend=mend))
+    return _told(DeskPrinters(items=items))
+
+
+@post(
+    f"{PATH}/{{reference:str}}/labels",
+    tags=["devices"],
+    summary="Print somebody's label at a desk",
+    operation_class=LabelOperation,
+    status_code=202,
+    middleware=[limited("device desk", per_minute=PER_MINUTE)],
+)
+async def print_label(
+    request: AnyRequest,
+    reference: FromPath[str],
+    door: Given[Door],
+    db: Given[Db],
+    page: Given[Page],
+    once: Given[Once],
+    now: Given[datetime],
+    ids: Given[Ids],
+) -> Response[ToldLabel]:
+    """Put somebody's label into the queue of a printer; it is logged as printed once it is."""
+    await device_rights.require(db, door.device, Right.DESK)
+    edition = door.edition
+    asked = forms.parse(NewLabel, await json_object(request))
+
+    async def ask() -> ToldLabel:
+        [made] = await printers.enqueue(
+            db, edition, asked.printer, [reference.upper()], actor=_actor(door), at=now, ids=ids
+        )
+        return _label(await printers.find_label(db, edition.id, made), page)
+
+    return _told(await once(ToldLabel, ask), status=202)
+
+
+@get(
+    "/api/device/labels/{label:uuid}",
+    tags=["devices"],
+    summary="Tell what became of a label",
+    middleware=[limited("device labels", per_minute=LOOKS_PER_MINUTE)],
+)
+async def tell_label(
+    label: FromPath[UUID], door: Given[Door], db: Given[Db], page: Given[Page]
+) -> Response[ToldLabel]:
+    """Tell where a label stands, what is wrong with it or its printer, and the mend."""
+    await device_rights.require(db, door.device, Right.DESK)
+    return _told(_label(await printers.find_label(db, door.edition.id, label), page))
+
+
+def _label(one: PersonLabel, page: Page) -> ToldLabel:
+    said = printer_words.label(one, page.words)
+    return ToldLabel(
+        id=one.id,
+        printer=one.printer,
+        reference=one.reference,
+        state=one.state,
+        under_way=one.under_way,
+        said=said.state,
+        wrong=said.wrong,
+        mend=said.mend,
+    )
+
+
 def _actor(door: Door) -> str:
     return f"device:{door.device.id}"
 
@@ -272,4 +432,9 @@ async def categories(door: Given[Door], db: Given[Db]) -> Response[dict[str, dic
     return _told({one.code: one.name for one in listed})
 
 
-router = Router("/", route_handlers=[find, walk_in, correct, badge, categories])
+router = Router(
+    "/",
+    route_handlers=[
+        find, walk_in, correct, badge, categories, list_printers, print_label, tell_label,
+    ],
+)  # fmt: skip

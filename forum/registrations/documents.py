@@ -10,7 +10,6 @@ from badges.papers.models import HalfHours, PaperTerms, SessionSeen
 from badges.papers.wording import half_in_words, span_in_words
 from forum.core.context import Edition
 from forum.core.i18n import Words, words
-from forum.core.pdf_pictures import picture
 from forum.core.text import Text, pick
 from forum.registrations.codes import Attested
 
@@ -211,27 +210,5 @@ def attestation_page(one: Attestation, at: datetime) -> bytes:
         title=f"{title} {one.reference}",
         author=one.title,
         language=one.language,
-        made_at=at,
-    )
-
-
-def attestation_picture(one: Attestation, at: datetime) -> bytes:
-    """Return an attestation as a picture (PNG); in a process of its own."""
-    return picture(attestation_page(one, at), 1).png
-
-
-def attestation_pages(some: Sequence[Attestation], edition: Edition, at: datetime) -> bytes:
-    """Return attestations as one document, each page in its person's language.
-
-    Hundreds take seconds of one processor: draw them in a process of their own.
-    """
-    from badges import attestation_pdf  # noqa: PLC0415  # as slow to import as the ticket's
-
-    title = words(edition.language).gettext("Attestations of presence")
-    return attestation_pdf.render(
-        some,
-        title=f"{title}, {pick(edition.title, edition.language)}",
-        author=pick(edition.title, edition.language),
-        language=edition.language,
         made_at=at,
     )

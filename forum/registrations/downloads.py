@@ -58,9 +58,9 @@ class RegistrationsExport(Struct, frozen=True, kw_only=True):
     wanted: Sequence[Column]
 
     @property
-    def format(self) -> Format:
-        """The kind of file."""
-        return self.order.format
+    def grows(self) -> bool:
+        """Rows leave as they come; a workbook is made at its end."""
+        return self.order.format is not Format.XLSX
 
     async def count(self, db: Db) -> int:
         """Return how many registrations it holds."""

@@ -193,6 +193,13 @@ class Choice(Struct, frozen=True, kw_only=True):
     name: Text
 
 
+class Standing(Struct, frozen=True, kw_only=True):
+    """How many of those that a filter lets through stand at one status."""
+
+    status: Status
+    people: int
+
+
 class Page(Struct, frozen=True, kw_only=True):
     """One page of the table; `total` counts all pages, no further than `COUNTED` + 1."""
 

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from forum.core.db import Db, many, maybe, one, value
-from forum.registrations.listing import Cursor, Page, Recorded, Row, Sort
+from forum.registrations.listing import Cursor, Page, Recorded, Row, Sort, Standing
 
 
 async def by_name(db: Db, filter_: Sequence[Any], after: Cursor | None, limit: int) -> Page:
@@ -575,6 +575,35 @@ async def list_references(db: Db, filter_: Sequence[Any], limit: int) -> list[st
         """,
         *filter_,
         limit,
+    )
+
+
+async def count_by_status(db: Db, filter_: Sequence[Any]) -> list[Standing]:
+    """Return how many of those that a filter lets through stand where."""
+    return await many(
+        db,
+        Standing,
+        """
+        select r.status, count(*) as people
+          from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+         group by r.status
+         order by r.status
+        """,
+        *filter_,
+    )
+
+
+async def list_confirmed(db: Db, filter_: Sequence[Any]) -> list[UUID]:
+    """Return the ids of the confirmed whom a filter lets through."""
+    return await value(
+        db,
+        list[UUID],
+        """
+        select array(select r.id
+                       from registrations_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) r
+                      where r.status = 'confirmed')
+        """,
+        *filter_,
     )
 
 

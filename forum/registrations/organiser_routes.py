@@ -17,7 +17,7 @@ from forum.core.pages import Page
 from forum.core.rights import Deed, Staff
 from forum.core.web import AnyRequest, AnyResponse, Given, form_fields
 from forum.editions import queries as editions
-from forum.registrations import bulk, listing, listing_queries
+from forum.registrations import bulk, listing, listing_queries, printing
 from forum.registrations.bulk import ManyDeed, Order
 from forum.registrations.listing import Asked, Column, Sort
 from forum.registrations.models import Status
@@ -51,6 +51,7 @@ async def table(
         sorts={sort.value: listing.address(listing.sorted_by(asked, sort)) or "?" for sort in Sort},
         kept=[(name, text) for name, text in listing.pairs(asked) if name in {"sort", "group"}],
         query=listing.address(msgspec.structs.replace(asked, after=None, before=None)),
+        printed=printing.address(asked.filter),
         before=before,
         after=after,
         deeds=[*ManyDeed],

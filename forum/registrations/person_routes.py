@@ -9,13 +9,16 @@ from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from badges import presence, scanning, tickets
+from badges import tickets
+from badges.attendance import presence
 from badges.keys import Keyring
 from badges.printers import service as printers
 from badges.printers import words as printer_words
+from badges.printers.models import PrinterKind
 from badges.printing import desk as badge_desk
 from badges.printing import log as badge_log
 from badges.printing.drawer import DeskDrawer
+from badges.scans import scanning
 from forum.core import forms, outbox
 from forum.core.blobs import Blobs
 from forum.core.context import Edition
@@ -37,7 +40,16 @@ from forum.core.web import (
 from forum.editions import queries as editions
 from forum.questions import service as questions
 from forum.questions import views as question_views
-from forum.registrations import bulk, changing, desk, listing, listing_queries, queries, rules
+from forum.registrations import (
+    bulk,
+    changing,
+    desk,
+    desk_printers,
+    listing,
+    listing_queries,
+    queries,
+    rules,
+)
 from forum.registrations.bulk import ManyDeed
 from forum.registrations.listing import NoSuchRegistration, Row
 from forum.registrations.models import (
@@ -227,6 +239,7 @@ async def send_link(
     opt={"deed": Deed.PRINT_BADGES},
 )
 async def badge(
+    request: AnyRequest,
     reference: FromPath[str],
     staff: Given[Staff],
     db: Given[Db],
@@ -236,11 +249,24 @@ async def badge(
     now: Given[datetime],
     ids: Given[Ids],
 ) -> Response[bytes]:
-    """Send one badge, drawn in the process that is kept for it; it is logged as printed."""
+    """Send one badge, drawn in the process that is kept for it; it is logged as printed.
+
+    `printer` names one of sheets, by whose offsets it is put right.
+    """
     edition = staff.edition
     row = await found(db, edition, reference)
+    printer = request.query_params.get("printer", "")
     content = await badge_desk.reprint(
-        db, edition, keyring, desk_drawer, blobs, row.id, actor=staff.actor, at=now, ids=ids
+        db,
+        edition,
+        keyring,
+        desk_drawer,
+        blobs,
+        row.id,
+        printer_id=desk_printers.id_of(printer) if printer else None,
+        actor=staff.actor,
+        at=now,
+        ids=ids,
     )
     name = f"badge-{row.reference}.pdf"
     headers = {"cache-control": PRIVATE, "content-disposition": disposition(name, kind="inline")}
@@ -275,6 +301,8 @@ async def _show(
     said = page.words
     deeds = await listing_queries.list_deeds(db, edition.id, row.id)
     asked = await questions.list_questions(db, edition.id)
+    at_hand = await desk_printers.at_hand(db, edition.id, page.request)
+    labels = await printers.of_person(db, edition.id, row.id)
     answers = await questions.answers_of(db, edition.id, row.id, private=staff.may(Deed.SEE_NEEDS))
     return page(
         "registrations/person.html",
@@ -288,15 +316,13 @@ async def _show(
         line=line,
         over=row.status in OVER,
         ticket=await tickets.find(db, edition.id, row.id),
-        label_printers=await printers.label_printers(db, edition.id),
-        labels_asked=[
-            (
-                one,
-                said.gettext(printer_words.STATES[one.state]),
-                printer_words.fault(one.failure, said),
-            )
-            for one in await printers.of_person(db, edition.id, row.id)
-        ],
+        printers=at_hand,
+        label_printers=sorted(
+            (one for one in at_hand.all if one.kind is PrinterKind.LABEL),
+            key=lambda one: one is not at_hand.chosen,
+        ),
+        labels_asked=[(one, printer_words.label(one, said)) for one in labels],
+        live=any(one.under_way for one in labels),
         answers=question_views.told(asked, answers, said),
         open_questions=await questions.open_questions(db, edition.id, row.id),
         agreed=await queries.list_agreed(db, edition.id, row.id),

@@ -1,27 +1,18 @@
 """Registrations over HTTP for programs of the organisers' team: searched, changed, taken in."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import delete, get, patch, post
-from litestar.openapi.spec import (
-    OpenAPIMediaType,
-    OpenAPIType,
-    Operation,
-    Reference,
-    RequestBody,
-    Schema,
-)
+from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Response
 from msgspec import UNSET, Struct
 
 from forum.core import forms
+from forum.core.bodies import json_body
 from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Forbidden, Invalid
@@ -31,7 +22,7 @@ from forum.core.ids import Ids
 from forum.core.limits import limited
 from forum.core.rights import Deed, Staff
 from forum.core.text import Filled
-from forum.core.web import PRIVATE, AnyRequest, Given, json_object
+from forum.core.web import PRIVATE, AnyRequest, Given, at_revision, json_object, matched
 from forum.registrations import bulk, changing, desk, listing, listing_queries, rules
 from forum.registrations.bulk import ManyDeed, Order
 from forum.registrations.listing import Row
@@ -49,7 +40,6 @@ DEEDS = {
 """What a PATCH of the status means; the other statuses come by themselves."""
 IT_IS_NOW = N_("It is now: %(value)s")
 IT_CHANGED = N_("It was changed.")
-TAG = re.compile(r'"(\d{1,9})"')
 """An entity tag of ours: a revision."""
 DECIDED = ("status", "reason", "category", "days", "beyond")
 """What only who may decide changes; the rest is correcting."""
@@ -179,62 +169,34 @@ async def show_registration(
     db: Given[Db],
 ) -> Response[TeamRegistration]:
     """Tell one registration; its entity tag is what `If-Match` takes."""
-    return _told(shown(await found(db, staff.edition, reference), staff.edition))
+    return at_revision(shown(await found(db, staff.edition, reference), staff.edition))
 
 
-@dataclass
-class WalkInOperation(Operation):
-    """Describes the body of `walk_in`, which reads it by itself to tell every mistake at once."""
-
-    def __post_init__(self) -> None:
-        """Say what the body holds (`WalkIn`)."""
-        text, flag = Schema(type=OpenAPIType.STRING), Schema(type=OpenAPIType.BOOLEAN)
-        self.request_body = _body(
-            {
-                **dict.fromkeys(("given_name", "family_name", "category"), text),
-                **dict.fromkeys(("organisation", "job_title", "email", "language"), text),
-                **dict.fromkeys(("another_person", "beyond"), flag),
-            },
-            ["given_name", "family_name", "category"],
-        )
-
-
-@dataclass
-class ChangeOperation(Operation):
-    """Describes the body of `change_registration`."""
-
-    def __post_init__(self) -> None:
-        """Say what the body holds (`TeamChange`)."""
-        text, flag = Schema(type=OpenAPIType.STRING), Schema(type=OpenAPIType.BOOLEAN)
-        statuses = Schema(type=OpenAPIType.STRING, enum=[one.value for one in DEEDS])
-        days = Schema(type=OpenAPIType.ARRAY, items=text)
-        names = ("given_name", "family_name", "email", "organisation", "job_title", "language")
-        self.request_body = _body(
-            {
-                **dict.fromkeys((*names, "category", "reason"), text),
-                "days": days,
-                "status": statuses,
-                "beyond": flag,
-            },
-            [],
-        )
-
-
-def _body(properties: dict[str, Schema | Reference], needed: Sequence[str]) -> RequestBody:
-    schema = Schema(
-        type=OpenAPIType.OBJECT,
-        properties=properties,
-        required=[*needed] or None,
-        additional_properties=False,
-    )
-    return RequestBody(required=True, content={"application/json": OpenAPIMediaType(schema=schema)})
+TEXT, FLAG = Schema(type=OpenAPIType.STRING), Schema(type=OpenAPIType.BOOLEAN)
+WALK_IN_BODY = json_body(
+    {
+        **dict.fromkeys(("given_name", "family_name", "category"), TEXT),
+        **dict.fromkeys(("organisation", "job_title", "email", "language"), TEXT),
+        **dict.fromkeys(("another_person", "beyond"), FLAG),
+    },
+    ["given_name", "family_name", "category"],
+)
+CHANGE_BODY = json_body(
+    {
+        **dict.fromkeys(("given_name", "family_name", "email", "organisation", "job_title"), TEXT),
+        **dict.fromkeys(("language", "category", "reason"), TEXT),
+        "days": Schema(type=OpenAPIType.ARRAY, items=TEXT),
+        "status": Schema(type=OpenAPIType.STRING, enum=[one.value for one in DEEDS]),
+        "beyond": FLAG,
+    }
+)
 
 
 @post(
     f"{PATH}/walk-ins",
     tags=["registrations of the team"],
     summary="Register somebody at the desk",
-    operation_class=WalkInOperation,
+    operation_class=WALK_IN_BODY,
     status_code=201,
     opt={"deed": Deed.RECEIVE},
     middleware=[limited("organiser", per_minute=PER_MINUTE)],
@@ -257,7 +219,7 @@ async def walk_in(
         new = await desk.walk_in(db, staff.edition, form, actor=staff.actor, at=now, ids=ids)
         return shown(await found(db, staff.edition, new.reference), staff.edition)
 
-    return _told(await once(TeamRegistration, register), status=201)
+    return at_revision(await once(TeamRegistration, register))
 
 
 class TeamChange(Change, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -272,7 +234,7 @@ class TeamChange(Change, frozen=True, kw_only=True, forbid_unknown_fields=True):
     f"{PATH}/{{reference:str}}",
     tags=["registrations of the team"],
     summary="Change a registration",
-    operation_class=ChangeOperation,
+    operation_class=CHANGE_BODY,
     opt={"deed": Deed.RECEIVE},
     middleware=[limited("organiser", per_minute=PER_MINUTE)],
 )
@@ -295,7 +257,7 @@ async def change_registration(
     if {*sent} & {*DECIDED} and not staff.may(Deed.DECIDE):
         raise Forbidden
     wanted = _wanted(sent)
-    seen = seen_by(request)
+    seen = matched(request)
     try:
         if wanted.status is not UNSET:
             await _decide(db, staff, row, wanted, seen, at=now, ids=ids)
@@ -315,7 +277,7 @@ async def change_registration(
             )
     except ChangedMeanwhile as problem:
         raise await what_changed(db, staff.edition, reference, seen) from problem
-    return _told(shown(await found(db, staff.edition, reference), staff.edition))
+    return at_revision(shown(await found(db, staff.edition, reference), staff.edition))
 
 
 @delete(
@@ -337,12 +299,12 @@ async def cancel_registration(
 ) -> Response[TeamRegistration]:
     """Cancel a registration; its place goes to the next in line."""
     row = await found(db, staff.edition, reference)
-    seen = seen_by(request)
+    seen = matched(request)
     try:
         await _decide(db, staff, row, TeamChange(status=Status.CANCELLED), seen, at=now, ids=ids)
     except ChangedMeanwhile as problem:
         raise await what_changed(db, staff.edition, reference, seen) from problem
-    return _told(shown(await found(db, staff.edition, reference), staff.edition))
+    return at_revision(shown(await found(db, staff.edition, reference), staff.edition))
 
 
 @post(
@@ -428,15 +390,6 @@ def _wanted(sent: dict[str, Any]) -> TeamChange:
     return msgspec.structs.replace(read, **emptied)
 
 
-def seen_by(request: AnyRequest) -> frozenset[int] | None:
-    """Return the revisions that `If-Match` names (RFC 9110, 13.1.1); None where it asks nothing."""
-    sent = request.headers.get("if-match")
-    if sent is None or sent.strip() == "*":
-        return None
-    tags = [TAG.fullmatch(one.strip()) for one in sent.split(",")]
-    return frozenset(int(tag[1]) for tag in tags if tag)
-
-
 def revision_of(seen: frozenset[int] | None, row: Row) -> int | None:
     """Return the revision to which a verb is held: 0, which is none, when another was seen."""
     if seen is None:
@@ -462,17 +415,8 @@ async def what_changed(
             for one in reversed(newer)
             for name in one.fields
         },
-        headers={"etag": _etag(row)},
+        headers={"etag": f'"{row.revision}"'},
     )
-
-
-def _etag(one: Row | TeamRegistration) -> str:
-    return f'"{one.revision}"'
-
-
-def _told(one: TeamRegistration, *, status: int = 200) -> Response[TeamRegistration]:
-    headers = {"cache-control": PRIVATE, "etag": _etag(one)}
-    return Response(one, status_code=status, headers=headers)
 
 
 handlers = [

@@ -1,97 +1,99 @@
-"""Certificates of speakers by e-mail: to whom, once each."""
+"""Certificates as papers of the team: who has one, where each stands, what letters bring of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from forum.core import outbox
+from badges.models import Certificate
+from badges.papers.issuing import PapersExport
+from badges.printing.frames import Sheaf
 from forum.core.context import Edition
-from forum.core.db import Db, retried
-from forum.core.ids import Ids
+from forum.core.db import Db
+from forum.core.i18n import words
+from forum.core.text import pick
 from forum.letters.kinds import CERTIFYING
-from forum.registrations import attestation_sending as sending
+from forum.registrations import mails
 from forum.registrations import queries as registrations
-from forum.registrations.attestation_sending import Stand, To
 from forum.registrations.codes import AttestationCodes
-from forum.registrations.models import Delivered
-from forum.speakers import certificates, mails
-from forum.speakers.certificates import Spoken
+from forum.registrations.paper_sending import Candidate, next_version, stand
+from forum.speakers import certificates
+from forum.speakers.certificates import NobodyCertified, NotCertified, Spoken
+
+AT_ONCE = 50
+"""Certificates that are handed to who draws them at a time."""
 
 
-class Candidate(Struct, frozen=True, kw_only=True):
-    """A speaker with a certificate; `version` is that of the next letter to them."""
+class Certificates(Struct, frozen=True):
+    """Certificates of speakers, see `forum.registrations.paper_sending.Kind`."""
 
-    spoken: Spoken
-    stand: Stand
-    version: int
+    codes: AttestationCodes
+    base_url: str
+    at: datetime
 
+    what = "certificates"
+    letter = CERTIFYING
+    none = NotCertified
 
-async def candidates(db: Db, edition: Edition, codes: AttestationCodes) -> list[Candidate]:
-    """Return all who have a certificate, by name, and where each stands."""
-    delivered = await registrations.list_delivered(db, edition.id, [CERTIFYING])
-    found = []
-    for one in await certificates.of_all(db, edition):
-        letters = delivered.get(one.certified.speaker_id, [])
-        found.append(
-            Candidate(
-                spoken=one,
-                stand=_stand(letters, one, codes),
-                version=sending.next_version(letters, CERTIFYING),
+    async def candidates(self, db: Db, edition: Edition) -> list[Candidate[Spoken]]:
+        """Return all who have a certificate, by name, and where each stands."""
+        delivered = await registrations.list_delivered(db, edition.id, [CERTIFYING])
+
+        def code_of(stored: dict[str, Any]) -> str:
+            return self.codes.certificate(msgspec.convert(stored, Spoken).certified)
+
+        found = []
+        for one in await certificates.of_all(db, edition):
+            letters = delivered.get(one.certified.speaker_id, [])
+            found.append(
+                Candidate(
+                    id=one.certified.speaker_id,
+                    reference=one.slug,
+                    name=one.certified.name,
+                    email=one.email,
+                    language=one.language,
+                    stand=stand(letters, code_of, one.certified, self.codes),
+                    version=next_version(letters, CERTIFYING),
+                    about=one,
+                )
             )
+        return found
+
+    def values(self, about: Spoken) -> mails.Values:
+        """Return what the letter says."""
+        return mails.Values(given_name=about.certified.name)
+
+    def stored(self, about: Spoken) -> dict[str, Any]:
+        """Return what of a paper is stored with its letter."""
+        return dict(msgspec.to_builtins(about))
+
+    def signed(self, edition: Edition, about: Spoken) -> Certificate:
+        """Return what the paper of somebody says."""
+        code = self.codes.certificate(about.certified)
+        return certificates.certificate(
+            edition, about, code=code, base_url=self.base_url, at=self.at
         )
-    return found
+
+    def export(self, edition: Edition) -> PapersExport[Spoken]:
+        """Return the certificates of all speakers, by name, as one PDF."""
+        title = words(edition.language).gettext("Certificates for speakers")
+        about = pick(edition.title, edition.language)
+        return PapersExport(
+            about=Sheaf(
+                title=f"{title}, {about}",
+                author=about,
+                language=edition.language,
+                made_at=self.at,
+            ),
+            read=lambda db: _some_at_a_time(db, edition),
+            signed=lambda one: self.signed(edition, one),
+            nobody=NobodyCertified,
+        )
 
 
-def _stand(letters: Sequence[Delivered], now: Spoken, codes: AttestationCodes) -> Stand:
-    if not letters:
-        return Stand.MISSING
-    brought = msgspec.convert(letters[0].data, Spoken)
-    claim = codes.read(codes.certificate(brought.certified))
-    return Stand.HAS if codes.holds(claim, now.certified) else Stand.CHANGED
-
-
-def reached(everybody: Sequence[Candidate], to: To, names: Collection[str]) -> list[Candidate]:
-    """Return those to whom certificates go: who has no address is none of them.
-
-    `names` are slugs of the programme, in capitals or not.
-
-    Raises:
-        Invalid: as `attestation_sending.chosen`.
-    """
-    written_to = {one.spoken.slug: one for one in everybody if one.spoken.email}
-    stands = {name: one.stand for name, one in written_to.items()}
-    wanted = [name.lower() for name in names]
-    return [written_to[name] for name in sending.chosen(to, stands, wanted)]
-
-
-@retried
-async def send(
-    db: Db,
-    edition: Edition,
-    codes: AttestationCodes,
-    to: To,
-    names: Collection[str],
-    *,
-    actor: str,
-    at: datetime,
-    ids: Ids,
-) -> int:
-    """Put the certificates of those chosen into the outbox, all or none; return how many.
-
-    Raises:
-        Invalid: as `reached`.
-    """
-    async with db.transaction():
-        await registrations.lock_sending(db, edition.id, CERTIFYING)
-        people = reached(await candidates(db, edition, codes), to, names)
-        letters = [
-            mails.certificate_letter(
-                edition, one.spoken, version=one.version, letter_id=ids.uuid(at)
-            )
-            for one in people
-        ]
-        await outbox.put_all(db, letters, at=at)
-        await sending.record(db, edition, CERTIFYING, to, len(letters), actor=actor, at=at, ids=ids)
-    return len(letters)
+async def _some_at_a_time(db: Db, edition: Edition) -> AsyncIterator[list[Spoken]]:
+    found = await certificates.of_all(db, edition)
+    for first in range(0, len(found), AT_ONCE):
+        yield found[first : first + AT_ONCE]

@@ -4,7 +4,6 @@ A speaker has one who is confirmed in the draft and has a session in the latest 
 tells of sessions is what that version says.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -26,8 +25,6 @@ from schedule import editing, publishing
 from schedule.models import (
     Draft,
     Programme,
-    Session,
-    Speaker,
     SpeakerBackstage,
     SpeakerRole,
     SpeakerState,
@@ -126,19 +123,15 @@ async def verify(db: Db, codes: AttestationCodes, claim: Claim) -> Verified:
 
 def spoken(edition: Edition, programme: Programme, draft: Draft, terms: PaperTerms) -> list[Spoken]:
     """Return what the confirmed speakers of a draft did in a version."""
-    rooms = {one.id: one.name for one in programme.rooms}
     kept = {one.id for one in draft.speakers}
+    parts = _parts(programme)
     found = []
     for person in programme.speakers:
         behind = draft.backstage_of_speakers.get(person.id, SpeakerBackstage())
         if person.id not in kept or behind.state is not SpeakerState.CONFIRMED:
             continue
-        parts = [
-            made
-            for session in programme.sessions
-            if (made := _part(person, session, rooms)) is not None
-        ]
-        if not parts:
+        own = parts.get(person.id)
+        if own is None:
             continue
         wanted = behind.language
         found.append(
@@ -147,12 +140,10 @@ def spoken(edition: Edition, programme: Programme, draft: Draft, terms: PaperTer
                     edition_id=edition.id,
                     speaker_id=person.id,
                     name=person.name,
-                    parts=[
-                        (one.number, one.role.value, one.starts_at, one.ends_at) for one in parts
-                    ],
+                    parts=[(one.number, one.role.value, one.starts_at, one.ends_at) for one in own],
                 ),
                 slug=person.slug,
-                parts=parts,
+                parts=own,
                 organisation=person.organisation,
                 job_title=person.job_title,
                 email=behind.email,
@@ -163,19 +154,25 @@ def spoken(edition: Edition, programme: Programme, draft: Draft, terms: PaperTer
     return found
 
 
-def _part(person: Speaker, session: Session, rooms: dict[UUID, str]) -> SpokenPart | None:
-    """Return a person's part in a session; None where they have none, or it was not held."""
-    own = next((one for one in session.people if one.speaker_id == person.id), None)
-    if own is None or session.cancelled or session.starts_at is None or session.ends_at is None:
-        return None
-    return SpokenPart(
-        number=session.number,
-        title=session.title,
-        role=own.role,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        room=rooms.get(session.room_id) if session.room_id else None,
-    )
+def _parts(programme: Programme) -> dict[UUID, list[SpokenPart]]:
+    """Return the parts that people have in sessions that are held, by speaker."""
+    rooms = {one.id: one.name for one in programme.rooms}
+    found: dict[UUID, list[SpokenPart]] = {}
+    for session in programme.sessions:
+        if session.cancelled or session.starts_at is None or session.ends_at is None:
+            continue
+        for person, own in {one.speaker_id: one for one in reversed(session.people)}.items():
+            found.setdefault(person, []).append(
+                SpokenPart(
+                    number=session.number,
+                    title=session.title,
+                    role=own.role,
+                    starts_at=session.starts_at,
+                    ends_at=session.ends_at,
+                    room=rooms.get(session.room_id) if session.room_id else None,
+                )
+            )
+    return found
 
 
 def parts_in_words(one: Spoken, edition: Edition, said: Words) -> list[tuple[str, str, str, str]]:
@@ -222,21 +219,15 @@ def certificate(
     )
 
 
-def pages(some: Iterable[Certificate], edition: Edition, at: datetime) -> bytes:
-    """Return certificates as one document, each page in its person's language.
-
-    Many take seconds of one processor: draw them in a process of their own.
-    """
+def page(one: Certificate, at: datetime) -> bytes:
+    """Return a certificate as a page to print, made at `at`."""
     from badges import attestation_pdf  # noqa: PLC0415  # reportlab is slow to import
 
-    issued = [*some]
-    language = issued[0].language if len(issued) == 1 else edition.language
-    title = words(language).gettext("Certificate of speaking")
-    about = issued[0].name if len(issued) == 1 else pick(edition.title, language)
+    title = words(one.language).gettext("Certificate of speaking")
     return attestation_pdf.render(
-        issued,
-        title=f"{title}, {about}",
-        author=pick(edition.title, language),
-        language=language,
+        [one],
+        title=f"{title}, {one.name}",
+        author=one.title,
+        language=one.language,
         made_at=at,
     )

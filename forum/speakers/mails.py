@@ -106,20 +106,6 @@ def refusal_told(part: SpeakerPart, refusal: Refusal, *, registered: bool) -> To
     return Told(name=part.content.name, answer="declined", why=refusal.why, registered=registered)
 
 
-def certificate_letter(edition: Edition, one: Spoken, *, version: int, letter_id: UUID) -> Letter:
-    """Return the letter that brings a speaker their certificate, of what it says at its moment."""
-    return Letter(
-        edition_id=edition.id,
-        id=letter_id,
-        kind=CERTIFICATE,
-        subject_id=one.certified.speaker_id,
-        version=version,
-        recipient=one.email,
-        language=one.language,
-        data=to_builtins(one),
-    )
-
-
 def _certificate(
     stored: Letter,
     edition: Edition,
@@ -144,7 +130,7 @@ def _certificate(
     )
     code = codes.certificate(one.certified)
     paper = certificates.certificate(edition, one, code=code, base_url=base_url, at=at)
-    pdf = certificates.pages([paper], edition, at)
+    pdf = certificates.page(paper, at)
     name = f"{edition.slug}-certificate.pdf"
     part = Part(name=name, media_type="application/pdf", content=pdf)
     return registration_mails.message(stored, written, base_url=base_url, at=at, parts=(part,))

@@ -9,7 +9,7 @@ async function look() {
   if (!here) return;
   if (!document.hidden) {
     try {
-      const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
+      const answer = await fetch(location.pathname + location.search, { headers: { accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of answer.ok ? here.dataset.live.split(",") : []) {
         const [mine, theirs] = [document, page].map(one => one.querySelector(part));

@@ -3,7 +3,7 @@
 import html
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from string import ascii_uppercase
@@ -84,11 +84,19 @@ class Book:
     `pages` holds the page of each place among the book's own, from 1, by the key that links use; it
     is filled while the pages are laid out, before any is drawn. `before` is how many pages of
     another book stand before. A `draft` is no version yet; its `published_at` is when it changed
-    last.
+    last. `pictures` are those of the plans, by name.
     """
 
-    def __init__(self, programme: Programme, say: Words, *, draft: bool = False) -> None:
+    def __init__(
+        self,
+        programme: Programme,
+        say: Words,
+        *,
+        draft: bool = False,
+        pictures: Mapping[str, bytes] | None = None,
+    ) -> None:
         self.programme = programme
+        self.pictures = pictures or {}
         self.say = say
         self.draft = draft
         self.before = 0

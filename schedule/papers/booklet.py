@@ -5,7 +5,7 @@ A4 and not A5: the grid of a day wants the width, its cells stay legible on what
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from itertools import groupby
 from typing import NamedTuple
@@ -41,7 +41,7 @@ from forum.core.pdf_text import (
 from forum.core.text import fold, sort_key
 from schedule.days import Day, unplaced
 from schedule.models import GuideLink, Programme, Session, SessionType, Speaker
-from schedule.papers import booklet_grid, booklet_list, booklet_rooms
+from schedule.papers import booklet_grid, booklet_list, booklet_plans, booklet_rooms
 from schedule.papers.book import (
     BOTTOM,
     HEIGHT,
@@ -70,15 +70,24 @@ class Undrawable(NamedTuple):
 
 
 def booklet(
-    programme: Programme, *, language: str, others: Sequence[str] = (), draft: bool = False
+    programme: Programme,
+    *,
+    language: str,
+    others: Sequence[str] = (),
+    draft: bool = False,
+    pictures: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """Return the whole programme as a PDF: cover, contents, grids, sessions, people, guides, notes.
+    """Return the whole programme as a PDF: from the cover over the plans of the venue to the notes.
 
     `language` is `fr` or `en`; a text that has no translation stands in a language it has. With
     `others` the whole stands in each of them too, one after the other, each with its own contents,
-    bookmarks and /Lang. A `draft` says so on every page. The same programme gives the same bytes.
+    bookmarks and /Lang. A `draft` says so on every page. `pictures` are those of the plans,
+    by name; of one that is not there the plan's words are printed. The same programme gives the
+    same bytes.
     """
-    books = [Book(programme, words(one), draft=draft) for one in (language, *others)]
+    books = [
+        Book(programme, words(one), draft=draft, pictures=pictures) for one in (language, *others)
+    ]
     first = books[0]
     out = BytesIO()
     document = TaggedDocument(
@@ -121,6 +130,7 @@ def undrawable(programme: Programme, *, language: str) -> list[Undrawable]:
     texts = [("programme", book.text(programme.title)), ("programme", book.text(programme.venue))]
     texts += [(f"room {room.name}", room.name) for room in programme.rooms]
     texts += [(f"track {track.slug}", book.text(track.name)) for track in programme.tracks]
+    texts += [("plan", book.text(plan.title)) for plan in programme.plans]
     for session in programme.sessions:
         place = f"session {session.number}"
         texts += [(place, book.title(session)), (place, book.text(session.subtitle))]
@@ -160,18 +170,18 @@ def sheets(book: Book) -> list[Sheet]:
         blocks = [booklet_list.block(book, one, opens_slot="", level=2) for one in rest]
         title = book.gettext("Time to be announced")
         found += moved(book, len(found), booklet_list.sheets(book, title, "unplaced", blocks))
-    last = (
+    for key, make in (
         ("people", people),
         ("guides", guides),
         (booklet_rooms.KEY, booklet_rooms.sheets),
-        ("notes", notes),
-    )
-    for key, make in last:
+    ):
         made = make(book)
         if made:
             book.pages[key] = len(found) + 1
             found += made
-    return found
+    found += moved(book, len(found), booklet_plans.sheets(book))
+    book.pages["notes"] = len(found) + 1
+    return found + notes(book)
 
 
 def moved(book: Book, before: int, some: tuple[list[Sheet], dict[str, int]]) -> list[Sheet]:
@@ -335,8 +345,18 @@ def contents_entries(book: Book) -> list[Entry]:
         found.append(Entry(0, book.gettext("Guides"), "guides"))
     if book.programme.rooms:
         found.append(Entry(0, book.gettext("Rooms"), booklet_rooms.KEY))
+    found += plan_entries(book)
     found.append(Entry(0, book.gettext("Notes"), "notes"))
     return found
+
+
+def plan_entries(book: Book) -> list[Entry]:
+    """Return a line for each plan, below that of the rooms where there is one."""
+    named = book.gettext("Plan")
+    return [
+        Entry(booklet_plans.depth(book), named, booklet_plans.key(n), book.text(plan.title))
+        for n, plan in enumerate(book.programme.plans)
+    ]
 
 
 def slot_entries(book: Book, day: Day) -> list[Entry]:

@@ -3,6 +3,7 @@
 What draws is imported as it is called for: reportlab takes a quarter of a second.
 """
 
+from collections.abc import Mapping
 from io import BytesIO
 from typing import NamedTuple
 
@@ -14,16 +15,19 @@ COLOURS = 24
 """A page has some twenty inks; the rest is for the edges of letters."""
 
 
-def draw(programme: Programme, order: Order) -> bytes:
+def draw(programme: Programme, order: Order, pictures: Mapping[str, bytes] | None = None) -> bytes:
     """Return what is ordered as a PDF; the same programme and order give the same bytes.
 
-    The order has been held against the programme (`orders.hold`).
+    A booklet shows `pictures` of its plans, by name. The order has been held against the programme
+    (`orders.hold`).
     """
     from schedule.papers import booklet, doors, grid, signs, tents  # noqa: PLC0415
 
     if order.form is Form.BOOKLET:
         first, *others = order.languages
-        return booklet.booklet(programme, language=first, others=others, draft=order.draft)
+        return booklet.booklet(
+            programme, language=first, others=others, draft=order.draft, pictures=pictures
+        )
     draws = {
         Form.GRID: grid.grid,
         Form.DOORS: doors.doors,
@@ -41,11 +45,11 @@ class Drawn(NamedTuple):
     shape: float
 
 
-def drawn(programme: Programme, order: Order) -> Drawn:
+def drawn(programme: Programme, order: Order, pictures: Mapping[str, bytes] | None = None) -> Drawn:
     """Return a document with what a page about it tells."""
     import pypdfium2  # noqa: PLC0415
 
-    pdf = draw(programme, order)
+    pdf = draw(programme, order, pictures)
     with pypdfium2.PdfDocument(pdf) as opened:
         wide, high = opened.get_page_size(0)
         return Drawn(pdf, len(opened), wide / high)

@@ -8,11 +8,13 @@ from hashlib import sha256
 import anyio.to_process
 import msgspec
 
+from forum.core.blobs import Blobs
 from forum.core.errors import NotFound
 from forum.core.shelf import Shelf
+from schedule import plan_storing
 from schedule.models import Programme
 from schedule.papers.drawing import Drawn, drawn, picture
-from schedule.papers.orders import Order, hold
+from schedule.papers.orders import Form, Order, hold
 
 MOST_DOCUMENTS = 12
 """Of a booklet of 600 sessions in both languages, some 40 MB."""
@@ -29,7 +31,8 @@ class PageNotFound(NotFound):
 class Papers:
     """The documents and pictures that were asked for last; each is drawn once for all who ask."""
 
-    def __init__(self) -> None:
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
         self._documents: Shelf[bytes, Drawn] = Shelf(fresh_s=FOREVER, most=MOST_DOCUMENTS)
         self._pictures: Shelf[tuple[bytes, int], bytes] = Shelf(fresh_s=FOREVER, most=MOST_PICTURES)
 
@@ -62,7 +65,9 @@ class Papers:
 
     async def _document(self, key: bytes, programme: Programme, order: Order) -> Drawn:
         async def make() -> Drawn:
-            return await anyio.to_process.run_sync(drawn, programme, order)
+            plans = programme.plans if order.form is Form.BOOKLET else []
+            pictures = await plan_storing.pictures_of(self._blobs, plans)
+            return await anyio.to_process.run_sync(drawn, programme, order, pictures)
 
         return await self._documents.get(key, make)
 

@@ -16,9 +16,9 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from badges import tokens
-from badges.deciding import DoorRules, Holder, Question, Standing, claim_of, decide, place
-from badges.manifest import Lock, by_number
+from badges.doors.deciding import DoorRules, Holder, Question, Standing, claim_of, decide, place
 from badges.models import Direction
+from badges.scanner.manifest import Lock, by_number
 
 BATCH = 20
 PATIENCE_S = 0.4

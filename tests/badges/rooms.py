@@ -3,8 +3,10 @@
 import uuid
 from datetime import timedelta
 
-from badges import door_queries, gates, scanning
+from badges.doors import gates
+from badges.doors import queries as door_queries
 from badges.models import CheckInList, Counting, Direction, GateKind
+from badges.scans import scanning
 from schedule import signing_up
 from tests.factories import MORNING, draft, scan
 

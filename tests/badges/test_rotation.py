@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from badges import keys, rotation, tickets, tokens
-from badges.deciding import (
+from badges.doors.deciding import (
     DoorRules,
     Holder,
     Question,
@@ -24,7 +24,7 @@ from badges.rotation import KeyNeeded, KeyNotFound, KeySigns, KeyState, KeysUsed
 from badges.tokens import Forged
 from forum.registrations import changing
 from forum.registrations.models import Change
-from tests.badges.test_manifests import Phone, plain
+from tests.badges.scanner.test_manifests import Phone, plain
 from tests.factories import DURING, eventually, sent
 
 BY = {"actor": "command"}

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from badges.deciding import DoorRules, GateRule, ListRule, milliseconds
-from badges.manifest import Entry, Lock, Name, by_number, by_reference, spelt
+from badges.doors.deciding import DoorRules, GateRule, ListRule, milliseconds
 from badges.models import TokenPayload
+from badges.scanner.manifest import Entry, Lock, Name, by_number, by_reference, spelt
 from badges.tokens import sign
 from tests.installations import until
 

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from badges.scanner_routes import VERSION_HEADER, WORKER
+from badges.scanner.routes import VERSION_HEADER, WORKER
 from forum.core.pages import static_file
 from tests.browser.chromium import WASM_POLICY
 from tests.pages import samples

@@ -61,8 +61,7 @@ NONE: Counter[str] = Counter()
 class Kind(NamedTuple):
     """A kind of document: what draws it, a sample, and what that sample is held to.
 
-    `modules` are those that make a file of it. `ua`: it passes PDF/UA-1; else it is held to title,
-    language and metadata. `codes` are what its QR codes say, each as often
+    `modules` are those that make a file of it. `codes` are what its QR codes say, each as often
     as it stands there, beside one `on_every_page`.
     """
 
@@ -73,7 +72,6 @@ class Kind(NamedTuple):
     title: str
     codes: Counter[str] = NONE
     on_every_page: str = ""
-    ua: bool = True
 
 
 def paper_ticket(language: str) -> PaperTicket:
@@ -331,7 +329,6 @@ def of_layouts() -> Iterator[Kind]:
                 language=run.language,
                 title=run.title,
                 codes=Counter({badge.token: per_badge for badge in people()}),
-                ua=False,
             )
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from badges import manifest_queries
-from badges.manifests import Cursor, era_of, since_of
+from badges.scanner import manifest_queries
+from badges.scanner.manifests import Cursor, era_of, since_of
 from forum.core.migrate import migrate
 from forum.core.postgres import Cluster
 from tests.factories import eventually

@@ -6,11 +6,11 @@ from types import SimpleNamespace as View
 
 import msgspec
 
-from badges.attendance_models import Attendee, Half, HalfSum, Person, SessionSum, Visit
+from badges.attendance.models import Attendee, Half, HalfSum, Person, SessionSum, Visit
+from badges.attendance.present_models import InBuilding
+from badges.attendance.present_routes import by_letter
 from badges.models import ConflictKind, Direction, Outcome
-from badges.present_models import InBuilding
-from badges.present_routes import by_letter
-from badges.scan_list import OUTCOMES, ListedScan, NamedDevice, ScanFilter, explained
+from badges.scans.listing import OUTCOMES, ListedScan, NamedDevice, ScanFilter, explained
 from forum.core.context import Edition, EditionState
 from forum.core.i18n import words
 from forum.core.sheets import Format

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from badges import gate_views, gate_words, opening
-from badges.conflict_queries import ConflictRow
-from badges.conflict_words import KINDS, Explainer, decisions
-from badges.gate_queries import RoomRow
+from badges.conflicts.queries import ConflictRow
+from badges.conflicts.words import KINDS, Explainer, decisions
+from badges.doors import gate_views, gate_words, opening
+from badges.doors.gate_queries import RoomRow
 from badges.models import (
     CheckInList,
     ConflictKind,

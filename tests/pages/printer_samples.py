@@ -10,6 +10,7 @@ from badges.printers.models import Fault, LabelJob, LabelState, Printer, Printer
 from badges.printers.queries import PersonLabel
 from forum.core.context import Edition
 from forum.core.i18n import words as said_in
+from forum.registrations.desk_printers import DeskPrinters
 
 SAID = said_in("fr")
 AT = datetime(2027, 3, 22, 9, tzinfo=UTC)
@@ -61,22 +62,28 @@ JOBS = [
     *(replace(JOB, state=state) for state in LabelState if state is not LabelState.WAITING),
 ]
 ASKED = [
-    (
+    (one, words.label(one, SAID))
+    for one in (
         PersonLabel(
             id=JOB.id,
             printer_id=DESK.id,
             printer=DESK.name,
+            reference="K7QM-42XR",
             state=state,
-            revision=0,
+            error=error,
             created_at=AT,
             changed_at=AT,
-            failure="paper_out",
-        ),
-        SAID.gettext(words.STATES[state]),
-        words.fault("paper_out", SAID),
+            failure=failure,
+            paused=False,
+        )
+        for state, error, failure in (
+            (LabelState.WAITING, None, "paper_out"),
+            (LabelState.PRINTED, None, None),
+            (LabelState.FAILED, "no_layout", None),
+        )
     )
-    for state in (LabelState.WAITING, LabelState.PRINTED)
 ]
+AT_HAND = DeskPrinters(all=[OFFICE, DESK], chosen=DESK)
 
 
 def shared(**more):

@@ -9,7 +9,6 @@ from msgspec import structs
 from badges.layouts.shipped import SHIPPED
 from badges.printing import run_forms
 from badges.printing.run_models import (
-    FARTHEST_MM,
     LETTERS,
     LoggedPrint,
     Order,
@@ -20,6 +19,8 @@ from badges.printing.run_models import (
     Wanted,
 )
 from badges.printing.runs import Counted, CountedLayout
+from forum.registrations.listing import Filter
+from forum.registrations.models import Status
 
 AT = datetime(2027, 3, 22, 15, 30, tzinfo=UTC)
 STAFF = View(may=lambda _deed: True, organiser=View(email="equipe@forum.example"))
@@ -33,12 +34,15 @@ PICKED = Order(
         last_letter="F",
         references=["K7QM-42XR", "AAAA-0001"],
         sort=Sorting.ORGANISATION,
+        filter="q=dupont&status=confirmed&status=waiting",
+        without_badge={"waiting": 3},
     ),
     layout="a6",
     sheet=OtherSheet.A3,
-    offset_x_mm=1.5,
-    offset_y_mm=-0.5,
+    printer="Accueil",
+    found=[UUID(int=3), UUID(int=4)],
 )
+MEANT = Filter(q="dupont", status=(Status.CONFIRMED, Status.WAITING))
 DONE = PrintRun(
     id=UUID(int=1),
     asked_at=AT,
@@ -47,6 +51,7 @@ DONE = PrintRun(
     wanted=PICKED.wanted,
     layout="a6",
     sheet=OtherSheet.A3,
+    printer="Accueil",
     offset_x_mm=1.5,
     offset_y_mm=-0.5,
     state=RunState.DONE,
@@ -73,6 +78,7 @@ FAILED = structs.replace(
     wanted=Wanted(),
     layout=None,
     sheet=OtherSheet.OWN,
+    printer=None,
     offset_x_mm=0,
     offset_y_mm=0,
 )
@@ -80,6 +86,8 @@ RUNS = {
     "staff": STAFF,
     "path": "/organiser/toulouse-2027/badges",
     "order": Order(),
+    "meant": None,
+    "names": {"agent": {"fr": "Agent public"}},
     "address": "",
     "fields": [],
     "counted": Counted(layouts=[CountedLayout(layout="a6", badges=800, sheets=200)]),
@@ -91,7 +99,6 @@ RUNS = {
     "printers": ["Accueil", "Copieur du 2e"],
     "categories": CATEGORIES,
     "letters": LETTERS,
-    "farthest": FARTHEST_MM,
     "sorts": [one.value for one in Sorting],
     "sheets": [one.value for one in OtherSheet],
 }
@@ -119,12 +126,13 @@ PRINTS = [
     for n, actor in enumerate(SAID)
 ]
 PAGES = {
-    "badges": ("badges/runs.html", RUNS),
+    "badges": ("registrations/runs.html", RUNS),
     "badges-picked": (
-        "badges/runs.html",
+        "registrations/runs.html",
         {
             **RUNS,
             "order": PICKED,
+            "meant": MEANT,
             "fields": run_forms.pairs(PICKED),
             "counted": Counted(
                 layouts=[
@@ -143,16 +151,17 @@ PAGES = {
         },
     ),
     "badges-wrong": (
-        "badges/runs.html",
+        "registrations/runs.html",
         {
             **RUNS,
+            "order": Order(wanted=Wanted(filter="colour=red")),
             "counted": Counted(layouts=[]),
             "errors": {
                 "registrations": "Aucune inscription confirmée ne s’appelle ainsi.",
                 "layout": "Il n’y a pas de tel modèle.",
                 "sheet": "La carte est plus grande.",
                 "printer": "Il n’y a pas de telle imprimante.",
-                "offset_x_mm": "Cette réponse ne peut être lue.",
+                "filter": "Le tableau n’a pas de tel filtre.",
             },
         },
     ),

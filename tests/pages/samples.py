@@ -9,9 +9,11 @@ from uuid import UUID
 
 import msgspec
 
-from badges import board as door_board
-from badges import board_charts, board_views, device_views
-from badges.device_models import Announced, StoredDevice
+from badges.board import charts as board_charts
+from badges.board import numbers as door_board
+from badges.board import views as board_views
+from badges.devices import views as device_views
+from badges.devices.models import Announced, StoredDevice
 from badges.models import AttestedTime, Directions, Gate, GateKind, Outcome, Presence, Ticket
 from badges.papers.models import Attended, HalfHours
 from forum.campaigns.models import Campaign, Fate, Progress, Reach, Skip, State
@@ -36,6 +38,7 @@ from forum.registrations import import_routes, importing, intake_models
 from forum.registrations.bulk import Done, ManyDeed, Order
 from forum.registrations.columns import BASIC, Group
 from forum.registrations.columns import columns as columns_of
+from forum.registrations.desk_printers import DeskPrinters
 from forum.registrations.exporting import Labels
 from forum.registrations.exporting import Order as Export
 from forum.registrations.listing import Asked, Choice, Column, Filter, Row, Sort
@@ -64,7 +67,10 @@ from schedule.importing import read as read_programme
 from schedule.importing.sheet import Guess
 from schedule.models import (
     Draft,
+    FloorPlan,
     Link,
+    Marker,
+    PlanPicture,
     PublishedGuide,
     Span,
     Speaker,
@@ -76,6 +82,7 @@ from schedule.models import (
 from schedule.part_fields import KIND_PLACES
 from schedule.part_forms import Sent
 from schedule.saying import Teller
+from schedule.views import Viewer
 from tests.pages import (
     attendance_samples,
     gate_samples,
@@ -596,7 +603,7 @@ PRESENT = View(
 )
 PROGRAMME = {
     "jsonld": '{"@context":"https://schema.org","@type":"Event","name":"Forum"}',
-    "programme": View(version=3),
+    "programme": View(version=3, rooms=[*ROOMS], plans=[]),
     "asked": AskedProgramme(day="2027-03-23"),
     "query": "",
     "views": [
@@ -694,6 +701,8 @@ PUBLICATION = {
     "errors": {},
     "number": 12,
     "told": CHANGES_TOLD,
+    "replanned": True,
+    "on_plans": ["Plan « Niveau 0 » : la salle d’un repère a disparu"],
     "conflicts": [
         View(level="block", said="Salle Garonne : « A » commence avant la fin de « B »."),
         View(level="warn", said="Personne n’anime « C »."),
@@ -914,7 +923,25 @@ PLANNED = Draft(
         Travel(room_a=min(a.id, b.id), room_b=max(a.id, b.id), minutes=7)
         for a, b in pairwise(EDITING.rooms)
     ],
+    plans=[
+        FloorPlan(
+            id=UUID(int=77),
+            position=0,
+            title={"fr": "Niveau 0", "en": "Level 0"},
+            alt={"fr": "L’entrée est en bas, au milieu."},
+            picture=PlanPicture(full="e" * 64, small="d" * 64, width_px=1500, height_px=1000),
+            markers=[
+                *(
+                    Marker(room_id=one.id, x=12.5 * n, y=40)
+                    for n, one in enumerate(EDITING.rooms[:4])
+                ),
+                Marker(room_id=UUID(int=78), x=99, y=99),
+            ],
+        ),
+        FloorPlan(id=UUID(int=79), position=1, title={"fr": "Niveau 1"}, alt={"fr": "À venir"}),
+    ],
 )
+VENUE = Viewer(msgspec.structs.replace(EDITING, plans=PLANNED.plans), words("fr"))
 OF_PARTS = {"staff": STAFF, "status": 200, "refusal": "", "done": None}
 WRONG = conflicts(PLANNED, zone=EDITION.zone)
 PROGRAMME_PATH = "/organiser/toulouse-2027/programme"
@@ -957,6 +984,7 @@ def part(kind: PartKind, number: int = 0) -> Part:
         PartKind.TRACK: PLANNED.tracks,
         PartKind.SPEAKER: PLANNED.speakers,
         PartKind.SESSION: PLANNED.sessions,
+        PartKind.PLAN: PLANNED.plans,
     }
     found = part_of(PLANNED, kind, contents[kind][number].id)
     assert found is not None
@@ -1096,6 +1124,34 @@ PART_PAGES = {
         ),
     ),
     "programme-speaker-new": ("schedule/organiser_speaker.html", part_form(PartKind.SPEAKER)),
+    "programme-plans-none": (
+        "schedule/organiser_plans.html",
+        parts_list(PartKind.PLAN, Draft(), refusal="Quelqu’un l’a changé."),
+    ),
+    "programme-plan": (
+        "schedule/organiser_plan.html",
+        part_form(PartKind.PLAN, part(PartKind.PLAN)),
+    ),
+    "programme-plan-new": (
+        "schedule/organiser_plan.html",
+        part_form(
+            PartKind.PLAN,
+            sent={
+                "markers.0.room": [str(PLANNED.rooms[2].id)],
+                "markers.0.x": ["12"],
+                "markers.0.y": ["cent"],
+            },
+            wrong={
+                "title": "This answer is needed.",
+                "alt": "This answer is needed.",
+                "picture": "This answer is needed.",
+                "position": "This answer is needed.",
+                "markers": "This answer is needed.",
+                "markers.0.room_id": "This answer is needed.",
+                "markers.0.y": "This answer is needed.",
+            },
+        ),
+    ),
     "programme-travel": ("schedule/organiser_travel.html", {**TRAVEL_PAGE, "done": True}),
     "programme-travel-errors": (
         "schedule/organiser_travel.html",
@@ -1498,6 +1554,7 @@ TABLE = {
     "sorts": dict.fromkeys(Sort, "?sort=x"),
     "kept": [],
     "query": "?q=mae",
+    "printed": "?filter=q%3Dmae",
     "before": "?before=x",
     "after": "?after=x",
     "deeds": [*ManyDeed],
@@ -1758,7 +1815,9 @@ PERSON = {
         ]
     ],
     "attested": True,
-    "label_printers": [printer_samples.DESK, printer_samples.OFFICE],
+    "printers": printer_samples.AT_HAND,
+    "live": True,
+    "label_printers": [printer_samples.DESK, printer_samples.JAMMED],
     "labels_asked": printer_samples.ASKED,
     "prints": run_samples.PRINTS,
     "scans": [
@@ -1797,6 +1856,11 @@ DESK = {
     "sent": DESK_SENT,
     "asks": False,
     "first": "given_name",
+    "printers": printer_samples.AT_HAND,
+    "label": None,
+    "label_said": None,
+    "bearer": None,
+    "wrong": "",
     "why": None,
     "another": False,
     "errors": {},
@@ -2257,6 +2321,22 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "schedule/import_look.html",
         {**LOOKED, "imported": None, "summary": None, "error": "Aucune colonne de titres."},
     ),
+    "rooms": (
+        "schedule/rooms.html",
+        {"programme": View(version=3), "plans": VENUE.plans(), "floors": VENUE.floors()},
+    ),
+    "rooms-none": (
+        "schedule/rooms.html",
+        {"programme": View(version=3), "plans": [], "floors": []},
+    ),
+    "rooms-without-plan": (
+        "schedule/rooms.html",
+        {
+            "programme": View(version=3),
+            "plans": [],
+            "floors": [*VENUE.floors()[:1], {"name": "", "rooms": VENUE.floors()[1]["rooms"]}],
+        },
+    ),
     "speakers": ("schedule/speakers.html", SPEAKERS),
     "speakers-letter": ("schedule/speakers.html", {**SPEAKERS, "letter": "C", "q": "a"}),
     "speakers-none": (
@@ -2540,6 +2620,37 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "registrations/desk.html",
         {**DESK, "q": "ferrand", "rows": rows(8), "others": True, "asks": True},
     ),
+    "desk-label": (
+        "registrations/desk.html",
+        {
+            **DESK,
+            "q": "ferrand",
+            "rows": rows(8),
+            "asks": True,
+            "label": printer_samples.ASKED[0][0],
+            "label_said": printer_samples.ASKED[0][1],
+            "bearer": ROW,
+        },
+    ),
+    "desk-printer-gone": (
+        "registrations/desk.html",
+        {
+            **DESK,
+            "printers": DeskPrinters(all=[printer_samples.OFFICE], gone=True),
+            "wrong": "printer_not_found",
+        },
+    ),
+    "desk-sheets": (
+        "registrations/desk.html",
+        {
+            **DESK,
+            "q": "ferrand",
+            "rows": rows(2),
+            "asks": True,
+            "done": ROW,
+            "printers": DeskPrinters(all=[printer_samples.OFFICE], chosen=printer_samples.OFFICE),
+        },
+    ),
     "desk-namesakes": (
         "registrations/desk.html",
         {**DESK, "rows": rows(2), "asks": True, "why": "namesakes"},
@@ -2563,7 +2674,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "schedule/publication.html",
         {
             **PUBLICATION,
-            **dict.fromkeys(("told", "conflicts", "versions", "plans"), ()),
+            **dict.fromkeys(("told", "conflicts", "versions", "plans", "on_plans"), ()),
             "blocked": False,
             "placed": False,
             "preview": None,

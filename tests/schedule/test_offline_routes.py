@@ -4,10 +4,13 @@ import json
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from forum.core.pages import static_content, static_file
-from tests.factories import draft
+from schedule import plan_storing
+from schedule.models import FloorPlan
+from tests.factories import draft, plan_file
 from tests.pages.test_contrast import CSS
 
 
@@ -64,6 +67,18 @@ async def test_the_worker_names_pages_and_files_that_are_there(client, published
     assert not [address for address in told["pages"] if "/me/" in address or "organiser" in address]
 
 
+async def test_the_worker_keeps_the_rooms_and_the_light_picture_of_each_plan(site, client, edition):
+    picture = await plan_storing.keep(site.parts.blobs, plan_file())
+    words = {"fr": "Niveau 0"}
+    plan = FloorPlan(
+        id=site.ids.uuid(site.clock.at), position=0, title=words, alt=words, picture=picture
+    )
+    await site.programme(edition, replace(draft(), plans=[plan]))
+    told = kept((await client.get(f"/{edition.slug}/programme-worker.js")).text)
+    assert told["pictures"] == [f"/{edition.slug}/plans/{picture.small}"]
+    assert f"/{edition.slug}/rooms" in told["pages"]
+
+
 async def test_a_new_version_is_another_worker(site, client, published, monkeypatch):
     path = f"/{published.slug}/programme-worker.js"
     monkeypatch.setattr(site.parts.shelves._latest, "fresh_s", 0.0)
@@ -85,7 +100,7 @@ async def test_a_programme_of_many_days_keeps_so_many(site, client, edition):
     ]
     await site.programme(edition, msgspec.structs.replace(made, sessions=sessions))
     told = kept((await client.get(f"/{edition.slug}/programme-worker.js")).text)
-    assert len(told["pages"]) == 3 + 2 * 7 + 1
+    assert len(told["pages"]) == 3 + 2 * 7 + 2
 
 
 async def test_before_the_first_version_there_is_nothing(client, edition):

@@ -12,8 +12,8 @@ from PIL import Image
 from forum.core.context import Role
 from schedule import editing, part_forms
 from schedule.edits import PartKind, part_of
-from schedule.models import ConflictCode, Level, SpeakerState, Track
-from tests.factories import MORNING, SAME_ORIGIN, draft
+from schedule.models import ConflictCode, Level, Marker, SpeakerState, Track
+from tests.factories import MORNING, SAME_ORIGIN, draft, plan_file
 
 NOWHERE = uuid.UUID(int=7)
 EVIL = "<script>alert(1)</script>"
@@ -87,8 +87,14 @@ TYPED = {
     "tracks": {"name.fr": "Climat", "name.en": "Climate", "tint": "5"},
     "speakers": {"name": "Zoé Lefèvre", "state": "invited", "email": "zoe@example.org"},
     "sessions": {"type": "talk", "title.fr": "Le climat", "minutes": "45", "confirmed": "yes"},
+    "plans": {"title.fr": "Niveau 0", "alt.fr": "L’entrée est en bas."},
 }
-SHOWN = {"rooms": "Salle Ariège", "tracks": "Climate", "speakers": "Zoé Lefèvre"}
+SHOWN = {
+    "plans": "Niveau 0",
+    "rooms": "Salle Ariège",
+    "tracks": "Climate",
+    "speakers": "Zoé Lefèvre",
+}
 
 
 @pytest.mark.parametrize("kind", TYPED)
@@ -291,7 +297,12 @@ async def test_what_changed_meanwhile_is_not_taken_back(editor, there):
 
 
 MASS = {"id": str(NOWHERE), "number": "99", "slug": "mine", "registration_id": str(NOWHERE)}
-MASS |= {"photo": "f" * 64, "photo_agreed_at": "2027-01-01T00:00:00Z", "overlaps": "yes"}
+MASS |= {
+    "photo": "f" * 64,
+    "photo_agreed_at": "2027-01-01T00:00:00Z",
+    "overlaps": "yes",
+    "picture": "f",
+}
 
 
 @pytest.mark.parametrize("kind", TYPED)
@@ -300,13 +311,14 @@ async def test_a_form_sets_nothing_that_it_does_not_show(editor, there, kind):
     made = await editor.draft()
     new = [
         one
-        for parts in (made.rooms, made.tracks, made.speakers, made.sessions)
+        for parts in (made.rooms, made.tracks, made.speakers, made.sessions, made.plans)
         for one in parts
         if made.edited[one.id] == made.number
     ]
     assert len(new) == 1
     assert new[0].id != NOWHERE
-    assert new[0].slug != "mine"
+    assert getattr(new[0], "slug", "") != "mine"
+    assert getattr(new[0], "picture", None) is None
     if kind == "sessions":
         assert (new[0].number, new[0].overlaps) == (3, False)
     if kind == "speakers":
@@ -440,6 +452,100 @@ async def test_a_body_beyond_the_limit_is_refused(editor, there):
     path = f"speakers/{there.speakers[0].id}/photo"
     large = ("x.jpg", b"x" * 5_200_000, "image/jpeg")
     assert (await editor.post(path, files={"photo": large})).status_code == 413
+
+
+async def test_a_plan_comes_with_its_picture_and_markers_and_keeps_them(editor, there, site):
+    [room] = {one.room_id for one in there.sessions}
+    sent = {
+        **TYPED["plans"],
+        "markers.4.room": str(room),
+        "markers.4.x": "12,5",
+        "markers.4.y": "99.96 %",
+        "markers.5.room": str(NOWHERE),
+        "markers.5.x": "",
+        "markers.5.y": "",
+    }
+    files = {"picture": ("plan.png", plan_file(), "image/png")}
+    await editor.follow(await editor.post("plans/new", sent, files=files))
+    [plan] = (await editor.draft()).plans
+    assert plan.markers == [Marker(room_id=room, x=12.5, y=100)]
+    shown = await editor.get(f"plans/{plan.id}/picture")
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
+    assert shown.headers["cache-control"] == "private, no-store"
+    form = await editor.form(PartKind.PLAN, plan.id)
+    empty = {"picture": ("", b"", "application/octet-stream")}  # no file was chosen
+    await editor.follow(
+        await editor.post(f"plans/{plan.id}", form | {"position": "3"}, files=empty)
+    )
+    [again] = (await editor.draft()).plans
+    assert again == replace(plan, position=3)
+    other = {"picture": ("b.webp", plan_file("WEBP", (800, 500)), "image/webp")}
+    form = await editor.form(PartKind.PLAN, plan.id)
+    await editor.follow(await editor.post(f"plans/{plan.id}", form, files=other))
+    [last] = (await editor.draft()).plans
+    assert (last.picture.width_px, last.markers) == (800, plan.markers)
+    assert site.parts.blobs.path(plan.picture.full).is_file()  # an old version may show it
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG and PDF are not taken"),
+        (b"%PDF-1.7", "SVG and PDF are not taken"),
+        (b"GIF89a", "This file is no picture that can be read"),
+        (plan_file(size=(50, 50)), "This picture is too small"),
+        (b"\xff\xd8" + b"x" * 5_000_001, "This picture is too large"),
+    ],
+)
+async def test_a_file_that_is_no_plan_is_refused_and_what_was_typed_stays(
+    editor, there, content, words
+):
+    files = {"picture": ("x.png", content, "image/png")}
+    refused = await editor.post("plans/new", TYPED["plans"], files=files)
+    assert refused.status_code == 422
+    assert words in said(refused)
+    assert 'value="Niveau 0"' in refused.text
+    assert (await editor.draft()).plans == []
+    large = {"picture": ("x.png", b"x" * 5_300_000, "image/png")}
+    assert (await editor.post("plans/new", TYPED["plans"], files=large)).status_code == 413
+
+
+async def test_a_room_that_goes_leaves_its_marker_to_the_editors(editor, there):
+    await editor.post("rooms/new", {"name": "Salle Tarn"})
+    room = next(one for one in (await editor.draft()).rooms if one.name == "Salle Tarn")
+    marker = {"markers.0.room": str(room.id), "markers.0.x": "1", "markers.0.y": "2"}
+    await editor.post("plans/new", TYPED["plans"] | marker)
+    await editor.follow(await editor.post(f"rooms/{room.id}/delete", {}))
+    [plan] = (await editor.draft()).plans
+    assert plan.markers == [Marker(room_id=room.id, x=1, y=2)]
+    listed = said(await editor.get("plans?only=wrong"))
+    assert "no picture: it is not published · the room of one marker is gone" in listed
+    assert "no title in English · no description in English" in listed
+    told = said(await editor.get("publication"))
+    assert "Plan “Niveau 0”: no picture: it is not published, the room of one marker" in told
+    page = await editor.get(f"plans/{plan.id}")
+    assert "A room that is gone" in said(page)
+    form = await editor.form(PartKind.PLAN, plan.id)
+    await editor.follow(await editor.post(f"plans/{plan.id}", form | {"position": "2"}))
+    assert (await editor.draft()).plans == [replace(plan, position=2)]
+    form = await editor.form(PartKind.PLAN, plan.id)
+    await editor.follow(
+        await editor.post(f"plans/{plan.id}", form | {"markers.0.x": "", "markers.0.y": ""})
+    )
+    assert (await editor.draft()).plans[0].markers == []
+
+
+async def test_two_editors_of_a_plan_are_told_of_each_other(editor, other, there):
+    await editor.post("plans/new", TYPED["plans"])
+    [plan] = (await editor.draft()).plans
+    form = await editor.form(PartKind.PLAN, plan.id)
+    files = {"picture": ("plan.png", plan_file(), "image/png")}
+    await other.follow(await other.post(f"plans/{plan.id}", form | {"position": "7"}, files=files))
+    refused = await editor.post(f"plans/{plan.id}", form | {"title.fr": "Rez-de-chaussée"})
+    assert refused.status_code == 412
+    assert "anne@example.org" in said(refused)
+    assert ": Order, Picture" in said(refused)
+    assert 'value="Rez-de-chaussée"' in refused.text
 
 
 async def test_a_photo_of_an_old_page_is_not_stored(editor, there):

@@ -25,6 +25,7 @@ EMPTY = {
     PartKind.TRACK: {"name": {"fr": "Eau"}},
     PartKind.SPEAKER: {"name": "Ada"},
     PartKind.SESSION: {"type": "talk", "title": {"fr": "Eau"}},
+    PartKind.PLAN: {"title": {"fr": "Niveau 0"}, "alt": {"fr": "L’entrée est en bas."}},
 }
 
 

@@ -13,6 +13,7 @@ GOOD = {
     "tracks": {"name": {"fr": "Eau", "en": "Water"}, "tint": 4},
     "speakers": {"name": "Zoé Lefèvre", "email": "zoe@example.org", "note": "Rappeler"},
     "sessions": {"type": "talk", "title": {"fr": "Eau"}, "note": "À voir", "expected": 12},
+    "plans": {"title": {"fr": "Niveau 0"}, "alt": {"fr": "L’entrée est en bas."}, "position": 2},
 }
 NOWHERE = uuid.UUID(int=7)
 
@@ -54,7 +55,7 @@ async def test_a_part_is_added_told_changed_and_removed(api, edition, kind):
     assert (await api("GET", kind)).json() == {"items": [told], "next": None}
 
     first = {"name": "Autre"} if kind in {"rooms", "speakers"} else {}
-    name = {"tracks": "name", "sessions": "title"}.get(kind)
+    name = {"tracks": "name", "sessions": "title", "plans": "title"}.get(kind)
     sent = first or {name: {"fr": "Autre"}}
     changed = await api("PATCH", path, json=sent, headers={"if-match": '"1"'})
     assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
@@ -101,6 +102,7 @@ async def test_an_old_number_is_refused_with_what_changed_since_and_by_whom(
 
 SET_ELSEWHERE = [
     *((kind, name) for kind in GOOD for name in ("id", "slug", "edited", "unknown")),
+    ("plans", "picture"),
     *(("speakers", name) for name in ("registration_id", "photo", "photo_agreed_at", "sort_key")),
     *(("sessions", name) for name in ("number", "overlaps", "revision", "changed_at")),
 ]

@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from msgspec.structs import replace
 
-from badges.attendance_models import Interval
+from badges.attendance.models import Interval
 from badges.models import Outcome, Passage
 from badges.papers import hours
-from tests.badges.test_attendance_rules import ADA, at, pause, step
+from tests.badges.attendance.test_rules import ADA, at, pause, step
 from tests.pages.samples import EDITION
 
 STORIES = 400

@@ -196,18 +196,17 @@ async def work(site):
 
 async def test_a_label_is_asked_for_jams_is_mended_and_printed(site, edition, team, desk, fake):
     person = await site.register(edition, given_name="Zoé")
-    done = await team.post(
-        f"{desk}/labels", data={"reference": person.reference.lower(), "back": "person"}
-    )
-    assert done.headers["location"].endswith(f"/registrations/{person.reference}?told=label")
+    done = await team.post(f"{desk}/labels", data={"reference": person.reference.lower()})
+    assert done.headers["location"] == f"{desk}?done=asked"
     fake.paper_out = True
     await work(site)
     page = words_of((await team.get(desk)).text)
     assert "The printer is out of paper. Put in a roll of labels" in page
     assert "Zoé" in page
-    person_page = words_of((await team.get(done.headers["location"])).text)
-    assert "The label is in the queue." in person_page
-    assert "The printer is out of paper." in person_page
+    its_page = f"/organiser/{edition.slug}/registrations/{person.reference}"
+    assert "Desk, left: waits – The printer is out of paper. Put in a roll" in words_of(
+        (await team.get(its_page)).text
+    )
     fake.paper_out = False
     assert (await team.post(f"{desk}/queue", data={"deed": "try"})).status_code == 303
     assert await working.print_due(

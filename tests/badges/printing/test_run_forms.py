@@ -18,8 +18,8 @@ TYPED = {
     "sort": ["organisation"],
     "layout": ["a6"],
     "sheet": ["a3"],
-    "offset_x_mm": ["1,5"],
-    "offset_y_mm": ["-0.5"],
+    "printer": ["Office"],
+    "filter": ["q=zo%C3%A9&status=confirmed"],
 }
 MEANT = Order(
     wanted=Wanted(
@@ -29,11 +29,11 @@ MEANT = Order(
         last_letter="F",
         references=["K7QM-42XR", "AAAA-0001"],
         sort=Sorting.ORGANISATION,
+        filter="q=zo%C3%A9&status=confirmed",
     ),
     layout="a6",
     sheet=OtherSheet.A3,
-    offset_x_mm=1.5,
-    offset_y_mm=-0.5,
+    printer="Office",
 )
 
 
@@ -48,11 +48,9 @@ def test_a_form_is_read_and_an_order_is_typed_again():
 
 
 def test_every_mistake_of_a_form_is_named_and_the_rest_is_kept():
-    order, errors = run_forms.of_page(
-        {**TYPED, "offset_x_mm": ["far"], "sheet": ["a9"], "first": ["Z"]}
-    )
-    assert sorted(errors) == ["letters", "offset_x_mm", "sheet"]
-    assert (order.wanted.references, order.offset_x_mm) == (MEANT.wanted.references, 0)
+    order, errors = run_forms.of_page({**TYPED, "sort": ["age"], "sheet": ["a9"], "first": ["Z"]})
+    assert sorted(errors) == ["letters", "sheet", "sort"]
+    assert (order.wanted.references, order.sheet) == (MEANT.wanted.references, OtherSheet.OWN)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +71,7 @@ def test_letters(text, letters):
 
 def test_a_program_may_send_nothing_that_is_unknown():
     with pytest.raises(Invalid) as refused:
-        run_forms.of_program({"letters": "7", "colour": "red", "offset_x_mm": 21})
+        run_forms.of_program({"letters": "7", "colour": "red", "offset_x_mm": 2})
     assert sorted(refused.value.fields) == ["colour", "offset_x_mm"]
     with pytest.raises(Invalid) as refused:
         run_forms.of_program({"letters": "7"})

@@ -1,4 +1,4 @@
-"""Print runs over HTTP: started once, watched, taken, cancelled; and badges at a desk."""
+"""Print runs over HTTP for programs: started once, watched, taken, cancelled; badges at a desk."""
 
 import asyncio
 from datetime import timedelta
@@ -74,47 +74,6 @@ async def test_a_program_is_told_every_mistake_and_cancels(lone_site, hall, team
         answer = await client.get(f"/api/editions/{other.slug}/badges/{strange.id}")
     assert (answer.status_code, answer.json()["code"]) == (404, "run_not_found")
     assert (await team.get(f"{path}/nothing")).status_code == 404
-
-
-async def test_the_page_counts_starts_once_and_leads_to_the_run(lone_site, hall, team):
-    for n in range(5):
-        await lone_site.register(hall, category="press" if n else "agent")
-    here = f"/organiser/{hall.slug}/badges"
-    page = (await team.get(f"{here}?category=press")).text
-    assert "4 badges" in page
-    assert "one sheet" in page
-    key = page.partition('name="once" value="')[2].partition('"')[0]
-    form = {"once": key, "category": "press"}
-    sent = [await team.post(here, data=form) for _ in range(2)]
-    assert [one.status_code for one in sent] == [303, 303]
-    assert sent[0].headers["location"] == sent[1].headers["location"]
-    assert await lone_site.value("select count(*) from print_run") == 1
-    run = (await team.get(sent[0].headers["location"])).text
-    assert 'data-live="#progress' in run
-    assert "0 of 4 badges drawn" in run
-    await lone_site.worker(Memory()).prints.draw_due()
-    run = (await team.get(sent[0].headers["location"])).text
-    assert "data-live" not in run
-    assert "4 of 4 badges drawn" in run
-    file = await team.get(f"{sent[0].headers['location']}/badges.pdf")
-    assert file.content.startswith(b"%PDF-")
-    over = "update print_run set file_until = $1"
-    await lone_site.value(over, lone_site.clock.at)
-    assert (await team.get(f"{sent[0].headers['location']}/badges.pdf")).status_code == 410
-    assert "anne@example.org" in (await team.get(here)).text
-
-
-async def test_the_page_names_what_is_wrong_and_keeps_what_was_chosen(lone_site, hall, team):
-    await lone_site.register(hall)
-    here = f"/organiser/{hall.slug}/badges"
-    wrong = await team.post(here, data={"reference": "AAAA-AAAA", "sort": "category"})
-    assert wrong.status_code == 422
-    assert "No confirmed registration is called AAAA-AAAA" in wrong.text
-    assert '<option value="category" selected>' in wrong.text
-    nobody = await team.post(here, data={"category": "press"})
-    assert nobody.status_code == 409
-    old = await team.get(f"/organiser/{hall.slug}/badges.pdf")
-    assert (old.status_code, old.headers["location"]) == (302, here)
 
 
 async def test_a_badge_at_a_desk_is_drawn_by_the_process_kept_for_it_and_logged(

@@ -1,13 +1,16 @@
 """Print runs: whose badges, in which order, what is counted, what is refused."""
 
 import pytest
+from msgspec import structs
 
 from badges.layouts.shipped import UnknownLayout
+from badges.printers import service as printers
+from badges.printers.models import PrinterGiven, PrinterKind
 from badges.printing import log, run_layouts, run_queries, runs
 from badges.printing.run_models import Order, OtherSheet, RunState, Sorting, Wanted
 from badges.printing.runs import NobodyToPrint, ReferenceUnknown
 from forum.core.errors import Invalid
-from tests.badges.printing.deeds import corrected
+from tests.badges.printing.deeds import asked, corrected, found
 
 
 @pytest.fixture
@@ -25,22 +28,30 @@ def collect(site, edition):
 def chosen(site, edition):
     """Return the family names of those whose badges a filter wants, in order."""
 
-    async def chosen(**wanted):
+    async def chosen(among=None, **wanted):
         async with site.pool.acquire() as db:
-            found = await run_queries.choose(db, edition.id, Wanted(**wanted))
+            them = await run_queries.choose(db, edition.id, Wanted(**wanted), among)
         names = dict(
             await site.rows(
                 "select id, family_name from registration where edition_id = $1", edition.id
             )
         )
-        return [names[one.registration_id] for one in found]
+        return [names[one.registration_id] for one in them]
 
     return chosen
 
 
-async def mark(site, edition, job):
-    async with site.pool.acquire() as db:
-        await runs.mark(db, edition, job, layout="a6", actor="desk", at=site.clock.at, ids=site.ids)
+@pytest.fixture
+def printed(site, edition, collect):
+    """Print badges as a label printer does: drawn, then logged."""
+
+    async def printed(**given):
+        job = await collect(**given)
+        badges = [structs.replace(one, layout="a6") for one in job.printed]
+        async with site.pool.acquire() as db:
+            await log.record(db, edition.id, badges, actor="desk", at=site.clock.at, ids=site.ids)
+
+    return printed
 
 
 async def test_badges_are_those_of_the_confirmed_sorted_for_handing_out(site, edition, collect):
@@ -113,18 +124,22 @@ async def test_each_filter_lets_through_exactly_its_own(site, edition, chosen):
     assert await chosen(categories=["elected", "press"]) == ["Ψαρός", "9ème", "Arcy", "Éloi"]
     assert await chosen(first_letter="E", last_letter="F") == ["Éloi", "Fabre"]
     halves = [("A", "E"), ("F", "N"), ("O", "Z")]
-    found = [await chosen(first_letter=first, last_letter=last) for first, last in halves]
-    whole = [name for some in found for name in some]
+    parts = [await chosen(first_letter=first, last_letter=last) for first, last in halves]
+    whole = [name for some in parts for name in some]
     assert sorted(whole) == sorted(everybody)  # nobody is left out, nobody comes twice
-    assert found[2] == ["Œuvrard"]
+    assert parts[2] == ["Œuvrard"]
     picked = [people[name].reference for name in ("Fabre", "Arcy")]
     assert await chosen(references=picked) == ["Arcy", "Fabre"]
     assert await chosen(references=picked, categories=["agent"]) == ["Fabre"]
+    some = [people[name].id for name in ("Fabre", "Éloi")]
+    assert await chosen(among=some) == ["Éloi", "Fabre"]
+    assert await chosen(among=some, categories=["agent"]) == ["Fabre"]
+    assert await chosen(among=[]) == []
 
 
-async def test_what_was_printed_and_what_changed_since(site, edition, collect, chosen):
+async def test_what_was_printed_and_what_changed_since(site, edition, printed, chosen):
     people = [await site.register(edition, family_name=name) for name in ("Ada", "Bo", "Cy")]
-    await mark(site, edition, await collect(references=[one.reference for one in people[:2]]))
+    await printed(references=[one.reference for one in people[:2]])
     assert await chosen(only_unprinted=True) == ["Cy"]
     assert await chosen(only_changed=True) == []
     await corrected(site, edition, people[0], family_name="Adam")
@@ -138,9 +153,9 @@ async def test_what_was_printed_and_what_changed_since(site, edition, collect, c
     assert len(await chosen()) == 3
 
 
-async def test_what_is_logged_of_somebody_can_be_forgotten(site, edition, collect):
+async def test_what_is_logged_of_somebody_can_be_forgotten(site, edition, printed):
     person, other = await site.register(edition), await site.register(edition)
-    await mark(site, edition, await collect())
+    await printed()
     async with site.pool.acquire() as db:
         await log.erase(db, edition.id, person.id, at=site.clock.at)
     left = await site.rows(
@@ -165,18 +180,42 @@ async def test_badges_and_sheets_are_counted_before_anything_is_drawn(site, edit
 
 async def test_a_run_that_is_asked_for_waits_with_all_whom_it_has(site, edition):
     people = [await site.register(edition) for _ in range(3)]
-    order = Order(layout="a6", offset_x_mm=1.5)
-    async with site.pool.acquire() as db:
-        run = await runs.ask(
-            db, edition, order, actor="organiser:1", at=site.clock.at, ids=site.ids
-        )
+    run = await asked(site, edition, Order(layout="a6"))
     assert (run.state, run.done, run.total, run.file) == (RunState.WAITING, 0, 3, None)
-    assert (run.wanted, run.layout, run.offset_x_mm, run.offset_y_mm) == (Wanted(), "a6", 1.5, 0)
+    assert (run.wanted, run.layout, run.printer) == (Wanted(), "a6", None)
+    assert (run.offset_x_mm, run.offset_y_mm) == (0, 0)
     kept = await site.value("select registrations from print_run where id = $1", run.id)
     assert set(kept) == {one.id for one in people}
     assert await site.rows("select action, detail from audit where subject_id = $1", run.id) == [
         ("badges asked for", {"badges": 3})
     ]
+
+
+async def test_a_run_has_the_offsets_of_its_printer_as_they_were_then(site, edition):
+    await site.register(edition)
+    by = {"actor": "organiser:1", "at": site.clock.at, "ids": site.ids}
+    office = PrinterGiven(name="Office", kind=PrinterKind.SHEETS, offset_x_mm=1.5, offset_y_mm=-0.5)
+    async with site.pool.acquire() as db:
+        printer = await printers.add(db, edition, office, **by)
+        run = await asked(site, edition, Order(printer="Office"))
+        assert (run.printer, run.offset_x_mm, run.offset_y_mm) == ("Office", 1.5, -0.5)
+        await printers.remove(db, edition, printer, **by)
+    assert await found(site, edition, run) == run
+    with pytest.raises(Invalid) as refused:
+        await asked(site, edition, Order(printer="Office"))
+    assert refused.value.fields == {
+        "printer": "No printer of sheets is called Office: it may have been removed."
+        " Choose another one."
+    }
+
+
+async def test_a_filter_that_nobody_looked_up_prints_nothing(site, edition):
+    person, _ = await site.register(edition), await site.register(edition)
+    wanted = Wanted(filter="q=zoe", without_badge={"waiting": 2})
+    with pytest.raises(AssertionError, match="looks up"):
+        await asked(site, edition, Order(wanted=wanted))
+    run = await asked(site, edition, Order(wanted=wanted, found=[person.id]))
+    assert (run.total, run.wanted) == (1, wanted)
 
 
 @pytest.mark.parametrize(

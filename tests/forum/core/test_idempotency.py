@@ -9,7 +9,7 @@ from hashlib import sha256
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from badges import devices
+from badges.devices import service as devices
 from forum.core import idempotency
 from forum.core.idempotency import RequestKey, Slot, recall, remember
 from tests.factories import NOON, answers

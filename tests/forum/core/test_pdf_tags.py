@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from forum.core.pdf import BOLD, REGULAR
-from forum.core.pdf_tags import TaggedDocument, differences, string
+from forum.core.pdf_tags import TaggedDocument, string
 
 AT = datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -159,10 +159,3 @@ def test_strings_take_one_byte_where_they_can():
     assert string("a (b) \\") == r"(a \(b\) \\)"
     assert string("9\u00a0h\u202f30, Œuvre – d’été") == "(9 h 30, \x96uvre \x85 d\x90\xe9t\xe9)"
     assert string("日") == "<FEFF65E5>"
-
-
-def test_rows_are_kept_as_differences():
-    assert (
-        differences([b"\x01\x02", b"\x01\x05", b"\x00\x04"])
-        == b"\x02\x01\x02\x02\x00\x03\x02\xff\xff"
-    )

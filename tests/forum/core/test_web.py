@@ -4,8 +4,9 @@ import gzip
 import re
 
 import pytest
+from litestar.testing import RequestFactory
 
-from forum.core.web import disposition
+from forum.core.web import disposition, matched
 from tests.factories import SAME_ORIGIN
 
 PLAIN = {"accept-encoding": "identity"}
@@ -225,6 +226,26 @@ async def test_tags_are_compared_weakly_and_in_lists(client, document, tag, stat
     sent = tag.format(first.headers["etag"])
     answer = await client.get(document, headers={**PLAIN, "if-none-match": sent})
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("sent", "revisions"),
+    [
+        ('"7"', {7}),
+        (' "7" ,"12"', {7, 12}),
+        ('W/"7", "8"', {8}),
+        ('7, "x", ""', set()),
+        ('"1234567890"', set()),
+        ("*", None),
+        (" * ", None),
+    ],
+)
+def test_if_match_names_revisions(sent, revisions):
+    assert matched(RequestFactory().get("/", headers={"if-match": sent})) == revisions
+
+
+def test_without_if_match_any_revision_will_do():
+    assert matched(RequestFactory().get("/")) is None
 
 
 async def test_short_answers_are_not_compressed(site, client, edition):

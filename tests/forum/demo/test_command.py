@@ -1,6 +1,6 @@
 """The demonstration as it starts again: links that still lead in, and no device twice."""
 
-from badges import devices
+from badges.devices import service as devices
 from forum.commands.installation import Installation
 from forum.demo import command
 from tests.factories import SAME_ORIGIN

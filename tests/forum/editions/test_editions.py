@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from badges import gates, lists
+from badges.doors import gates, lists
 from badges.models import CheckInList, Counting, Hours
 from forum.core.context import EditionState
 from forum.core.i18n import ROOT
@@ -136,7 +136,7 @@ def test_when_a_category_takes_registrations(given, takes):
 
 async def test_without_categories_and_gates_there_is_one_of_each(db):
     edition = await service.create(db, new(), at=NOON)
-    from badges import gates  # noqa: PLC0415
+    from badges.doors import gates  # noqa: PLC0415
     from forum.editions import queries  # noqa: PLC0415
 
     assert [one.code for one in await queries.list_categories(db, edition.id)] == ["attendee"]

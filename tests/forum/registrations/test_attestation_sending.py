@@ -10,10 +10,11 @@ import pytest
 
 from forum.core.errors import Invalid
 from forum.letters.kinds import ATTESTING
-from forum.registrations import attestation_sending, changing
-from forum.registrations.attestation_sending import Stand, To
+from forum.registrations import changing, paper_sending
+from forum.registrations.attestation_sending import Attestations
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.models import Change
+from forum.registrations.paper_sending import Stand, To
 from tests.factories import DURING, SAME_ORIGIN, Memory, eventually, pdf_text
 
 AFTER = DURING + timedelta(days=3)
@@ -38,31 +39,33 @@ async def people(lone_site, place):
 
 
 @pytest.fixture
-def send(lone_site, place):
+def kind(lone_site):
+    """Attestations as of the instant at which they are asked for."""
+
+    def kind():
+        codes = AttestationCodes(lone_site.settings.secret_key)
+        return Attestations(codes, lone_site.settings.base_url, lone_site.clock.at)
+
+    return kind
+
+
+@pytest.fixture
+def send(lone_site, place, kind):
     async def send(to=To.MISSING, *references):
         async with lone_site.pool.acquire() as db:
-            return await attestation_sending.send(
-                db,
-                place,
-                AttestationCodes(lone_site.settings.secret_key),
-                to,
-                references,
-                actor="organiser:x",
-                at=lone_site.clock.at,
-                ids=lone_site.ids,
+            return await paper_sending.send(
+                db, place, kind(), to, references, actor="organiser:x", ids=lone_site.ids
             )
 
     return send
 
 
 @pytest.fixture
-def stands(lone_site, place):
+def stands(lone_site, place, kind):
     async def stands():
         async with lone_site.pool.acquire() as db:
-            everybody = await attestation_sending.candidates(
-                db, place, AttestationCodes(lone_site.settings.secret_key), at=lone_site.clock.at
-            )
-        return [(one.person.family_name, one.stand) for one in everybody]
+            everybody = await kind().candidates(db, place)
+        return [(one.about.person.family_name, one.stand) for one in everybody]
 
     return stands
 
@@ -184,7 +187,7 @@ async def test_the_log_says_what_became_of_each_sending(lone_site, place, people
     lone_site.clock.forward(hours=1)
     await send()
     async with lone_site.pool.acquire() as db:
-        log = await attestation_sending.sendings(db, place, ATTESTING)
+        log = await paper_sending.sendings(db, place, ATTESTING)
     assert [(one.created_at, one.count, one.sent, one.failed) for one in log] == [
         (AFTER + timedelta(hours=1), 2, 0, 0),
         (AFTER, 1, 1, 0),

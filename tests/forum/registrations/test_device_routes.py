@@ -5,9 +5,15 @@ import uuid
 import pytest
 
 from badges.models import Outcome
+from badges.printers import service as printers
+from badges.printers import working
+from badges.printers.models import PrinterGiven, PrinterKind
+from forum.editions import service as editions
+from tests.badges.printers.fake_printer import FakePrinter
 from tests.factories import DURING, answers, pdf_text, sent
 
 PATH = "/api/device/registrations"
+NOBODY = "00000000-0000-4000-8000-000000000000"
 WALK_IN = {"given_name": "Noé", "family_name": "Vidal", "category": "press"}
 
 
@@ -48,13 +54,16 @@ async def test_each_right_is_asked_for_at_once(site, edition, desk):
             (await desk.patch(one, json={"given_name": "Zoe"})).status_code,
             (await desk.get(f"{one}/badge.pdf")).status_code,
             (await desk.get("/api/device/categories")).status_code,
+            (await desk.get("/api/device/printers")).status_code,
+            (await desk.post(f"{one}/labels", json={"printer": NOBODY})).status_code,
+            (await desk.get(f"/api/device/labels/{NOBODY}")).status_code,
         ]
 
-    assert await asked() == [200, 201, 200, 200, 200]
+    assert await asked() == [200, 201, 200, 200, 200, 200, 404, 404]
     await take(site, desk.device, "may_search")
-    assert await asked() == [403, 201, 200, 200, 200]
+    assert await asked() == [403, 201, 200, 200, 200, 200, 404, 404]
     await take(site, desk.device, "may_desk")
-    assert await asked() == [403, 403, 403, 403, 403]
+    assert await asked() == [403] * 8
     answer = await desk.get(PATH, params={"q": "zoe"})
     assert answer.json()["code"] == "device_may_not"
 
@@ -186,3 +195,116 @@ async def test_the_categories_of_a_walk_in(desk):
         "agent": {"fr": "Agent public", "en": "Public agent"},
         "press": {"fr": "Presse", "en": "Press"},
     }
+
+
+@pytest.fixture
+async def fake():
+    printer = FakePrinter()
+    await printer.on()
+    yield printer
+    await printer.off()
+
+
+@pytest.fixture
+async def two(site, edition, fake):
+    """A label printer on this machine, and one of sheets that is off; their ids."""
+    made = []
+    for new in (
+        PrinterGiven(
+            name="Desk", kind=PrinterKind.LABEL, address=fake.address, dpi=203, width_mm=100,
+            height_mm=62,
+        ),
+        PrinterGiven(name="Office", kind=PrinterKind.SHEETS, offset_x_mm=1.5, offset_y_mm=-1),
+    ):  # fmt: skip
+        async with site.pool.acquire() as db:
+            by = {"actor": "organiser:1", "at": site.clock.at, "ids": site.ids}
+            made.append(str(await printers.add(db, edition, new, **by)))
+    return made
+
+
+async def work(site):
+    site.clock.forward(minutes=1)
+    desk = working.Desk(
+        site.pool, site.keyring, site.parts.blobs, site.clock, True, editions.by_id, site.ids
+    )
+    return await working.print_due(desk)
+
+
+async def test_a_label_is_asked_for_once_followed_printed_and_logged(
+    site, edition, desk, fake, two
+):
+    person = await site.register(edition, given_name="Zoé", family_name="Lefèvre")
+    told = (await desk.get("/api/device/printers?lang=fr")).json()
+    assert told["items"] == [
+        {"id": two[0], "name": "Desk", "kind": "label", "wrong": "", "mend": ""},
+        {"id": two[1], "name": "Office", "kind": "sheets", "wrong": "", "mend": ""},
+    ]
+    path = f"{PATH}/{person.reference.lower()}/labels?lang=fr"
+    key = {"idempotency-key": "press-1"}
+    asked = [await desk.post(path, json={"printer": two[0]}, headers=key) for _ in range(2)]
+    assert [one.status_code for one in asked] == [202, 202]
+    label = asked[0].json()
+    assert asked[1].json() == label
+    assert label == {
+        "id": label["id"], "printer": "Desk", "reference": person.reference, "state": "waiting",
+        "under_way": True, "said": "en attente", "wrong": "", "mend": "",
+    }  # fmt: skip
+    fake.paper_out = True
+    await work(site)
+    look = f"/api/device/labels/{label['id']}?lang=en"
+    jammed = (await desk.get(look)).json()
+    assert (jammed["state"], jammed["said"], jammed["wrong"], jammed["mend"]) == (
+        "waiting", "waits", "The printer is out of paper.",
+        "Put in a roll of labels and close it: the queue goes on by itself.",
+    )  # fmt: skip
+    [told, _] = (await desk.get("/api/device/printers?lang=en")).json()["items"]
+    assert told["wrong"] == "The printer is out of paper."
+    fake.paper_out = False
+    await work(site)
+    done = (await desk.get(look)).json()
+    assert (done["state"], done["under_way"], done["said"], done["wrong"]) == (
+        "printed", False, "printed", "",
+    )  # fmt: skip
+    assert fake.texts == ["Zoé"]
+    actor = f"device:{desk.device.id}"
+    assert await site.rows(
+        "select registration_id, actor from badge_print where edition_id = $1", edition.id
+    ) == [(person.id, actor)]
+    assert (actor, "label queued") in await deeds(site, edition, person.reference)
+    [row] = (await desk.get(PATH, params={"q": "lefevre"})).json()["items"]
+    assert row["printed"] is True
+
+
+async def test_no_label_without_a_badge_or_a_printer_of_labels(site, edition, desk, two):
+    person, gone = await site.register(edition), await site.register(edition)
+    await site.cancel(edition, gone)
+
+    async def asked(reference, printer):
+        answer = await desk.post(f"{PATH}/{reference}/labels", json={"printer": printer})
+        return answer.status_code, answer.json()["code"]
+
+    assert await asked(person.reference, NOBODY) == (404, "printer_not_found")
+    assert await asked(person.reference, two[1]) == (409, "no_label_printer")
+    assert await asked(gone.reference, two[0]) == (404, "no_badge")
+    wrong = await desk.post(f"{PATH}/{person.reference}/labels", json={"printer": "Desk"})
+    assert (wrong.status_code, [*wrong.json()["fields"]]) == (422, ["printer"])
+    queued = "select count(*) from label_job where edition_id = $1"
+    assert await site.value(queued, edition.id) == 0
+    badge = f"{PATH}/{person.reference}/badge.pdf"
+    assert (await desk.get(f"{badge}?printer={two[1]}")).status_code == 200
+    assert (await desk.get(f"{badge}?printer={two[0]}")).json()["code"] == "no_sheet_printer"
+    assert (await desk.get(f"{badge}?printer={NOBODY}")).json()["code"] == "printer_not_found"
+
+
+async def test_labels_and_printers_of_another_edition_are_not_found(site, edition, desk, two):
+    other = await site.edition()
+    person = await site.register(other)
+    _, headers = await site.device(other)
+    await site.value("update device set may_desk = true where edition_id = $1", other.id)
+    mine = await site.register(edition)
+    answer = await desk.post(f"{PATH}/{mine.reference}/labels", json={"printer": two[0]})
+    async with site.client(headers=headers) as stranger:
+        look = await stranger.get(f"/api/device/labels/{answer.json()['id']}")
+        asked = await stranger.post(f"{PATH}/{person.reference}/labels", json={"printer": two[0]})
+    assert (look.status_code, look.json()["code"]) == (404, "label_not_found")
+    assert (asked.status_code, asked.json()["code"]) == (404, "printer_not_found")

@@ -6,7 +6,7 @@ import re
 import pikepdf
 import pytest
 
-from badges import scanning
+from badges.scans import scanning
 from forum.core.context import Role
 from forum.editions import forming
 from tests.factories import NOON, SAME_ORIGIN, scan

@@ -14,10 +14,11 @@ from badges.papers.models import PaperTerms
 from forum.core.context import Role
 from forum.core.errors import Invalid
 from forum.letters.kinds import CERTIFYING
-from forum.registrations import attestation_sending
-from forum.registrations.attestation_sending import Stand, To
+from forum.registrations import paper_sending
 from forum.registrations.codes import AttestationCodes, AttestationUnknown, Certified
-from forum.speakers import certificate_sending, certificates
+from forum.registrations.paper_sending import Stand, To
+from forum.speakers import certificates
+from forum.speakers.certificate_sending import Certificates
 from forum.speakers.certificates import NotCertified
 from schedule import publishing
 from schedule.models import SpeakerBackstage as Backstage
@@ -59,18 +60,21 @@ def codes(lone_site):
     return AttestationCodes(lone_site.settings.secret_key)
 
 
+def kind(site, codes):
+    return Certificates(codes, site.settings.base_url, site.clock.at)
+
+
 @pytest.fixture
 def send(lone_site, house, codes):
     async def send(to=To.MISSING, *names):
         async with lone_site.pool.acquire() as db:
-            return await certificate_sending.send(
+            return await paper_sending.send(
                 db,
                 house.edition,
-                codes,
+                kind(lone_site, codes),
                 to,
                 names,
                 actor="organiser:x",
-                at=lone_site.clock.at,
                 ids=lone_site.ids,
             )
 
@@ -84,8 +88,8 @@ async def everybody(house):
 
 async def stands(house, codes):
     async with house.site.pool.acquire() as db:
-        found = await certificate_sending.candidates(db, house.edition, codes)
-    return [(one.spoken.slug, one.stand) for one in found]
+        found = await kind(house.site, codes).candidates(db, house.edition)
+    return [(one.reference, one.stand) for one in found]
 
 
 async def brought(house):
@@ -158,7 +162,7 @@ async def test_only_those_chosen_get_one_and_the_log_says_so(house, send):
         with pytest.raises(Invalid):
             await send(To.CHOSEN, *names)
     async with house.site.pool.acquire() as db:
-        log = await attestation_sending.sendings(db, house.edition, CERTIFYING)
+        log = await paper_sending.sendings(db, house.edition, CERTIFYING)
     assert [(one.created_at, one.count, one.sent, one.failed) for one in log] == [(AFTER, 1, 1, 0)]
 
 

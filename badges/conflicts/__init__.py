@@ -1,0 +1,1 @@
+"""Conflicts at the doors: explained, and settled by organisers."""

@@ -1,0 +1,1 @@
+"""The scanner: its page, and what it holds to decide alone."""
