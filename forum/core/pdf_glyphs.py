@@ -28,6 +28,13 @@ SLIVER = 200
 STEP = 120
 """Between slivers: readers take letters closer than a tenth, or with such a gap, as apart."""
 
+LINE_TOP, LINE_BOTTOM = 969, -241
+"""What every line has above and below its foot, in thousandths; see `USUAL` in `pdf`.
+
+A face is said to reach no further, accents left out (ISO 32000-1, 9.8.1): readers of PDF take lines
+for one where what their faces reach overlaps, and one tall letter would stretch all lines.
+"""
+
 WHOLE = 0.5
 """Half a thousandth: shifts below it are not seen."""
 
@@ -51,11 +58,7 @@ class GlyphFont:
         return round(units)
 
     def box(self) -> tuple[int, int, int, int]:
-        """Return how far the glyphs drawn reach: left, down, right and up, in thousandths.
-
-        Readers of PDF tell lines apart by it; that of the whole face, which for Tibetan is a line
-        and a half above the letters, would have them take two lines for one.
-        """
+        """Return how far the glyphs drawn reach: left, down, right and up, in thousandths."""
         one = opened(self.face)
         inks = [one.font.get_glyph_extents(glyph) for glyph, _ in self.codes]
         seen = [ink for ink in inks if ink is not None and ink.height]
@@ -91,9 +94,9 @@ class GlyphFont:
                 "Flags": SYMBOLIC,
                 "FontBBox": PDFArray([left, bottom, right, top]),
                 "ItalicAngle": 0,
-                "Ascent": top,
-                "Descent": bottom,
-                "CapHeight": top,
+                "Ascent": min(top, LINE_TOP),
+                "Descent": max(bottom, LINE_BOTTOM),
+                "CapHeight": min(top, LINE_TOP),
                 "StemV": 80,
                 "FontFile2": doc.Reference(file),
             }

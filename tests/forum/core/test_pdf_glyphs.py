@@ -3,12 +3,13 @@
 import pytest
 
 from forum.core.font_coverage import LATIN
-from forum.core.pdf_glyphs import GlyphFont
+from forum.core.pdf import USUAL
+from forum.core.pdf_glyphs import LINE_BOTTOM, LINE_TOP, GlyphFont
 from forum.core.pdf_scripts import opened, shape
 
 
 @pytest.mark.parametrize("letters", ["ཊཁཞ", "ഖഊഡ", "علي"])
-def test_a_face_is_said_to_be_as_tall_as_the_letters_drawn_of_it(letters):
+def test_the_box_of_a_face_is_that_of_the_letters_drawn_of_it(letters):
     line = shape(letters, f"{LATIN}-Regular")
     [run] = line.runs
     font = GlyphFont(run.face, "G1")
@@ -22,3 +23,7 @@ def test_a_face_is_said_to_be_as_tall_as_the_letters_drawn_of_it(letters):
 
 def test_a_face_of_which_nothing_is_drawn_has_no_height():
     assert GlyphFont(f"{LATIN}-Regular", "G1").box() == (0, 0, 0, 0)
+
+
+def test_a_face_is_said_to_reach_no_further_than_every_line_does():
+    assert (LINE_TOP / 1000, -LINE_BOTTOM / 1000) == USUAL
