@@ -12,6 +12,9 @@ LEADING = USUAL.above + USUAL.below
 """Distance between lines over their size, for Latin, Greek and Cyrillic."""
 
 SIZE_STEP_PT = 0.5
+LEGIBLE_PT = 6
+"""A word is broken rather than set smaller than this."""
+
 LEAST_PT = 4
 BALANCE = (1.05, 1.15, 1.3)
 BREAKS = re.compile(rf"(?<=[-\u2010\u2013/])(?=\w)|{EAST_ASIAN}")
@@ -70,12 +73,17 @@ def fit(
 
 
 def steps(sizes: Sequence[Size]) -> Iterator[Step]:
-    """Yield the tries of a text, best first: its sizes, then smaller ones in any lines."""
+    """Yield the tries of a text, best first: its sizes, then smaller ones in any lines.
+
+    A long word is broken as soon as it would be too small to read.
+    """
     for one in sizes:
         yield Step(one.lines, one.largest_pt, one.smallest_pt)
     size, least = sizes[-1].smallest_pt, least_of(sizes)
-    yield Step(0, size, least)
-    yield Step(0, size, least, inside_words=True)
+    legible = min(size, LEGIBLE_PT)
+    for largest, smallest in ((size, legible), (legible, least)):
+        yield Step(0, largest, smallest)
+        yield Step(0, largest, smallest, inside_words=True)
 
 
 def least_of(sizes: Sequence[Size]) -> float:

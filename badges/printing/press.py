@@ -209,7 +209,8 @@ class Side:
         if symbol:
             for place in self.codes:
                 alt = f"{self.alt} {values['reference']}"
-                shown += [surface.begin("Figure", alt), "q", place, symbol, "f Q EMC"]
+                figure = [self.sheets.finders, symbol]
+                shown += [surface.begin("Figure", alt), "q", place, *figure, "f Q EMC"]
         return shown
 
     def draw(self, category: BadgeCategory) -> tuple[Inks, str]:
@@ -218,7 +219,7 @@ class Side:
         That is surfaces, pictures, the white of codes, and the texts that are the same for all.
         """
         sheets, inks = self.sheets, Inks(category)
-        name = f"{self.name} {category.code}".encode().hex()
+        name = sheets.form_name()
         wide, high = sheets.layout.face_size_mm(self.name)
         size = Box(x_mm=0, y_mm=0, width_mm=wide, height_mm=high)
         values = shared(self.run) | {"category": pick(category.name, self.run.language)}

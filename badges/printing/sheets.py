@@ -20,7 +20,7 @@ from badges.layouts.fitting import Fitted
 from badges.layouts.models import Box, Code, Corners, Layout, Picture, Shape
 from badges.models import BadgeCategory
 from badges.printing.pictures import DRAWN, Frame, frame_of
-from badges.qr import QUIET_ZONE, ROW_BYTES, SIZE
+from badges.qr import QUIET_ZONE, SIZE
 from forum.core.font_coverage import plain
 from forum.core.font_coverage import printable as printable  # noqa: PLC0414  # for its users
 from forum.core.font_coverage import spelled as spelled  # noqa: PLC0414
@@ -46,6 +46,13 @@ ARC = 0.4477
 """How far from a corner the handles of its arc are, over the radius: 1 - 4 (sqrt 2 - 1) / 3."""
 
 CUT_GAP_MM = 1.5
+FINDER = 7
+FINDERS = ((0, 0), (0, SIZE - FINDER), (SIZE - FINDER, SIZE - FINDER))
+"""The side of the squares by which QR codes are found, and where they are, in modules from below.
+
+White surrounds them, so that no seam shows between them and the rest of the code.
+"""
+
 BLACK = colour("#000000")
 ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *b"\\()", *range(127, 256))}
 
@@ -141,6 +148,7 @@ class SheetDocument(FlowingDocument):
         self.letters: dict[str, Letters] = {}
         self.images = {name: ImageReader(BytesIO(data)) for name, data in (images or {}).items()}
         self.marks = self.draw_marks()
+        self.finders = self.draw_finders()
         right, down = offset_mm
         self.moved = f"1 0 0 1 {right * MM:.2f} {-down * MM:.2f} cm\n" if right or down else ""
 
@@ -200,6 +208,10 @@ class SheetDocument(FlowingDocument):
             down = fitted.extent.above * size + n * fitted.leading_pt
             placed.append((f"1 0 0 1 {x:.2f}", down, f"Tm {self.shown(face, size, line)}"))
         return placed
+
+    def form_name(self) -> str:
+        """Return the name of the next form; a page holds it as often as it shows the form."""
+        return str(len(self.forms))
 
     @contextmanager
     def form(self, name: str, frame: Frame) -> Iterator[None]:
@@ -299,11 +311,26 @@ class SheetDocument(FlowingDocument):
         draw = {"cut": self.draw_cuts, "fold": self.draw_folds}.get(self.layout.sheet.marks)
         if draw is None:
             return []
-        with self.form("marks", Frame(0, 0, *self._pagesize)):
+        name = self.form_name()
+        with self.form(name, Frame(0, 0, *self._pagesize)):
             self.setStrokeColor(LINE)
             self.setLineWidth(0.4)
             draw()
-        return ["/Artifact BMC", self.forms["marks"], "EMC"]
+        return ["/Artifact BMC", self.forms[name], "EMC"]
+
+    def draw_finders(self) -> str:
+        """Draw the corners that all QR codes have, a unit a module; return what shows them."""
+        if not any(face.codes for face in self.layout.faces.values()):
+            return ""
+        squares = [
+            f"{x + inset} {y + inset} {FINDER - 2 * inset} {FINDER - 2 * inset} re"
+            for x, y in FINDERS
+            for inset in (0, 1, 2)
+        ]
+        name = self.form_name()
+        with self.form(name, Frame(0, 0, SIZE, SIZE)):
+            self.draw_operators([*squares, "f*"])
+        return self.forms[name]
 
     def draw_cuts(self) -> None:
         """Draw the cut marks: ticks at the sheet's edges, a cross where cards meet."""
@@ -367,13 +394,23 @@ def tint_of(category: BadgeCategory) -> Tint:
 def byte_paths() -> list[list[str]]:
     """Return, for each byte of a symbol's modules and each value, its dark modules as rectangles.
 
-    Modules side by side are one rectangle.
+    Modules side by side are one rectangle; those of the finders are left to `draw_finders`.
     """
-    return [
-        [rectangles(8 * column, SIZE - 1 - row, f"{value:08b}") for value in range(256)]
-        for row in range(SIZE)
-        for column in range(ROW_BYTES)
-    ]
+    paths = []
+    for y in range(SIZE - 1, -1, -1):
+        for x in range(0, SIZE, 8):
+            kept = others(x, y)
+            paths.append([rectangles(x, y, f"{value & kept:08b}") for value in range(256)])
+    return paths
+
+
+def others(x: int, y: int) -> int:
+    """Return which of the eight modules from `x`, `y` on are in no finder, as bits of a byte."""
+    return sum(
+        0x80 >> n
+        for n in range(8)
+        if not any(0 <= x + n - left < FINDER and 0 <= y - low < FINDER for left, low in FINDERS)
+    )
 
 
 def rectangles(x: int, y: int, modules: str) -> str:
@@ -387,5 +424,5 @@ def rectangles(x: int, y: int, modules: str) -> str:
 
 
 def symbol_path(modules: bytes) -> str:
-    """Return the path of a symbol's dark modules, each one unit wide."""
+    """Return the path of a symbol's dark modules but its finders, each one unit wide."""
     return "".join(map(getitem, byte_paths(), modules))

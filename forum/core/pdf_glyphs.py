@@ -28,6 +28,13 @@ SLIVER = 200
 STEP = 120
 """Between slivers: readers take letters closer than a tenth, or with such a gap, as apart."""
 
+LINE_TOP, LINE_BOTTOM = 969, -241
+"""What every line has above and below its foot, in thousandths; see `USUAL` in `pdf`.
+
+A face is said to reach no further, accents left out (ISO 32000-1, 9.8.1): readers of PDF take lines
+for one where what their faces reach overlaps, and one tall letter would stretch all lines.
+"""
+
 WHOLE = 0.5
 """Half a thousandth: shifts below it are not seen."""
 
@@ -50,6 +57,18 @@ class GlyphFont:
         units: float = one.font.get_glyph_h_advance(glyph) * one.unit
         return round(units)
 
+    def box(self) -> tuple[int, int, int, int]:
+        """Return how far the glyphs drawn reach: left, down, right and up, in thousandths."""
+        one = opened(self.face)
+        inks = [one.font.get_glyph_extents(glyph) for glyph, _ in self.codes]
+        seen = [ink for ink in inks if ink is not None and ink.height]
+        left = min((ink.x_bearing for ink in seen), default=0)
+        bottom = min((ink.y_bearing + ink.height for ink in seen), default=0)
+        right = max((ink.x_bearing + ink.width for ink in seen), default=0)
+        top = max((ink.y_bearing for ink in seen), default=0)
+        unit = one.unit
+        return round(left * unit), round(bottom * unit), round(right * unit), round(top * unit)
+
     def addObjects(self, doc: Any) -> None:  # noqa: N802  # reportlab's name
         """Add the font, cut down to the glyphs drawn, to the document."""
         import uharfbuzz as hb  # noqa: PLC0415  # see `pdf_scripts.opened`
@@ -67,18 +86,17 @@ class GlyphFont:
         file = packed(data, {"Length1": len(data)})
         by_code = [0, *(places[number] for number in numbers)]
         mapping = packed(b"".join(place.to_bytes(2) for place in by_code), {})
-        extents = one.font.get_font_extents("ltr")
-        units = [extents.ascender * one.unit, extents.descender * one.unit]
+        left, bottom, right, top = self.box()
         descriptor = PDFDictionary(
             {
                 "Type": PDFName("FontDescriptor"),
                 "FontName": PDFName(base),
                 "Flags": SYMBOLIC,
-                "FontBBox": PDFArray([0, round(units[1]), 1000, round(units[0])]),
+                "FontBBox": PDFArray([left, bottom, right, top]),
                 "ItalicAngle": 0,
-                "Ascent": round(units[0]),
-                "Descent": round(units[1]),
-                "CapHeight": round(units[0]),
+                "Ascent": min(top, LINE_TOP),
+                "Descent": max(bottom, LINE_BOTTOM),
+                "CapHeight": min(top, LINE_TOP),
                 "StemV": 80,
                 "FontFile2": doc.Reference(file),
             }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from badges.layouts.fitting import fit
+from badges.layouts.fitting import LEGIBLE_PT, fit
 from badges.layouts.models import Size
 from forum.core.pdf import BOLD, MM, REGULAR, width
 
@@ -44,6 +44,12 @@ def test_a_word_too_long_for_any_size_is_broken_and_not_cut():
     got = fitted("W" * 120)
     assert "".join(got.lines) == "W" * 120
     assert got.size_pt >= 8
+
+
+def test_a_word_is_broken_rather_than_set_too_small_to_read():
+    got = fitted("Wolfeschlegelsteinhausenbergerdorff" * 3)
+    assert len(got.lines) > 1
+    assert got.size_pt >= LEGIBLE_PT
 
 
 def test_an_accent_stays_with_its_letter():

@@ -1,6 +1,7 @@
 """Whatever name registration accepts prints: whole, in its box, readable by programs.
 
-Set `FORUM_NAMES` for another number of names than the usual few hundred.
+Set `FORUM_NAMES` for another number of names than the usual few hundred, and `FORUM_NAMES_SEED`
+for others.
 """
 
 import os
@@ -9,16 +10,26 @@ import subprocess
 import unicodedata
 from collections import Counter
 from io import BytesIO
+from typing import NamedTuple
 
 import msgspec
 import pypdfium2
 import pytest
+from msgspec.structs import replace
 from PIL import Image, ImageChops
 
 from badges.layouts.models import Box, Column, Face, Layout, Part, Sheet, Size
+from badges.layouts.shipped import SHIPPED
 from badges.models import Badge
-from badges.printing.press import render
-from forum.core.font_coverage import LATIN, coverage, family_of, missing_glyphs, printable
+from badges.printing.press import RunReport, render
+from forum.core.font_coverage import (
+    LATIN,
+    capitals,
+    coverage,
+    family_of,
+    missing_glyphs,
+    printable,
+)
 from forum.core.forms import line
 from forum.core.pdf import MM
 from forum.core.pdf_glyphs import UNTURNED
@@ -27,7 +38,7 @@ from forum.registrations.models import Name
 from tests.badges.printing.measuring import SLACK_MM
 from tests.badges.printing.samples import RUN, token
 
-SEED = 20261126
+SEED = int(os.environ.get("FORUM_NAMES_SEED", "20261126"))
 COUNT = int(os.environ.get("FORUM_NAMES", "300"))
 DPI = 144
 CARD = Box(x_mm=3, y_mm=3, width_mm=80, height_mm=48)
@@ -66,6 +77,29 @@ LAYOUT = Layout(
     },
 )
 """A card a page: the given name in red, the family name in blue below it."""
+
+INKS = {"{given_name}": "#ff0000", "{family_name}": "#0000ff"}
+EXTREMES = (
+    ("Ó", "Ng"),
+    ("Y", "X"),
+    ("W" * 120, "M" * 120),
+    ("Marie" + "-Anne" * 23, "de La Rochefoucauld " * 6),
+    ("i" * 120, "Ễ" * 120),
+    ("\u0645\u062d\u0645\u062f " * 24, "\u0627\u0644\u0623\u0646\u0635\u0627\u0631\u064a " * 13),
+    ("\u05d0", "\u05e9\u05dc\u05d5\u05dd" * 30),
+    ("\u540d" * 120, "\u0928\u0930\u0947\u0928\u094d\u0926\u094d\u0930 " * 12),
+    ("ഓർഽഽഏരഫ ൾ ൟഀയ ഊഉൿ രൊറകൖൕൂൔൢങസൟ ർഎൻഉഭഺഞ ഖഊഡൻഭൄആൌ - ൕ", "ཊཁྸཞྈྜྷ"),
+)
+"""The shortest and the longest names, and a tall one below lines of another script."""
+
+
+class Printed(NamedTuple):
+    """Badges, the file that shows them, what was reported, and the layout."""
+
+    badges: list[Badge]
+    pdf: bytes
+    report: RunReport
+    layout: Layout
 
 
 def alphabets():
@@ -115,11 +149,25 @@ def random_name(rng, scripts):
     return line(clean(rng.choice((" ", " ", " ", "-")).join(words)[:120]))
 
 
-@pytest.fixture(scope="module")
-def printed():
-    """The badges, the file, and what was reported."""
-    print("seed", SEED)  # noqa: T201  # to draw the same names again
-    found = list(names(2 * COUNT))
+def inked(name):
+    """Return a layout that ships, a card a page, of which nothing but names has a colour."""
+    layout = SHIPPED[name]
+    sheet = Sheet(width_mm=layout.card_width_mm, height_mm=layout.card_height_mm)
+    front = layout.faces["front"]
+    columns = tuple(
+        replace(
+            column,
+            parts=tuple(
+                replace(part, colour=INKS.get(part.text, "black")) for part in column.parts
+            ),
+        )
+        for column in front.columns
+    )
+    plain = replace(front, shapes=(), pictures=(), columns=columns)
+    return replace(layout, sheet=sheet, faces={"front": plain}, reverse=None)
+
+
+def printed_in(layout, names):
     badges = [
         Badge(
             reference=f"N{n:05}",
@@ -128,25 +176,49 @@ def printed():
             category="elected",
             token=token(1),
         )
-        for n, (given, family) in enumerate(zip(found[::2], found[1::2], strict=True))
+        for n, (given, family) in enumerate(names)
     ]
     out = BytesIO()
-    report = render(RUN, badges, layout=LAYOUT, out=out)
-    return badges, out.getvalue(), report
+    report = render(RUN, badges, layout=layout, out=out)
+    return Printed(badges, out.getvalue(), report, layout)
+
+
+@pytest.fixture(scope="module", params=["names", "a6", "card", "labels-3x7"])
+def printed(request):
+    """Names in a layout of their own, and fewer in layouts that ship, the extremes among them."""
+    print("seed", SEED)  # noqa: T201  # to draw the same names again
+    ours = request.param == "names"
+    found = list(names(2 * (COUNT if ours else max(COUNT // 10, 30))))
+    pairs = list(zip(found[::2], found[1::2], strict=True))
+    if ours:
+        return printed_in(LAYOUT, pairs)
+    return printed_in(inked(request.param), [*EXTREMES, *pairs])
 
 
 def test_only_names_with_characters_that_no_font_has_are_reported(printed):
-    badges, _, report = printed
+    badges, report = printed.badges, printed.report
     lacking = {one.reference for one in badges if missing_glyphs(one.given_name, one.family_name)}
     assert {reference for reference, _ in report.problems} == lacking
     assert len(lacking) < 0.2 * len(badges)
 
 
-def drawn(badge):
-    """Return what stands on a badge."""
-    if missing_glyphs(badge.given_name, badge.family_name):
-        return ["Badge à vérifier", badge.reference]
-    return [printable(badge.given_name), printable(badge.family_name)]
+def drawn(badge, layout):
+    """Return what stands on a badge as its names."""
+    texts = [badge.given_name, badge.family_name]
+    if missing_glyphs(*texts):
+        texts = ["Badge à vérifier", badge.reference]
+    parts = [part for _, part in named(layout)]
+    return [
+        capitals(printable(text)) if part.capitals else printable(text)
+        for text, part in zip(texts, parts, strict=True)
+    ]
+
+
+def named(layout):
+    """Return the parts of the given and the family name, each with its column."""
+    columns = layout.faces["front"].columns
+    found = {part.text: (column, part) for column in columns for part in column.parts}
+    return [found[text] for text in INKS]
 
 
 def bare(text):
@@ -161,45 +233,60 @@ def directions(text):
     return kinds | {2 for char in text if family_of(char) in UNTURNED}
 
 
+def is_found(texts, page, badge, *, alone):
+    """Say whether texts are on a page in reading order; `alone`: and nothing else."""
+    found, wanted = bare(page), [bare(text) for text in texts]
+    if len(directions(badge.given_name + badge.family_name)) > 1:
+        left, lacking = Counter(found), Counter("".join(wanted))
+        return left == lacking if alone else left >= lacking
+    return found == "".join(wanted) if alone else all(text in found for text in wanted)
+
+
 def test_every_name_is_found_in_reading_order(printed):
-    badges, pdf, _ = printed
     done = subprocess.run(
-        ["pdftotext", "-enc", "UTF-8", "-", "-"], input=pdf, capture_output=True, check=True
+        ["pdftotext", "-enc", "UTF-8", "-", "-"],
+        input=printed.pdf,
+        capture_output=True,
+        check=True,
     )
     pages = done.stdout.decode().split("\f")[:-1]
-    assert len(pages) == len(badges)
+    alone = printed.layout is LAYOUT
     wrong = []
-    for badge, page in zip(badges, pages, strict=True):
-        found, texts = bare(page), [bare(text) for text in drawn(badge)]
-        mixed = len(directions(badge.given_name + badge.family_name)) > 1
-        if found != "".join(texts) if not mixed else Counter(found) != Counter("".join(texts)):
-            wrong.append((badge.reference, drawn(badge), page))
+    for badge, page in zip(printed.badges, pages, strict=True):
+        texts = drawn(badge, printed.layout)
+        if not is_found(texts, page, badge, alone=alone):
+            wrong.append((badge.reference, texts, page))
     assert wrong == []
 
 
 def test_every_name_is_in_its_box_and_above_the_next(printed):
-    badges, pdf, _ = printed
-    document = pypdfium2.PdfDocument(pdf)
-    assert len(document) == len(badges)
+    document = pypdfium2.PdfDocument(printed.pdf)
     scale = MM * DPI / 72
-    left, top = (CARD.x_mm - DOTS_MM) * scale, (CARD.y_mm - SLACK_MM) * scale
-    right = left + (CARD.width_mm + 2 * DOTS_MM) * scale
-    bottom = top + (CARD.height_mm + 2 * SLACK_MM) * scale
+    boxes = [around(column.box, scale) for column, _ in named(printed.layout)]
     wrong = []
-    for badge, page in zip(badges, document, strict=True):
+    for badge, page in zip(printed.badges, document, strict=True):
         picture = page.render(scale=DPI / 72).to_pil().convert("RGB")
-        given, family = (ink(picture, *channels) for channels in ((0, 2), (2, 0)))
-        visible = [text for text in drawn(badge) if text]
-        if len([one for one in (given, family) if one]) != len(visible):
-            wrong.append((badge.reference, drawn(badge), "is not seen"))
+        inks = [ink(picture, *channels) for channels in ((0, 2), (2, 0))]
+        texts = drawn(badge, printed.layout)
+        if [bool(one) for one in inks] != [bool(text) for text in texts]:
+            wrong.append((badge.reference, texts, "is not seen"))
             continue
-        for box in filter(None, (given, family)):
-            inside = left <= box[0] and top <= box[1] and box[2] <= right and box[3] <= bottom
-            if not inside:
-                wrong.append((badge.reference, drawn(badge), box))
+        for box, (left, top, right, bottom) in zip(inks, boxes, strict=True):
+            if box and not (
+                left <= box[0] and top <= box[1] and box[2] <= right and box[3] <= bottom
+            ):
+                wrong.append((badge.reference, texts, box))
+        given, family = inks
         if given and family and given[3] - 1 > family[1] + SLACK_MM * scale:
-            wrong.append((badge.reference, drawn(badge), given, family))
+            wrong.append((badge.reference, texts, given, family))
     assert wrong == []
+
+
+def around(box, scale):
+    """Return the edges of a box with what ink may leave it, in pixels: left, top, right, bottom."""
+    left, top = (box.x_mm - DOTS_MM) * scale, (box.y_mm - SLACK_MM) * scale
+    right = left + (box.width_mm + 2 * DOTS_MM) * scale
+    return left, top, right, top + (box.height_mm + 2 * SLACK_MM) * scale
 
 
 def ink(picture, more, less):
