@@ -371,6 +371,7 @@ def _programme_html(
         slots=slots,
         grids=grids,
         found=len(found) if grids else len(shown),
+        chosen_day=chosen is not None,
         choices=viewer.choices(asked),
         present=viewer.present(
             at_present, None if asked.view is Arrangement.NOW else MOST_IN_BRIEF

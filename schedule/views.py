@@ -76,7 +76,6 @@ class Viewer:
             "ends_at": session.ends_at,
             "times": self._times(session),
             "room": room.name if room else None,
-            "room_path": f"/{self.programme.edition}/rooms#{room.slug}" if room else None,
             "track": self.track(track) if track else None,
             "language": self._language(session.language),
             "sign_up": session.sign_up and not session.cancelled,
@@ -349,6 +348,7 @@ class Viewer:
             Access.HEARING_LOOP: self.words.gettext("hearing loop"),
         }
         return {
+            "path": f"/{self.programme.edition}/rooms#{room.slug}",
             "floor": self._floor(room),
             "access": [said[one] for one in Access if one in room.access],
             "description": self._in(room.description),

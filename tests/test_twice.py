@@ -138,7 +138,7 @@ def test_every_form_of_such_a_post_brings_a_key_of_its_own():
         for one in ("categories/{category}", "questions/{question}", "consents/{purpose}")
     }  # the form of what is new is that of what is there, and that of one kind is all kinds'
     parts = "/organiser/{slug}/programme/"
-    same |= {f"{parts}{one}/{{part}}/delete" for one in ("rooms", "tracks", "speakers", "plans")}
+    same |= {f"{parts}{one}/{{part}}/delete" for one in ("rooms", "tracks", "speakers")}
     same.add("/organiser/{slug}/papers/certificates")  # the page is that of attestations
     no_form = {"/organiser/sign-in/passkey", "/organiser/account/passkeys"}  # sent by the script
     scripted = no_form | {f"{path}/challenge" for path in no_form}

@@ -11,6 +11,7 @@ from forum.core.pdf import Document
 
 POINTS_PER_INCH = 72
 QUALITY = 85
+COLOURS = 256
 
 
 class _ImageObject(PDFObject):
@@ -61,16 +62,17 @@ def _packed(name: str, content: bytes, size_pt: tuple[float, float], most_dpi: i
     with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as picture:
         drawn = picture.format == "PNG"
         scale = max(pt * most_dpi / POINTS_PER_INCH for pt in size_pt) / max(picture.size)
-        if scale < 1:
-            size = [max(1, round(side * scale)) for side in picture.size]
-            whole = picture.convert("RGB").resize((size[0], size[1]), Image.Resampling.LANCZOS)
-            made = whole.quantize(256, dither=Image.Dither.NONE) if drawn else whole
-        else:
-            made = picture.convert("P") if drawn else picture.convert("RGB")
-        if not drawn and scale < 1:
-            out = BytesIO()
-            made.save(out, "JPEG", quality=QUALITY, optimize=True)
-            content = out.getvalue()
+        as_it_is = scale >= 1 and picture.mode == ("P" if drawn else "RGB")
+        made = picture.copy() if as_it_is else picture.convert("RGB")
+    if scale < 1:
+        size = (max(1, round(made.width * scale)), max(1, round(made.height * scale)))
+        made = made.resize(size, Image.Resampling.LANCZOS)
+    if drawn and not as_it_is:
+        made = made.quantize(COLOURS, dither=Image.Dither.NONE)
+    elif not as_it_is:
+        out = BytesIO()
+        made.save(out, "JPEG", quality=QUALITY, optimize=True)
+        content = out.getvalue()
     entries: dict[str, Any] = {
         "Type": PDFName("XObject"),
         "Subtype": PDFName("Image"),

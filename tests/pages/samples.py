@@ -178,6 +178,7 @@ def session(number: int, starts_at: datetime, *, kind: str = "round_table") -> V
         cancelled=number == 4,
         seats=None if number % 3 else View(capacity=24, left=number % 2),
         place=View(
+            path="/toulouse-2027/rooms#salle",
             floor="Niveau 1",
             access=["accès de plain-pied", "boucle magnétique"],
             description="Au bout du couloir.",
@@ -604,6 +605,7 @@ PRESENT = View(
 PROGRAMME = {
     "jsonld": '{"@context":"https://schema.org","@type":"Event","name":"Forum"}',
     "programme": View(version=3, rooms=[*ROOMS], plans=[]),
+    "chosen_day": True,
     "asked": AskedProgramme(day="2027-03-23"),
     "query": "",
     "views": [
@@ -2251,6 +2253,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {
             **PROGRAMME,
             "days": NO_DAY,
+            "chosen_day": False,
             "slots": slots(days=2),
             "found": 46,
             "asked": AskedProgramme(q="a"),

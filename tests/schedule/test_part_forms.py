@@ -12,9 +12,12 @@ from schedule import part_forms
 from schedule.edits import PartKind, RoomPart, SessionPart, TrackPart, part_of
 from schedule.models import (
     Access,
+    FloorPlan,
     Link,
+    Marker,
     Participation,
     Partner,
+    PlanPicture,
     RoomBackstage,
     SessionBackstage,
     SessionType,
@@ -236,12 +239,26 @@ def test_what_a_form_shows_of_a_part_is_read_back_as_the_same_part(kind):
             )
         },
         backstage_of_sessions={rich.id: SessionBackstage(expected=3, confirmed=False)},
+        plans=[
+            FloorPlan(
+                id=NEW,
+                position=3,
+                title={"fr": "Niveau 0", "de": "Ebene 0"},
+                alt={"fr": "L’entrée est en bas.\n\nLe hall suit."},
+                picture=PlanPicture(full="f", small="s", width_px=3, height_px=2),
+                markers=[
+                    Marker(room_id=of.rooms[0].id, x=12.5, y=100),
+                    Marker(room_id=ADA, x=0, y=99.9),  # its room is gone
+                ],
+            )
+        ],
     )
     parts = {
         PartKind.ROOM: of.rooms[0].id,
         PartKind.TRACK: TRACK.id,
         PartKind.SPEAKER: ADA,
         PartKind.SESSION: rich.id,
+        PartKind.PLAN: NEW,
     }
     before = part_of(of, kind, parts[kind])
     sent = part_forms.typed(kind, before, of, EDITION)
