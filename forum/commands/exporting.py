@@ -27,7 +27,7 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, Problem
 from forum.core.sheets import Format
-from forum.registrations import columns, downloads, exporting
+from forum.registrations import columns, downloads, exporting, printing
 from forum.registrations.downloads import RegistrationsExport
 from forum.registrations.exporting import Labels
 from forum.registrations.exporting import Order as ExportOrder
@@ -271,6 +271,7 @@ async def badges(
         NotDrawn: the process that draws ended.
     """
     ending_of(out, ("pdf",))
+    order = await printing.settled(site.db, edition, order)
     order = await runs.settled(site.db, edition, order)
     chosen = await runs.choose(site.db, edition, order)
     told(0, len(chosen))
