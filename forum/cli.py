@@ -533,6 +533,7 @@ def export(
 @click.option("--only-unprinted", is_flag=True, help="Those that were not printed yet.")
 @click.option("--only-changed", is_flag=True, help="Those on which something changed since.")
 @click.option("--category", "categories", multiple=True, help="Its code; may be repeated.")
+@click.option("--filter", "query", default="", help="What the table's address says after ?")
 @click.option("--letters", help="First letters of family names: A, or A-F.")
 @click.option("--registration", "references", multiple=True, help="A reference; may be repeated.")
 @click.option(
@@ -555,6 +556,7 @@ def badges(
         **{name: asked[name] for name in ("only_unprinted", "only_changed")},
         "categories": [*asked["categories"]],
         "registrations": [*asked["references"]],
+        "filter": asked["query"].removeprefix("?"),
     }
     order = run_forms.of_program({name: value for name, value in sent.items() if value})
     with progress("Drawing badges") as told:

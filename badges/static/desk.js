@@ -225,9 +225,10 @@ export function start({ api, store, device, panel, scan }) {
   let printers = null;
   let chosen = "";
   const choice = make("select", "", { id: "desk-printer" });
-  const choosing = make("label", told.printer, { htmlFor: "desk-printer" });
+  const choosing = make("label", `${told.printer} `, { htmlFor: "desk-printer", className: "grow" });
   const picking = make("div", "", { className: "row", hidden: true });
-  picking.append(choosing, choice);
+  choosing.append(choice);
+  picking.append(choosing);
   choice.addEventListener("change", async () => {
     chosen = choice.value;
     await store.put("printer", { device: device()?.id, id: chosen });

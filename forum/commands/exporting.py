@@ -28,7 +28,7 @@ from forum.core.context import Edition
 from forum.core.db import Db
 from forum.core.errors import Invalid, Problem
 from forum.core.sheets import Format
-from forum.registrations import columns, downloads, exporting, paper_sending
+from forum.registrations import columns, downloads, exporting, paper_sending, printing
 from forum.registrations.attestation_sending import Attestations
 from forum.registrations.codes import AttestationCodes
 from forum.registrations.downloads import RegistrationsExport
@@ -299,6 +299,7 @@ async def badges(
         NotDrawn: the process that draws ended.
     """
     ending_of(out, ("pdf",))
+    order = await printing.settled(site.db, edition, order)
     order = await runs.settled(site.db, edition, order)
     chosen = await runs.choose(site.db, edition, order)
     told(0, len(chosen))

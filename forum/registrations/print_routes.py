@@ -1,6 +1,7 @@
 """Print runs begun by the organisers' team: of all, or of those whom the table's filter shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -133,15 +134,27 @@ async def _show(
 async def _counted(
     db: Db, edition: Edition, order: Order, layouts: Layouts
 ) -> tuple[Order, Counted, dict[str, str]]:
-    """Return an order as far as it can be settled, what it would come to, and what is wrong."""
-    try:
+    """Return an order as far as it can be settled, what it would come to, and all that is wrong."""
+    errors: dict[str, str] = {}
+    with _told(errors):
         order = await printing.settled(db, edition, order)
+    with _told(errors):
         layouts.check(order.layout, order.sheet)
+    with _told(errors):
         await runs.settled(db, edition, order)
+    with _told(errors):
         await runs.check(db, edition, order.wanted)
-        return order, await runs.count(db, edition, order, layouts), {}
+    nothing = Counted(layouts=[])
+    return order, nothing if errors else await runs.count(db, edition, order, layouts), errors
+
+
+@contextmanager
+def _told(errors: dict[str, str]) -> Iterator[None]:
+    """Take down what is wrong with a field, and go on."""
+    try:
+        yield
     except (Invalid, runs.ReferenceUnknown) as problem:
-        return order, Counted(layouts=[]), problem.fields
+        errors |= problem.fields
 
 
 # For programs

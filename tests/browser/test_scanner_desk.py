@@ -33,13 +33,15 @@ class Desk(Doors):
     def __init__(self, context, **rights):
         super().__init__(context)
         self.device = {**DEVICE, **RIGHTS, **rights}
-        self.asked = []
+        self.asked, self.queries = [], []
         self.lasting = timedelta(hours=12)
         self.registered = [
             {**one, "job_title": None, "category": "agent", "printed": True, "revision": 4}
             for one in PEOPLE
         ]
         self.desk_problem = None
+        self.printers = []
+        self.looks = []
 
     def answer(self, route):
         path = route.request.url.partition("/api/")[2].partition("?")[0]
@@ -47,7 +49,15 @@ class Desk(Doors):
             super().answer(route)
             return
         self.asked.append((route.request.method, path, dict(route.request.headers)))
-        if path.endswith(".pdf"):
+        self.queries.append(route.request.url.partition("?")[2])
+        if path.endswith("/labels"):
+            self.asked[-1] = (*self.asked[-1], json.loads(route.request.post_data))
+            problem = self.desk_problem
+            if self.losing:
+                route.abort("connectionreset")
+            else:
+                route.fulfill(status=404 if problem else 202, json=problem or self.looks.pop(0))
+        elif path.endswith(".pdf"):
             route.fulfill(status=200, content_type="application/pdf", body=b"%PDF-1.7 %%EOF")
         elif self.desk_problem:
             route.fulfill(status=412, json=self.desk_problem)
@@ -57,6 +67,15 @@ class Desk(Doors):
             route.fulfill(
                 status=200, json={**self.registered[0], **change, "printed": False, "revision": 5}
             )
+
+    def device_printers(self, request):
+        del request
+        return 200, {"items": self.printers}
+
+    def __getattr__(self, name):
+        if name.startswith("device_labels_"):
+            return lambda _request: (200, self.looks.pop(0))
+        raise AttributeError(name)
 
     def expires_at(self):
         return (datetime.now(UTC) + self.lasting).isoformat()
@@ -235,6 +254,90 @@ def test_a_name_is_put_right_and_its_badge_printed_again(phone):
         page.get_by_role("button", name="Badge de d’Hérouville Maëlis").click()
     assert doors.asked[-1][1] == f"device/registrations/{reference(1)}/badge.pdf"
     assert page.locator("#desk-badge").get_attribute("href").startswith("blob:")
+
+
+PRINTERS = [
+    {"id": f"{number}", "name": name, "kind": kind, "wrong": "", "mend": ""}
+    for number, (name, kind) in enumerate(
+        [("Accueil", "label"), ("Halle", "label"), ("Bureau", "sheets")], 1
+    )
+]
+
+
+def label(state, said, *, wrong="", mend=""):
+    """A label as the server tells it."""
+    return {
+        "id": "7",
+        "printer": "Halle",
+        "reference": reference(1),
+        "state": state,
+        "under_way": state == "waiting",
+        "said": said,
+        "wrong": wrong,
+        "mend": mend,
+    }
+
+
+def shows(page, text):
+    page.wait_for_function(
+        "text => document.querySelector('#desk-label').textContent === text", arg=text
+    )
+
+
+def test_a_printer_is_chosen_once_and_a_label_followed_until_it_is_printed(phone):
+    page, doors = phone
+    doors.printers = PRINTERS
+    page.reload()
+    page.get_by_role("button", name="Listes").click()
+    search(page, "mael", 2)
+    assert page.get_by_role("button", name="Étiquette de").count() == 0
+    page.get_by_label("Imprimante de ce poste").select_option("Halle (étiquettes)")
+    page.reload()  # the phone remembers
+    page.get_by_role("button", name="Listes").click()
+    search(page, "mael", 2)
+    press = page.get_by_role("button", name="Étiquette de d’Hérouville Maëlys")
+    doors.losing = True
+    press.click()
+    shows(page, "Le serveur est injoignable\u00a0: réessayez.")
+    doors.losing = False
+    jam = {"wrong": "L’imprimante n’a plus de papier.", "mend": "Mettez un rouleau."}
+    doors.looks = [
+        label("waiting", "en attente"),
+        label("waiting", "en attente", **jam),
+        label("printed", "imprimée"),
+    ]
+    press.click()
+    start = "Étiquette de d’Hérouville Maëlys, Halle\u00a0: "
+    shows(page, f"{start}en attente. L’imprimante n’a plus de papier. Mettez un rouleau.")
+    assert_clean(page)
+    shows(page, f"{start}imprimée.")
+    asked = [one for one in doors.asked if one[1].endswith("/labels")]
+    assert [(one[0], one[1], one[3]) for one in asked] == [
+        ("POST", f"device/registrations/{reference(1)}/labels", {"printer": "2"})
+    ] * 2
+    first, again = (one[2]["idempotency-key"] for one in asked)
+    assert first == again  # what nobody answered is asked for again, and printed once
+
+
+def test_a_printer_that_was_removed_is_chosen_again(phone):
+    page, doors = phone
+    doors.printers = PRINTERS[:1]
+    page.reload()
+    page.get_by_role("button", name="Listes").click()
+    search(page, "mael", 2)
+    press = page.get_by_role("button", name="Étiquette de d’Hérouville Maëlys")
+    doors.printers = PRINTERS[1:]
+    doors.desk_problem = {"code": "printer_not_found", "title": "Gone"}
+    press.click()
+    shows(page, "Cette imprimante a été retirée\u00a0: choisissez-en une autre.")
+    doors.desk_problem = None
+    page.get_by_label("Imprimante de ce poste").select_option("Bureau (feuilles)")
+    assert press.count() == 0
+    with page.context.expect_page():
+        page.get_by_role("button", name="Badge de d’Hérouville Maëlys").click()
+    method, path, *_ = doors.asked[-1]
+    assert (method, path) == ("GET", f"device/registrations/{reference(1)}/badge.pdf")
+    assert doors.queries[-1] == "printer=3"
 
 
 def test_each_part_is_there_for_whom_it_is(browser):

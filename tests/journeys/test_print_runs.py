@@ -73,6 +73,11 @@ def test_the_command_writes_whom_it_is_told_and_logs_them(forum, tmp_path):
     assert "no badge to print" in nobody
     assert "AAAA-AAAA" in forum.run("badges", out, "--registration", "aaaa-aaaa", status=1)
     assert "A-F" in forum.run("badges", out, "--letters", "F-A", status=1)
+    assert "called Office" in forum.run("badges", out, "--printer", "Office", status=1)
+    assert "no badge to print" in forum.run("badges", out, "--filter", "?q=nobody", status=1)
+    assert "colour" in forum.run("badges", out, "--filter", "colour=red", status=1)
+    found = forum.run("badges", out, "--filter", "?status=confirmed&sort=-date&letters=")
+    assert found == f"{out}: 6 badges on 2 pages\n"
     nowhere = tmp_path / "file" / "out.pdf"
     (tmp_path / "file").write_text("no folder")
     assert str(nowhere) in forum.run("badges", nowhere, status=1)

@@ -225,8 +225,9 @@ async def test_a_printer_that_is_gone_is_named(lone_site, hall, team, crowd):
         assert "1.5 mm to the right, 0 mm down" in told
         await client.post(made.headers["location"].partition("?")[0] + "/delete")
     message = "No printer of sheets is called Office: it may have been removed. Choose another one."
-    again = (await team.get(f"{here}?printer=Office")).text
+    again = (await team.get(f"{here}?printer=Office&filter=colour%3Dred")).text
     assert message in again
+    assert "The table has no filter “colour” of this value" in again
     assert "Print these" not in again
     refused = await team.post(here, data={"printer": "Office"})
     assert (refused.status_code, message in refused.text) == (422, True)
