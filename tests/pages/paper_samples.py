@@ -79,10 +79,10 @@ SENDING = {
 }
 SPEAKERS = [
     {
-        "slug": "ada",
+        "reference": "ada",
         "id": "018f",
         "name": "Ada Ferrand",
-        "sessions": 2,
+        "about": {"parts": [None, None]},
         "stand": stand,
         "email": bool(stand != "none"),
     }
