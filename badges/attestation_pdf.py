@@ -370,7 +370,7 @@ class _Spoken(_Page):
         ]
 
 
-@lru_cache(4_000)
+@lru_cache(1_000)
 def _set_text(
     said: str, face: str, size: float, colour: Colour, room: float, language: str
 ) -> Paragraph:

@@ -38,7 +38,7 @@ COUNTS = (800, 8_000)
 NAIVE_COUNT = 80
 MOST_OF_NAIVE = 1
 """Tags, bookmarks and a layout that fits cost no more than a flow of text and pictures of codes."""
-MOST_MB = 40
+MOST_MB = 60
 MOST_EXPONENT = 1.05
 MOST_FIRST_S = 5
 MOST_WAIT_MS = 50
