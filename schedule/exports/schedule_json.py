@@ -17,8 +17,9 @@ something in a field of our own, in the objects that the schema leaves open:
   guid null, one without a room to the nil UUID, since both references are required.
 
 Not carried by v2: texts in a language whose tag is not two letters, photos (no address serves
-them), plans of the venue. v1 carries one language, no roles, no cancelled session; a person's organisation and job
-title in fields of our own, the six fields of a session above in its `conference.meta.sessions`.
+them), plans of the venue. v1 carries one language, no roles, no cancelled session; a person's
+organisation and job title in fields of our own, the six fields of a session above in its
+`conference.meta.sessions`.
 """
 
 import re

@@ -13,7 +13,7 @@ from schedule.exports.schedule_json import schedule_v2
 from tests.browser.axe import assert_clean, sighted
 from tests.browser.keyboard import Keyboard
 from tests.factories import plan_file
-from tests.installations import HTTP, get
+from tests.installations import HTTP, get, until
 from tests.schedule import factory
 
 RED, SKY, FIR = (200, 20, 20), (221, 237, 248), (10, 92, 74)
@@ -121,7 +121,12 @@ def seen_by_attendees(house, browser):
     page.on("console", lambda one: said.append(one.text))
     page.goto(f"{house.base}/essai/rooms")
     expect(page.locator(".plan-frame circle")).to_have_count(2)
-    assert said == []
+    until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
+    context.set_offline(True)
+    page.goto(f"{house.base}/essai/rooms")
+    assert "copie de la version 2" in page.locator("#copy").inner_text()
+    expect(page.locator(".plan-frame img")).to_have_js_property("naturalWidth", 640)
+    assert [one for one in said if "ERR_INTERNET_DISCONNECTED" not in one] == []
     context.close()
     page = sighted(browser, locale="fr-FR")
     page.set_viewport_size({"width": 320, "height": 700})

@@ -145,7 +145,7 @@ def test_the_programme_is_read_without_a_network_and_never_an_old_one_with_it(si
     until(lambda: any("view=mine&" in one or second in one for one in page.evaluate(KEPT)["urls"]))
     until(lambda: f"{base}/sessions/{second}" in page.evaluate(KEPT)["urls"])
     kept = page.evaluate(KEPT)
-    own = ("/essai/programme", "/essai/sessions/", "/essai/speakers", "/static/")
+    own = ("/essai/programme", "/essai/sessions/", "/essai/speakers", "/essai/rooms", "/static/")
     assert [one for one in kept["urls"] if not urlsplit(one).path.startswith(own)] == []
     assert [one for one in kept["urls"] if "q=" in one or "now" in one] == []
     assert len(kept["names"]) == 1
