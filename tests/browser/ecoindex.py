@@ -105,12 +105,16 @@ class Scale:
         network.on("Network.loadingFinished", self._came)
         network.on("Network.loadingFailed", self._failed)
 
-    def visit(self, url: str) -> Weight:
-        """Open `url`, wait for all that it asks for, and return what it weighs."""
+    def visit(self, url: str, *, status: int = 200) -> Weight:
+        """Open `url`, wait for all that it asks for, and return what it weighs.
+
+        A page that answers with another status than `status` is no page to weigh.
+        """
         self.page.goto("about:blank")
         self.coming.clear()  # what the page before still asked for is not this one's
         self.sizes.clear()
-        self.page.goto(url)
+        answer = self.page.goto(url)
+        assert answer is None or answer.status == status, (url, answer.status)
         self.page.evaluate(TWO_FRAMES)
         until = time.monotonic() + PATIENCE_S
         while self.coming:
