@@ -10,6 +10,7 @@ import subprocess
 import unicodedata
 from collections import Counter
 from io import BytesIO
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -227,10 +228,20 @@ def bare(text):
 
 
 def directions(text):
-    """Return which ways the characters of a text go; pdftotext knows not that NKo goes leftward."""
+    """Return which ways the characters of a text go, as far as pdftotext knows.
+
+    It knows not that NKo goes leftward, nor the letters of Arabic Extended-A: after an accent,
+    which goes no way, they are not turned, all of them, where others in their place are.
+    """
     ways = {"R": 1, "AL": 1, "AN": 1, "L": 0, "EN": 0}
     kinds = {ways.get(unicodedata.bidirectional(char)) for char in text} - {None}
-    return kinds | {2 for char in text if family_of(char) in UNTURNED}
+    unknown = {2 for one, other in pairwise(text) if unicodedata.combining(one) and rare(other)}
+    return kinds | unknown | {2 for char in text if family_of(char) in UNTURNED}
+
+
+def rare(char):
+    """Say whether a character is a letter of Arabic Extended-A."""
+    return "\u08a0" <= char <= "\u08ff" and unicodedata.category(char) == "Lo"
 
 
 def is_found(texts, page, badge, *, alone):
