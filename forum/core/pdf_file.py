@@ -117,13 +117,13 @@ class PackedFile:
         self.size += len(part)
 
 
-def differences(rows: Iterator[bytes]) -> Iterator[bytes]:
+def differences(rows: Iterable[bytes]) -> Iterator[bytes]:
     """Yield each row less the row above it, many at a time: so they compress well.
 
     Each begins with the number of what was done, the PNG filter "Up".
     """
-    above = bytes(ROW_BYTES)
-    while some := b"".join(islice(rows, ROWS)):
+    above, waiting = bytes(ROW_BYTES), iter(rows)
+    while some := b"".join(islice(waiting, ROWS)):
         higher = above + some
         less = bytes([(one - up) & 255 for one, up in zip(some, higher, strict=False)])
         yield b"".join(

@@ -4,12 +4,28 @@ from io import BytesIO
 
 import pikepdf
 
-from forum.core.pdf_file import OBJECTS_PER_STREAM, PackedFile, differences
+from forum.core.pdf_file import OBJECTS_PER_STREAM, ROW_BYTES, ROWS, PackedFile, differences
 
 
 def test_rows_are_kept_as_differences():
-    rows = [b"\x01\x02", b"\x01\x05", b"\x00\x04"]
-    assert b"".join(differences(rows)) == b"\x02\x01\x02\x02\x00\x03\x02\xff\xff"
+    rows = [b"\x01\x02\x00\x00\x00\x00\x00", b"\x01\x05\x00\x00\x00\x00\x09", bytes(7)]
+    assert b"".join(differences(rows)) == (
+        b"\x02\x01\x02\x00\x00\x00\x00\x00"
+        b"\x02\x00\x03\x00\x00\x00\x00\x09"
+        b"\x02\xff\xfb\x00\x00\x00\x00\xf7"
+    )
+
+
+def test_differences_go_on_from_one_lot_of_rows_to_the_next():
+    rows = [n.to_bytes(ROW_BYTES) for n in range(2 * ROWS + 1)]
+    found = b"".join(differences(rows))
+    lines = [found[at : at + ROW_BYTES + 1] for at in range(0, len(found), ROW_BYTES + 1)]
+    assert len(lines) == len(rows)
+    above = bytes(ROW_BYTES)
+    for row, line in zip(rows, lines, strict=True):
+        assert line[:1] == b"\x02"
+        assert bytes((a + b) % 256 for a, b in zip(line[1:], above, strict=True)) == row
+        above = row
 
 
 def test_objects_are_found_again_whatever_the_order_in_which_they_came():
