@@ -100,11 +100,11 @@ export function start({ api, store, device, panel, scan }) {
     const item = make("li");
     const state = told.statuses[one.status] ?? one.status;
     const text = [name, one.organisation, categories[one.category] ?? one.category, state].filter(Boolean).join(" · ");
-    item.append(make("p", text), button(told.admit, () => scan(one.reference), say(told.admit_one, { name })));
+    item.append(make("p", text), button(told.admit, () => scan(one.reference), say(told.one, { deed: told.admit, name })));
     if (may("may_desk") && !offline) {
-      item.append(button(told.correct, () => correct(one), say(told.correct_one, { name })));
-      if (one.status === "confirmed" && here("label")) item.append(button(told.label, event => printLabel(one, event.currentTarget), say(told.label_one, { name })));
-      if (one.status === "confirmed") item.append(button(told.print, () => print(one), say(told.print_one, { name })));
+      item.append(button(told.correct, () => correct(one), say(told.one, { deed: told.correct, name })));
+      if (one.status === "confirmed" && here("label")) item.append(button(told.label, event => printLabel(one, event.currentTarget), say(told.one, { deed: told.label, name })));
+      if (one.status === "confirmed") item.append(button(told.print, () => print(one), say(told.one, { deed: told.print, name })));
     }
     return item;
   }
@@ -256,7 +256,7 @@ export function start({ api, store, device, panel, scan }) {
     }
     choice.replaceChildren(
       make("option", told.no_printer, { value: "" }),
-      ...printers.map(one => make("option", `${one.name} (${told.kinds[one.kind]})`, { value: one.id })),
+      ...printers.map(one => make("option", one.kind === "label" ? `${one.name} (${told.label})` : one.name, { value: one.id })),
     );
     choice.value = chosen;
     picking.hidden = !printers.length;
@@ -293,7 +293,7 @@ export function start({ api, store, device, panel, scan }) {
 
   function follow(turn, name, one) {
     if (turn !== followed) return;
-    const state = say(told.label_state, { name, printer: one.printer, state: one.said });
+    const state = `${say(told.one, { deed: told.label, name })}, ${one.printer}, ${one.said}.`;
     const text = [state, one.wrong, one.mend].filter(Boolean).join(" ");
     if (label.textContent !== text) label.textContent = text;
     if (!one.under_way) return;
@@ -302,7 +302,7 @@ export function start({ api, store, device, panel, scan }) {
       try {
         const { status: code, body } = await api("GET", `/api/device/labels/${one.id}?${language()}`);
         if (code !== 200) {
-          label.textContent = told.problems[body.code] ?? told.refused;
+          label.textContent = told.problems[body.code] ?? body.title ?? told.refused;
           return;
         }
         now = body;

@@ -1,4 +1,4 @@
-// The door: what a reading comes to here and now, kept before anybody is told; and how it is taken back.
+// The door: what a reading comes to, kept before anybody is told; and how it is taken back.
 
 import { decide, ownClaim, place, refusal, standingOf } from "./decide.js";
 import { claimOf, holderOf, identify, openName } from "./manifest.js";

@@ -1,4 +1,4 @@
-// Tickets as a phone carries them: nothing names anybody without the badge in front (badges/manifest.py).
+// Tickets as a phone carries them: nothing names anybody without the badge in front (scanner/manifest.py).
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const READABLE = /^[0-9A-HJKMNP-TV-Z]{8}$/;

@@ -1,4 +1,4 @@
-// The scanner: what a volunteer sees and presses. A verdict is shown once its scan is on the disk (door.js).
+// The scanner: what a volunteer sees and presses.
 
 import { newId, read as readCode, undo as takeBack } from "./door.js";
 import { Glance, readKeys } from "./inputs.js";

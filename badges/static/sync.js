@@ -1,5 +1,5 @@
-// The phone and the server: scans go, manifest and numbers come, whenever there is a way. What has no answer of
-// ours (cut, timeout, captive portal) is sent again, and nothing counts twice.
+// The phone and the server: scans go, manifest and numbers come. What has no answer of ours (cut, timeout, captive
+// portal) is sent again, and nothing counts twice.
 
 import { Clock } from "./clock.js";
 import { showAlone, takeAnswers, takeCounters } from "./door.js";

@@ -42,6 +42,10 @@ SHOULD_HOLD = {
 """The rows that say what is done, not how fast."""
 
 
+TOLD_ONLY = "≥ 0"
+"""The goal of a row that is held to nothing: zbar may read none of four small codes."""
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_a_benchmark_says_its_name_and_runs(name):
     module = importlib.import_module(f"benchmarks.{name}")
@@ -52,7 +56,7 @@ def test_a_benchmark_says_its_name_and_runs(name):
 @pytest.mark.parametrize("name", SMALL)
 def test_a_small_run_measures_each_row(name):
     rows = importlib.import_module(f"benchmarks.{name}").run(**SMALL[name])
-    assert min(row.ratio for row in rows) > 0
+    assert min(row.ratio for row in rows if row.goal != TOLD_ONLY) > 0
     assert {row.work for row in rows if row.reached} >= {*SHOULD_HOLD[name]}
 
 

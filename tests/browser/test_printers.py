@@ -157,15 +157,15 @@ def test_a_phone_of_the_help_desk_prints_a_label(demo, browser, team, tmp_path):
         phone.goto(f"{demo.base}/scan#code={code}")
         phone.get_by_role("button", name="Lists").click()
         phone.set_default_timeout(12_000)
-        phone.get_by_label("Printer of this desk").select_option("Hall (labels)")
+        phone.get_by_label("Printer of this desk").select_option("Hall (Label)")
         phone.fill("#desk-q", person["reference"])
         name = f"{person['family_name']} {person['given_name']}"
         printer.paper_out = True
-        phone.get_by_role("button", name=f"Label of {name}").click()
+        phone.get_by_role("button", name=f"Label: {name}").click()
         told = phone.locator("#desk-label")
         told.filter(has_text="The printer is out of paper. Put in a roll").wait_for()
         printer.paper_out = False
-        told.filter(has_text=f"Label of {name}, Hall: printed.").wait_for()
+        told.filter(has_text=f"Label: {name}, Hall, printed.").wait_for()
         assert len(printer.printed) == 1
         phone.context.close()
         page.goto(f"{demo.base}/organiser/demo/registrations/{person['reference']}")

@@ -237,7 +237,7 @@ def test_a_lost_answer_is_asked_for_with_the_same_key(phone):
 def test_a_name_is_put_right_and_its_badge_printed_again(phone):
     page, doors = phone
     search(page, "mael", 2)
-    page.get_by_role("button", name="Corriger : d’Hérouville Maëlys").click()
+    page.get_by_role("button", name="Corriger\u00a0: d’Hérouville Maëlys").click()
     page.fill("#desk-given_name", "Maëlis")
     doors.desk_problem = {"code": "registration_changed", "fields": {"given_name": "Maëllys"}}
     page.get_by_role("button", name="Enregistrer").click()
@@ -251,7 +251,7 @@ def test_a_name_is_put_right_and_its_badge_printed_again(phone):
     assert (headers["if-match"], change) == ('"4"', {"given_name": "Maëlis"})
     assert found(page) == ["d’Hérouville Maëlis · Ville de Kerlouan · Agent public"]
     with page.context.expect_page():
-        page.get_by_role("button", name="Badge de d’Hérouville Maëlis").click()
+        page.get_by_role("button", name="Badge\u00a0: d’Hérouville Maëlis").click()
     assert doors.asked[-1][1] == f"device/registrations/{reference(1)}/badge.pdf"
     assert page.locator("#desk-badge").get_attribute("href").startswith("blob:")
 
@@ -290,12 +290,12 @@ def test_a_printer_is_chosen_once_and_a_label_followed_until_it_is_printed(phone
     page.reload()
     page.get_by_role("button", name="Listes").click()
     search(page, "mael", 2)
-    assert page.get_by_role("button", name="Étiquette de").count() == 0
-    page.get_by_label("Imprimante de ce poste").select_option("Halle (étiquettes)")
+    assert page.get_by_role("button", name="Étiquette\u00a0:").count() == 0
+    page.get_by_label("Imprimante de ce poste").select_option("Halle (Étiquette)")
     page.reload()  # the phone remembers
     page.get_by_role("button", name="Listes").click()
     search(page, "mael", 2)
-    press = page.get_by_role("button", name="Étiquette de d’Hérouville Maëlys")
+    press = page.get_by_role("button", name="Étiquette\u00a0: d’Hérouville Maëlys")
     doors.losing = True
     press.click()
     shows(page, "Le serveur est injoignable\u00a0: réessayez.")
@@ -307,7 +307,7 @@ def test_a_printer_is_chosen_once_and_a_label_followed_until_it_is_printed(phone
         label("printed", "imprimée"),
     ]
     press.click()
-    start = "Étiquette de d’Hérouville Maëlys, Halle\u00a0: "
+    start = "Étiquette\u00a0: d’Hérouville Maëlys, Halle, "
     shows(page, f"{start}en attente. L’imprimante n’a plus de papier. Mettez un rouleau.")
     assert_clean(page)
     shows(page, f"{start}imprimée.")
@@ -325,16 +325,16 @@ def test_a_printer_that_was_removed_is_chosen_again(phone):
     page.reload()
     page.get_by_role("button", name="Listes").click()
     search(page, "mael", 2)
-    press = page.get_by_role("button", name="Étiquette de d’Hérouville Maëlys")
+    press = page.get_by_role("button", name="Étiquette\u00a0: d’Hérouville Maëlys")
     doors.printers = PRINTERS[1:]
     doors.desk_problem = {"code": "printer_not_found", "title": "Gone"}
     press.click()
     shows(page, "Cette imprimante a été retirée\u00a0: choisissez-en une autre.")
     doors.desk_problem = None
-    page.get_by_label("Imprimante de ce poste").select_option("Bureau (feuilles)")
+    page.get_by_label("Imprimante de ce poste").select_option("Bureau")
     assert press.count() == 0
     with page.context.expect_page():
-        page.get_by_role("button", name="Badge de d’Hérouville Maëlys").click()
+        page.get_by_role("button", name="Badge\u00a0: d’Hérouville Maëlys").click()
     method, path, *_ = doors.asked[-1]
     assert (method, path) == ("GET", f"device/registrations/{reference(1)}/badge.pdf")
     assert doors.queries[-1] == "printer=3"

@@ -347,7 +347,7 @@ KINDS = (
     *(
         Kind(
             name=f"attestations {'+'.join(some)}",
-            modules=("badges.attestation_pdf",),
+            modules=("badges.attestation_pdf", "badges.printing.drawing"),
             make=partial(attestations, *some),
             language=some[0],
             title="Attestations",

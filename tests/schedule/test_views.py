@@ -42,6 +42,7 @@ def rendered(programme, asked, *, at=PUBLISHED_AT):
         views=[],
         days=[],
         all_days={"path": "/", "current": True},
+        chosen_day=False,
         slots=one.themes(found) if tracks else [] if rooms else one.slots(found),
         grids=one.grids(found) if rooms else [],
         found=len(found),
