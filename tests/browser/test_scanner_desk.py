@@ -332,7 +332,7 @@ def test_a_printer_that_was_removed_is_chosen_again(phone):
     shows(page, "Cette imprimante a été retirée\u00a0: choisissez-en une autre.")
     doors.desk_problem = None
     page.get_by_label("Imprimante de ce poste").select_option("Bureau")
-    assert press.count() == 0
+    press.wait_for(state="detached")
     with page.context.expect_page():
         page.get_by_role("button", name="Badge\u00a0: d’Hérouville Maëlys").click()
     method, path, *_ = doors.asked[-1]
