@@ -5,6 +5,7 @@ text is in the document's own font subsets, and a QR code is one path and one fi
 paragraph and its code a figure in the tree of the document's structure (PDF/UA-1).
 """
 
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ from forum.core.pdf import (
     font,
     width,
 )
+from forum.core.pdf_file import LEVEL
 from forum.core.pdf_flow import FlowingDocument
 
 MARK_MM = 4.5
@@ -168,12 +170,13 @@ class SheetDocument(FlowingDocument):
 
     def write_pages(self) -> None:
         """Write the pages that wait, and what they are in the document's structure."""
-        for operators, surface in self.waiting:
+        contents = [zlib.compress(one.encode("latin-1"), LEVEL) for one, _ in self.waiting]
+        for content, (_, surface) in zip(contents, self.waiting, strict=True):
             if surface.title:
                 here = str(self._page)
                 self.target(here, self._pagesize[1])
                 self.bookmark(surface.title, here, 0)
-            self.add_page(operators, surface.pieces)
+            self.add_page(content, surface.pieces)
         self.waiting.clear()
 
     def save(self) -> None:

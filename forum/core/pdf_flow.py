@@ -83,22 +83,23 @@ class FlowingDocument(TaggedDocument):
         self._marks = []
         self._startPage()  # type: ignore[attr-defined]  # the stubs lack it
 
-    def add_page(self, operators: str, pieces: Sequence[tuple[str, str]]) -> None:
-        """Write a page by its operators, as a part of its own; much faster than to draw it.
+    def add_page(self, content: bytes, pieces: Sequence[tuple[str, str]]) -> None:
+        """Write a page by its deflated operators, as a part of its own; faster than to draw it.
 
         `pieces` are its elements in reading order, as (role, words for a picture); each is the
         content that the operators mark by its place among them, from 0.
         """
-        content = zlib.compress(operators.encode("latin-1"), LEVEL)
         head = f"<</Length {len(content)}/Filter/FlateDecode>>\nstream\n".encode()
-        stream, page, listed, part = (self._take() for _ in range(4))
+        first = self._doc.objectcounter + 1
+        stream, page, listed, part = range(first, first + 4)
+        self._doc.objectcounter += 4 + len(pieces)
         self._file.add(stream, head + content + b"\nendstream\n")
         kids = []
+        where = f"/P {part} 0 R/Pg {page} 0 R"
         for mark, (role, alt) in enumerate(pieces):
-            number = self._take()
+            number = first + 4 + mark
             words = f"/Alt{string(alt)}" if alt else ""
-            element = f"<</S/{role}/P {part} 0 R/Pg {page} 0 R{words}/K {mark}>>"
-            self._file.add(number, element.encode("latin-1"))
+            self._file.add(number, f"<</S/{role}{where}{words}/K {mark}>>".encode("latin-1"))
             kids.append(f"{number} 0 R")
         elements = " ".join(kids)
         self._file.add(part, f"<</S/Sect/P {self._whole.number} 0 R/K[{elements}]>>".encode())
