@@ -3,8 +3,8 @@
 from io import BytesIO
 
 from badges.models import PaperTicket
-from badges.printing.sheets import printable
 from badges.qr import QUIET_ZONE, ticket_qr
+from forum.core.font_coverage import printable
 from forum.core.i18n import Words, words
 from forum.core.pdf import BOLD, FIR, HIGHLIGHT, INK, MM, REGULAR, SEMIBOLD, SOFT, WHITE, Colour
 from forum.core.pdf_tags import Node, TaggedDocument

@@ -14,7 +14,7 @@ from badges.models import Badge, BadgeRun
 from badges.printers.fields import POINTS, RESIDENT, Spot, dots_of, field, is_dark
 from badges.printers.graphics import Dots, graphic
 from badges.printing.press import render
-from badges.printing.sheets import printable
+from forum.core.font_coverage import printable
 from forum.core.pdf import BOLD, MM
 
 ALIGNED = {"centre": "C", "right": "R"}

@@ -23,8 +23,6 @@ from badges.models import BadgeCategory
 from badges.printing.pictures import DRAWN, Frame, frame_of
 from badges.qr import QUIET_ZONE, SIZE
 from forum.core.font_coverage import plain
-from forum.core.font_coverage import printable as printable  # noqa: PLC0414  # for its users
-from forum.core.font_coverage import spelled as spelled  # noqa: PLC0414
 from forum.core.pdf import (
     FIR,
     HIGHLIGHT,

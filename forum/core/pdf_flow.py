@@ -76,8 +76,7 @@ class FlowingDocument(TaggedDocument):
         """End the page and begin the next one."""
         content = zlib.compress("\n".join([*self._code, ""]).encode("latin-1"), LEVEL)
         number = self._take()
-        head = f"<</Length {len(content)}/Filter/FlateDecode>>\nstream\n".encode()
-        self._file.add(number, head + content + b"\nendstream\n")
+        self._add_content(number, content)
         self._ended.append((self._page, number, self._marks))
         self._page_numbers.append(self._take())
         self._marks = []
@@ -89,11 +88,10 @@ class FlowingDocument(TaggedDocument):
         `pieces` are its elements in reading order, as (role, words for a picture); each is the
         content that the operators mark by its place among them, from 0.
         """
-        head = f"<</Length {len(content)}/Filter/FlateDecode>>\nstream\n".encode()
         first = self._doc.objectcounter + 1
         stream, page, listed, part = range(first, first + 4)
         self._doc.objectcounter += 4 + len(pieces)
-        self._file.add(stream, head + content + b"\nendstream\n")
+        self._add_content(stream, content)
         kids = []
         where = f"/P {part} 0 R/Pg {page} 0 R"
         for mark, (role, alt) in enumerate(pieces):
@@ -150,6 +148,11 @@ class FlowingDocument(TaggedDocument):
         """Take the next number of reportlab's objects for one that it never sees."""
         self._doc.objectcounter += 1
         return int(self._doc.objectcounter)
+
+    def _add_content(self, number: int, deflated: bytes) -> None:
+        """Write the deflated operators of a page."""
+        head = f"<</Length {len(deflated)}/Filter/FlateDecode>>\nstream\n".encode()
+        self._file.add(number, head + deflated + b"\nendstream\n")
 
     def _finish_links(self) -> dict[int, list[Annotation]]:
         """Write the links of a part; return them by page."""

@@ -9,7 +9,7 @@ import pypdfium2
 from badges.layouts.models import Column, Corner, Layout, Panel
 from badges.layouts.texts import template
 from badges.models import Badge, BadgeRun
-from badges.printing.sheets import printable
+from forum.core.font_coverage import printable
 from forum.core.pdf import MM
 from forum.core.text import pick
 

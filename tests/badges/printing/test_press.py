@@ -22,8 +22,8 @@ from PIL import Image
 from badges.layouts.shipped import SHIPPED
 from badges.models import Badge, BadgeCategory, BadgeRun, TokenPayload
 from badges.printing.press import RunReport, render
-from badges.printing.sheets import printable, spelled
 from badges.tokens import sign, verify
+from forum.core.font_coverage import printable, spelled
 from forum.core.pdf import MM
 
 SEED = 20270322
