@@ -33,6 +33,15 @@ class Step(NamedTuple):
     inside_words: bool = False
 
 
+class Measured(NamedTuple):
+    """A text in a face, how wide it is in type of one point, and what its lines take."""
+
+    text: str
+    font: str
+    whole: float
+    extent: Extent
+
+
 class Fitted(NamedTuple):
     """A text at the size, and in the lines, in which it fits its place."""
 
@@ -59,15 +68,16 @@ def fit(
     Nothing is ever left out: the last tries break inside words and end at whatever size holds.
     """
     wide, high = width_mm * MM, height_mm * MM
+    measured = Measured(text, font, width(text, font, 1), extent(text, font))
     for step in steps(sizes):
-        fitted = try_step(text, font, step, wide, high)
+        fitted = try_step(measured, step, wide, high)
         if fitted:
             return fitted
     size = least_of(sizes)
     while True:
         size *= 0.9
         step = Step(0, size, size, inside_words=True)
-        fitted = try_step(text, font, step, wide, high)
+        fitted = try_step(measured, step, wide, high)
         if fitted:
             return fitted
 
@@ -91,10 +101,9 @@ def least_of(sizes: Sequence[Size]) -> float:
     return min(sizes[-1].smallest_pt, LEAST_PT)
 
 
-def try_step(text: str, font: str, step: Step, wide: float, high: float) -> Fitted | None:
-    """Return `text` at the largest size of `step` that fits `wide` by `high` points, or None."""
-    whole = width(text, font, 1)
-    taken = extent(text, font)
+def try_step(measured: Measured, step: Step, wide: float, high: float) -> Fitted | None:
+    """Return a text at the largest size of `step` that fits `wide` by `high` points, or None."""
+    text, font, whole, taken = measured
     leading = taken.above + taken.below
     if step.lines == 1:
         size = min(step.largest_pt, high / leading, wide / whole if whole else step.largest_pt)

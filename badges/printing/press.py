@@ -126,7 +126,9 @@ class Text:
         """Return a text in lines that fit, or None for one without anything to see."""
         if self.part.capitals:
             text = capitals(text)
-        text = NO_BREAK.join(spelled(printable(part)) for part in text.split(NO_BREAK))
+        usual = plain().issuperset(text) and " ".join(text.split()) == text
+        if not usual:
+            text = NO_BREAK.join(spelled(printable(part)) for part in text.split(NO_BREAK))
         if not text:
             return None
         box, face = self.column.box, WEIGHTS[self.part.weight]
@@ -140,7 +142,7 @@ class Text:
             wide=box.width_mm * MM,
             share=SHARES[self.column.align],
         )
-        thick = not plain().issuperset(text) and thickened(text, face)
+        thick = not usual and not plain().issuperset(text) and thickened(text, face)
         return Lines(fitted.height_pt, lines, thick)
 
 

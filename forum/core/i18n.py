@@ -1,14 +1,13 @@
 """French and English: catalogues, plural rules, and dates in words."""
 
 import datetime as dt
-import io
 import re
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
+from gettext import NullTranslations, c2py
 from pathlib import Path
 
 from babel.dates import format_date, format_time, format_timedelta
-from babel.messages.mofile import write_mo
+from babel.messages import Catalog
 from babel.messages.pofile import read_po
 
 from forum.core.text import Filled, filled
@@ -22,6 +21,42 @@ CATALOGUES = ("forum", "schedule", "badges")
 def N_(sentence: str) -> str:  # noqa: N802 -- gettext's own name
     """Mark a sentence that is said later, by gettext, for the catalogue."""
     return sentence
+
+
+class Catalogues(NullTranslations):
+    """The sentences of several catalogues of one language; what none of them has stays English.
+
+    They come from .po files as they are read: to write and read .mo files takes twice the time.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, str] = {}
+        self._counted: dict[str, tuple[str, ...]] = {}
+        self._form = c2py("n != 1")
+
+    def take_in(self, catalogue: Catalog) -> None:
+        """Add the sentences of a catalogue that are translated, and take on its rule of plurals."""
+        self._form = c2py(catalogue.plural_expr)
+        for message in catalogue:
+            if not message.id or message.fuzzy:
+                continue
+            if isinstance(message.id, str):
+                if isinstance(message.string, str) and message.string:
+                    self._said[message.id] = message.string
+            elif isinstance(message.string, tuple | list) and all(message.string):
+                self._counted[message.id[0]] = tuple(message.string)
+
+    def gettext(self, message: str) -> str:
+        """Return a sentence in the language of the catalogues."""
+        return self._said.get(message, message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the words for `n` of something."""
+        forms = self._counted.get(msgid1)
+        if forms is None:
+            return super().ngettext(msgid1, msgid2, n)
+        return forms[self._form(n)]
 
 
 class Words:
@@ -108,16 +143,11 @@ def words(language: str) -> Words:
     """Return the words of `language`; an unknown one speaks English, the language of msgids."""
     if language == SOURCE or language not in LANGUAGES:
         return Words(SOURCE, NullTranslations())
-    whole = GNUTranslations()
+    whole = Catalogues()
     for package in CATALOGUES:
         path = ROOT / package / "locale" / f"{language}.po"
-        compiled = io.BytesIO()
         with path.open("rb") as source:
-            write_mo(compiled, read_po(source, locale=language))
-        compiled.seek(0)
-        one = GNUTranslations(compiled)
-        vars(whole).setdefault("_catalog", {}).update(vars(one)["_catalog"])
-        vars(whole)["plural"] = vars(one)["plural"]
+            whole.take_in(read_po(source, locale=language))
     return Words(language, whole)
 
 

@@ -64,6 +64,7 @@ class FlowingDocument(TaggedDocument):
         self._file = PackedFile(out)
         self._shared = Shared(self._size_pt, self._page_numbers)
         self._doc.Pages = self._doc.Catalog.Pages = self._shared
+        self._parent = self._number(self._shared)
         self._tree = self._literal()
         self._whole.number = self._take()
         self._parts = array("L")
@@ -173,7 +174,7 @@ class FlowingDocument(TaggedDocument):
         self._file.add(
             page,
             (
-                f"<</Type/Page/Parent {self._number(self._shared)} 0 R/Contents {content} 0 R"
+                f"<</Type/Page/Parent {self._parent} 0 R/Contents {content} 0 R"
                 f"/StructParents {len(self._parents)}/Tabs/S"
                 + (f"/Annots[{annotations}]" if annotations else "")
                 + ">>"

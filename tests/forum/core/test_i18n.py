@@ -1,11 +1,13 @@
 """Words: dates, times and plurals as French and English write them."""
 
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.messages.pofile import read_po
 
-from forum.core.i18n import words
+from forum.core.i18n import Catalogues, words
 from forum.core.text import Filled
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -82,3 +84,46 @@ def test_a_mistake_with_a_value_is_said_in_the_language_of_the_reader():
 def test_nought_is_not_said_to_be_one(language, said):
     count = words(language).ngettext
     assert [count("One person", "%(n)d people", n) % {"n": n} for n in range(3)] == said
+
+
+PO = """
+msgid ""
+msgstr ""
+"Plural-Forms: nplurals=2; plural=(n > 1);\\n"
+
+msgid "Door"
+msgstr "Porte"
+
+#, fuzzy
+msgid "Doors"
+msgstr "Peut-être des portes"
+
+msgid "Room"
+msgstr ""
+
+msgid "One seat"
+msgid_plural "%(n)s seats"
+msgstr[0] "Une place"
+msgstr[1] "%(n)s places"
+
+msgid "One queue"
+msgid_plural "%(n)s queues"
+msgstr[0] "Une file"
+msgstr[1] ""
+"""
+
+
+def test_what_is_not_translated_for_sure_stays_english():
+    said = Catalogues()
+    said.take_in(read_po(BytesIO(PO.encode()), locale="fr"))
+    assert [said.gettext(one) for one in ("Door", "Doors", "Room", "Hall", "")] == [
+        "Porte",
+        "Doors",
+        "Room",
+        "Hall",
+        "",
+    ]
+    seats = [said.ngettext("One seat", "%(n)s seats", n) for n in (0, 1, 2)]
+    assert seats == ["Une place", "Une place", "%(n)s places"]
+    queues = [said.ngettext("One queue", "%(n)s queues", n) for n in (0, 1, 2)]
+    assert queues == ["%(n)s queues", "One queue", "%(n)s queues"]
