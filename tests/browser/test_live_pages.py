@@ -303,7 +303,7 @@ def test_the_outbox_says_when_in_words(addresses, language, says):
 
 def test_cancelling_by_keyboard_alone_without_javascript(demo, browser):
     address = f"{uuid.uuid4().hex}@example.org"
-    sent = {"given_name": "Ada", "family_name": "Ferrand", "email": address, "category": "press"}
+    sent = {"given_name": "Ada", "family_name": "Ferrand", "email": address, "category": "agent"}
     post(f"{demo.base}/api/editions/demo/registrations", json={**sent, "language": "en"})
     path = link(demo.letter(address))
     context = browser.new_context(java_script_enabled=False, locale="en-GB")

@@ -18,7 +18,7 @@ def own(demo):
             "given_name": "Ada",
             "family_name": "Ferrand",
             "email": address,
-            "category": "press",
+            "category": "agent",
         },
         timeout=60,
     )

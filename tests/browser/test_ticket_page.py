@@ -16,7 +16,7 @@ READERS = (by_zxing, by_zbar)
 @pytest.fixture(scope="module")
 def ticket(demo):
     """Somebody's token and the path of their page."""
-    one = person("Maëlys", "press")
+    one = person("Maëlys", "agent")
     assert post(f"{demo.base}/api/editions/demo/registrations", json=one).status_code == 202
     letter = demo.letter(one["email"])
     return token(letter), link(letter)

@@ -21,7 +21,7 @@ def reading(text, **given):
     return {**values, **given}
 
 
-def person(name, category="press"):
+def person(name, category="agent"):
     return {
         "given_name": name,
         "family_name": "d’Ornano-Lefèvre",
@@ -56,7 +56,7 @@ def test_from_the_page_to_the_door_and_out_again(demo):
             "id": first["id"],
             "outcome": "admitted",
             "name": "Zoé d’Ornano-Lefèvre",
-            "category": "Presse",
+            "category": "Agent public",
         }
         assert demo.scan(device, first)[0] == let_in
         again = demo.scan(device, reading(ticket))[0]
