@@ -9,18 +9,17 @@ from rich.console import Console
 from benchmarks import Row
 from benchmarks.table import MODULES, RowUnknown, show, table
 
-# Drawing has no small version, and what `forty` does is a test of the browser already: badges,
-# programme_pdf and forty are run by `run.py bench` alone.
+# Drawing has no small version, and what `forty` and `phone` do is a test of the browser already:
+# badges, programme_pdf, forty and phone are run by `run.py bench` alone.
 SMALL = {
     "scan": {"scans": 64, "rounds": 1},
     "sync": {"scans": 200, "batch": 50, "rounds": 1},
     "manifest": {"tickets": 60, "rounds": 2},
     "verdict": {"tickets": 20, "verdicts": 20},
     "registration": {"places": 20, "extra": 12, "rounds": 1},
-    "phone": {"rounds": 1},
     "search": {"small": 20, "large": 60, "times": 3, "rounds": 1},
     "board": {"small": 40, "large": 120, "rounds": 1},
-    "decode": {"count": 4, "badges": 2},
+    "decode": {"count": 2, "badges": 2, "sides_mm": (32,), "layouts": ("a6", "labels-3x7")},
     "programme_export": {"requests": 64, "rounds": 1},
     "start": {"rounds": 1},
     "memory": {"requests": 500},
@@ -31,10 +30,9 @@ SHOULD_HOLD = {
     "sync": [],
     "manifest": ["manifest, told of 10 changes", "manifest, bytes for each ticket"],
     "registration": ["registration, 32 people for 20 places"],
-    "phone": [],
     "search": ["table, statements, the right to see it included"],
     "board": ["board, statements of a look"],
-    "decode": ["decode, 2 badges of each layout, drawn"],
+    "decode": ["decode, 2 badges of 2 layouts, drawn"],
     "programme_export": ["programme, JSON, held already: 304"],
     "start": [],
     "memory": ["memory after 500 requests"],
