@@ -26,6 +26,7 @@ MODULES = (
     "programme_export",
     "programme_growth",
     "badges",
+    "attestations",
     "decode",
     "programme_pdf",
     "start",

@@ -28,7 +28,7 @@ from forum.core.text import pick, sort_key
 
 NEUTRAL = BadgeCategory(code="", name={}, tint=6)
 KNOWN_BY_HEART = 4096
-BATCH = 1000
+BATCH = 200
 """Badges whose codes are made in one go: the processor then keeps the tables at hand."""
 
 NO_BREAK = "\u00a0"

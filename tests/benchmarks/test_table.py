@@ -2,10 +2,12 @@
 
 import importlib
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+import benchmarks
 from benchmarks import Row
 from benchmarks.table import MODULES, RowUnknown, show, table
 
@@ -42,6 +44,12 @@ SHOULD_HOLD = {
 
 TOLD_ONLY = "≥ 0"
 """The goal of a row that is held to nothing: zbar may read none of four small codes."""
+
+
+def test_the_table_knows_every_benchmark():
+    files = Path(benchmarks.__file__).parent.glob("*.py")
+    named = {file.stem for file in files if "\nNAME = " in file.read_text()}
+    assert named == {*MODULES}
 
 
 @pytest.mark.parametrize("name", MODULES)
