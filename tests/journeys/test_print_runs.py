@@ -1,6 +1,7 @@
 """Print runs of a served installation: killed in the middle, taken up again; and by command."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from badges.printing.drawing import UNFINISHED
 from tests.badges.printing.deeds import codes
 from tests.installations import HTTP, until
 
@@ -86,6 +88,7 @@ def test_the_command_writes_whom_it_is_told_and_logs_them(forum, tmp_path):
 def test_a_command_that_is_interrupted_leaves_nothing(forum, tmp_path):
     place = tmp_path / "out"
     place.mkdir()
+    os.mkfifo(place / f"{UNFINISHED}badges.pdf-0")  # the run stands still where its file begins
     command = forum.command("badges", place / "badges.pdf")
     running = subprocess.Popen(command, env=forum.environ, stderr=subprocess.PIPE)
     until(lambda: children(running.pid))
