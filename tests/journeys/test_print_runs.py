@@ -90,7 +90,8 @@ def test_a_command_that_is_interrupted_leaves_nothing(forum, tmp_path):
     place.mkdir()
     os.mkfifo(place / f"{UNFINISHED}badges.pdf-0")  # the run stands still where its file begins
     command = forum.command("badges", place / "badges.pdf")
-    running = subprocess.Popen(command, env=forum.environ, stderr=subprocess.PIPE)
+    with interrupts_heard():
+        running = subprocess.Popen(command, env=forum.environ, stderr=subprocess.PIPE)
     until(lambda: children(running.pid))
     running.send_signal(signal.SIGINT)
     running.communicate(timeout=HTTP["timeout"])
@@ -98,6 +99,16 @@ def test_a_command_that_is_interrupted_leaves_nothing(forum, tmp_path):
     assert [*place.iterdir()] == []
     forum.start("serve")
     assert forum.values("select count(*) from badge_print") == [0]
+
+
+@contextmanager
+def interrupts_heard():
+    """Have commands hear of Ctrl-C even where the suite runs in the background, deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def children(pid):
