@@ -14,7 +14,7 @@ from schemathesis.generation import GenerationMode
 from tests.factories import SAME_ORIGIN, answers, draft
 
 SEED = 20270323
-EXAMPLES = 10
+EXAMPLES = 20
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,8 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 # fmt: on
 SITE = "http://localhost"
+STATIC = "static/0/"
+HTML = "text/html"
 running: list[Any] = []
 WASM_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 
@@ -56,19 +58,30 @@ def driver() -> Iterator[Any]:
             running.clear()
 
 
+def sample(path: str) -> tuple[bytes, str] | None:
+    """Return a sample page or a static file by its path, with its media type; None for another."""
+    name = path.removeprefix("/").partition("?")[0]
+    if name in samples.PAGES:
+        return samples.page(name).encode(), HTML
+    file = static_file(name.removeprefix(STATIC)) if name.startswith(STATIC) else None
+    if file is None:
+        return None
+    return file.read_bytes(), mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+
+
 def serve_samples(context: Any, *, policy: str = POLICY) -> None:
     """Answer a context's requests with the sample pages and the static files, no server needed."""
 
     def answer(route: Any) -> None:
-        path = route.request.url.removeprefix(f"{SITE}/").partition("?")[0]
-        if path in samples.PAGES:
-            headers = {"content-type": "text/html", "content-security-policy": policy}
-            route.fulfill(body=samples.page(path), headers=headers)
-        elif path.startswith("static/0/") and (file := static_file(path[len("static/0/") :])):
-            media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            route.fulfill(body=file.read_bytes(), content_type=media_type)
-        else:
+        found = sample(route.request.url.removeprefix(SITE))
+        if found is None:
             route.fulfill(status=404, body="")
+            return
+        body, media_type = found
+        headers = {"content-type": media_type}
+        if media_type == HTML:
+            headers["content-security-policy"] = policy
+        route.fulfill(body=body, headers=headers)
 
     context.route("**/*", answer)
 
@@ -80,24 +93,18 @@ class Samples(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer one request."""
-        path = self.path.removeprefix("/").partition("?")[0]
-        if path in samples.PAGES:
-            self.answer(
-                samples.page(path).encode(), "text/html", ("content-security-policy", POLICY)
-            )
-        elif path.startswith("static/0/") and (file := static_file(path[len("static/0/") :])):
-            media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            kept = ("cache-control", "max-age=3600, immutable")
-            self.answer(file.read_bytes(), media_type, kept)
-        else:
+        found = sample(self.path)
+        if found is None:
             self.send_error(404)
-
-    def answer(self, body: bytes, media_type: str, header: tuple[str, str]) -> None:
-        """Send a body with what a browser needs to know of it."""
+            return
+        body, media_type = found
         self.send_response(200)
         self.send_header("content-type", media_type)
         self.send_header("content-length", str(len(body)))
-        self.send_header(*header)
+        if media_type == HTML:
+            self.send_header("content-security-policy", POLICY)
+        else:
+            self.send_header("cache-control", "max-age=3600, immutable")
         self.end_headers()
         self.wfile.write(body)
 
