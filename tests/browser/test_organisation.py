@@ -24,8 +24,8 @@ def page(demo, browser):
 
 
 def typed(page, text):
-    """Type into the field, one key after another, and wait for the suggestions."""
-    page.locator(FIELD).press_sequentially(text)
+    """Write into the field at once, so that one text is asked for, and wait for its suggestions."""
+    page.locator(FIELD).fill(text)
     page.wait_for_selector(f"{OPTIONS} >> nth=0")
 
 
@@ -54,6 +54,48 @@ def test_up_goes_to_the_last_and_around(page):
     page.keyboard.press("ArrowDown")
     assert page.locator("[aria-selected=true]").inner_text().startswith("Nantes\n")
     assert page.locator("[aria-selected=true]").count() == 1
+
+
+def marked(page, name):
+    """Wait until the suggestion of this name is the marked one."""
+    page.wait_for_selector(f"[aria-selected=true]:text('{name}')")
+
+
+def test_arrows_wait_for_the_suggestions_of_all_that_is_typed(page):
+    typed(page, "nan")
+    marked_before = page.locator(OPTIONS).last.inner_text()
+    page.locator(FIELD).press_sequentially("tes")
+    page.keyboard.press("ArrowUp")
+    marked(page, "Nantes-en-Ratier")
+    assert not marked_before.startswith("Nantes-en-Ratier")
+    assert page.locator(OPTIONS).count() == 3
+
+
+def test_faster_than_the_suggestions(page):
+    page.locator(FIELD).press_sequentially("nantes")
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_function("document.getElementById('organisation').value === 'Nantes'")
+    assert (shown(page), page.url.endswith("/register")) == ("false", True)
+
+
+def test_a_text_changed_meanwhile_marks_nothing(page):
+    typed(page, "nantes")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Backspace")
+    page.wait_for_selector("[role=status]:text('0')", state="attached")
+    assert (page.input_value(FIELD), page.locator(OPTIONS).count()) == ("nants", 0)
+    assert page.get_attribute(FIELD, "aria-activedescendant") == ""
+
+
+def test_an_arrow_asks_again_when_there_was_no_answer(page):
+    page.route("**/api/organisations*", lambda route: route.abort(), times=1)
+    page.locator(FIELD).fill("nantes")
+    page.wait_for_selector("[role=status]:text('0')", state="attached")
+    page.keyboard.press("ArrowDown")
+    marked(page, "Nantes")
+    assert page.locator(OPTIONS).count() == 3
 
 
 def test_escape_closes_the_list_and_keeps_what_was_typed(page):
