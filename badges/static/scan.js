@@ -27,6 +27,7 @@ const names = new Map(); // who was scanned, while this page is open: names are 
 let rules = null;
 let about = null;
 let direction = "in";
+let undoable;
 let panel = "scan";
 let settings = { muted: false, sun: false };
 let sound = null;
@@ -123,8 +124,9 @@ async function judge(code, began_at) {
     const settled = await settle(link, kept);
     clearTimeout(patience);
     if (!link.revoked) showOutcome(settled);
+    offerUndo(settled.scan.id);
     performance.measure("verdict", { start: began_at });
-    performance.clearMeasures("verdict"); // whoever observes has it
+    performance.clearMeasures("verdict");
     glance.touch(performance.now());
     refresh();
     return settled;
@@ -197,10 +199,13 @@ function setDirection(way) {
   element("go-out").setAttribute("aria-pressed", way === "out");
 }
 
+function offerUndo(id) {
+  undoable = id;
+  element("undo").disabled = !id;
+}
+
 function showLast(scans) {
-  const undoable = scans.find(one => !one.undone);
-  element("undo").disabled = !undoable;
-  element("undo").dataset.id = undoable?.id ?? "";
+  offerUndo(scans.find(one => !one.undone)?.id);
   const rows = scans.map(one => {
     const kind = kindOf(one.outcome, one.unsure);
     const row = make("li");
@@ -258,7 +263,7 @@ async function prepare() {
   await show(link, [own.src, own.dataset.reader, own.dataset.wasm, "/scan"], { words: words.prepare, element, make, say, hour });
 }
 
-/* Lists in clear and the help desk: a module of their own, for devices with the right */
+/* Lists and help desk: a module of their own */
 let desk;
 function showRights(device) {
   const may = device.may_search || device.may_desk || device.may_evacuate;
@@ -271,7 +276,7 @@ function showRights(device) {
   })).catch(() => { desk = null; });
 }
 
-// A code works once. Where its answer was lost, it goes again with the same key, even after a reload.
+// A code whose answer was lost goes again with the same key, even after a reload.
 function enrolmentKey(code) {
   const kept = JSON.parse(sessionStorage.getItem(ENROLMENT) ?? "null");
   if (kept?.code === code) return kept.key;
@@ -413,8 +418,8 @@ readKeys(window, token => {
   read(token);
 });
 element("start").addEventListener("click", startCamera);
-element("undo").addEventListener("click", ({ currentTarget }) => {
-  const { id } = currentTarget.dataset;
+element("undo").addEventListener("click", () => {
+  const id = undoable;
   inTurn(() => undo(id));
 });
 element("go-in").addEventListener("click", () => { setDirection("in"); glance.forget(); });

@@ -71,7 +71,8 @@ export class Link extends EventTarget {
     this.due.state = 0;
   }
 
-  hurry() {
+  async hurry() {
+    await this.busy; // it may hang on a network that is gone
     this.pause = 0;
     this.due = { ...NOW };
     return this.work();

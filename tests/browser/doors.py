@@ -231,6 +231,17 @@ def keep_page(page):
     page.evaluate("navigator.serviceWorker.ready.then(() => {})")
     page.click("nav [data-panel=prepare]")
     page.wait_for_selector("[data-check=assets]")
-    while page.get_attribute("[data-check=assets]", "data-good") != "true":
-        page.click("#check-again")
+    checked(page, lambda: page.get_attribute("[data-check=assets]", "data-good") == "true")
     page.click("nav [data-panel=scan]")
+    settled(page)
+
+
+def checked(page, learnt):
+    """Have the phone, whose checks are shown, look again and again until it has learnt something."""
+
+    def look():
+        page.click("#check-again")
+        settled(page)
+        return learnt()
+
+    until(look)

@@ -83,14 +83,14 @@ def test_numbers_change_without_a_reload_when_another_reads_a_badge(doors, page)
 def test_a_change_is_said_politely_once_a_minute(doors, page):
     page.clock.install()
     page.goto(doors.address)
-    page.wait_for_timeout(1500)
+    assert doors.scan("in") == "admitted"
+    shows(page, "inside", 1)  # numbers have come: the next change is told
     page.clock.fast_forward(61_000)
-    doors.scan("in")
+    assert doors.scan("out") == "left"
     page.wait_for_function(
         "() => document.querySelector('[data-said]').textContent", timeout=LATER_MS
     )
     assert page.locator("[data-said]").inner_text().startswith("Dans le bâtiment\xa0: ")
-    doors.scan("out")
 
 
 def test_the_wall_says_since_when_nothing_comes_and_goes_on_after(doors, page):

@@ -27,6 +27,7 @@ def test_a_badge_of_our_own_pdf_is_read_by_the_camera_but_not_let_in_twice(phone
     admitted = scanned(phone, "Bienvenue")
     assert admitted["outcome"] == "admitted"
     assert admitted["name"] in phone.get_by_role("alert").first.inner_text()
+    all_sent(phone)
     phone.reload()
     refused = scanned(phone, "Déjà entré")
     assert (refused["outcome"], refused["gate"]) == ("already_in", "main")

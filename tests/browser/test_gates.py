@@ -50,7 +50,7 @@ def lay_down(keys):
     keys.tick("Monday 22 March")
     keys.write("To, as in 12:00, line 1", "late")
     keys.press("Store the list")
-    assert page.locator("#mistakes").evaluate("one => one === document.activeElement")
+    page.wait_for_selector("#mistakes:focus")
     keys.write("To, as in 12:00, line 1", "14:00")
     keys.press("Store the list")
     assert page.get_by_role("status").first.inner_text() == "Stored."

@@ -34,7 +34,8 @@ def test_what_is_wrong_is_seen_without_scrolling(demo, browser):
     context = browser.new_context(viewport=SCREEN, is_mobile=True, has_touch=True)
     page = context.new_page()
     page.goto(f"{demo.base}/demo/register")
-    page.locator("main form button").tap()
+    with page.expect_event("load"):
+        page.locator("main form button").tap()
     box = page.locator("#mistakes").bounding_box()
     assert page.evaluate("scrollY") == 0
     assert box["y"] + box["height"] <= SCREEN["height"]

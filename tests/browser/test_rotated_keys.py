@@ -7,6 +7,7 @@ import pytest
 
 from badges import tokens
 from forum.core import clock
+from tests.browser.doors import checked, path_of
 from tests.browser.test_scanner_offline import cut, mend, open_scanner, scan
 from tests.installations import link, post, token
 from tests.journeys.test_register_and_scan import outcome, person, reading
@@ -48,10 +49,9 @@ def key_of(text):
 def learn(page, *keys):
     """Have the phone ask for what is new until it holds these keys: each process learns in turn."""
     held = "async path => Object.keys((await (await import(path)).get('rules')).keys).map(Number)"
-    path = page.get_attribute("#scanner", "src").replace("scan.js", "store.js")
+    path = path_of(page, "store")
     page.click("nav [data-panel=prepare]")
-    while page.evaluate(held, path) != [*keys]:
-        page.click("#check-again")
+    checked(page, lambda: page.evaluate(held, path) == [*keys])
     page.click("nav [data-panel=scan]")
 
 

@@ -7,7 +7,18 @@ import pytest
 
 from tests.browser.axe import assert_clean, sighted
 from tests.browser.chromium import SITE, WASM_POLICY, serve_samples
-from tests.browser.doors import CODE, DEVICE, Doors, ready, reference, token, verdict
+from tests.browser.doors import (
+    CODE,
+    DEVICE,
+    Doors,
+    note_verdicts,
+    path_of,
+    ready,
+    reference,
+    token,
+    verdict,
+)
+from tests.installations import until
 
 RIGHTS = {"may_search": True, "may_desk": True, "may_evacuate": True}
 PEOPLE = [
@@ -74,7 +85,7 @@ class Desk(Doors):
 
     def __getattr__(self, name):
         if name.startswith("device_labels_"):
-            return lambda _request: (200, self.looks.pop(0))
+            return lambda _request: (200, self.looks.pop(0) if self.looks[1:] else self.looks[0])
         raise AttributeError(name)
 
     def expires_at(self):
@@ -110,19 +121,25 @@ def phone(browser):
     """A phone of the help desk, enrolled, with its lists shown; and its server."""
     page = sighted(browser, locale="fr-FR")
     page.set_viewport_size({"width": 320, "height": 700})
-    page.set_default_timeout(8000)
     serve_samples(page.context, policy=WASM_POLICY)
     doors = Desk(page.context)
     page.goto(f"{SITE}/scan#code={CODE}")
     ready(page, 3)
     page.get_by_role("button", name="Listes").click()
     page.wait_for_selector("#desk-q")
+    note_verdicts(page)
     yield page, doors
     page.context.close()
 
 
 def found(page):
     return [one.inner_text() for one in page.locator("#desk-found li p").all()]
+
+
+def keeps(page, name):
+    """Tell whether the phone keeps a list."""
+    kept = "async ([path, name]) => Boolean(await (await import(path)).get(`list:${name}`))"
+    return page.evaluate(kept, [path_of(page, "store"), name])
 
 
 def search(page, typed, wanted):
@@ -146,9 +163,7 @@ def test_somebody_without_a_badge_is_found_and_let_in(phone):
 
 def test_without_a_network_the_list_of_the_phone_is_searched(phone):
     page, doors = phone
-    page.wait_for_function(
-        "import('/static/0/badges/store.js').then(s => s.get('list:people')).then(Boolean)"
-    )
+    until(lambda: keeps(page, "people"))
     doors.cut = True
     search(page, "ZOE loeuil", 1)
     assert found(page) == ["Lœuillet Zoé · Agent public"]
@@ -163,8 +178,8 @@ def test_without_a_network_the_list_of_the_phone_is_searched(phone):
 
 def test_a_list_that_has_expired_is_deleted(phone):
     page, doors = phone
-    doors.lasting = timedelta(seconds=3)
     search(page, "zoe", 2)
+    doors.lasting = timedelta(seconds=9)
     page.get_by_role("button", name="Dans le bâtiment").click()
     page.wait_for_selector("#desk-count")
     page.wait_for_selector("#desk-present", state="hidden")
@@ -172,9 +187,7 @@ def test_a_list_that_has_expired_is_deleted(phone):
     ready(page, 3)
     doors.cut = True
     page.get_by_role("button", name="Listes").click()
-    page.wait_for_function(
-        "import('/static/0/badges/store.js').then(s => s.get('list:present')).then(one => !one)"
-    )
+    until(lambda: not keeps(page, "present"))
     page.get_by_role("button", name="Dans le bâtiment").click()
     page.get_by_text("Il n’y a pas de liste").wait_for()
 
@@ -292,24 +305,22 @@ def test_a_printer_is_chosen_once_and_a_label_followed_until_it_is_printed(phone
     search(page, "mael", 2)
     assert page.get_by_role("button", name="Étiquette\u00a0:").count() == 0
     page.get_by_label("Imprimante de ce poste").select_option("Halle (Étiquette)")
+    press = page.get_by_role("button", name="Étiquette\u00a0: d’Hérouville Maëlys")
+    press.wait_for()  # the choice is kept
     page.reload()  # the phone remembers
     page.get_by_role("button", name="Listes").click()
     search(page, "mael", 2)
-    press = page.get_by_role("button", name="Étiquette\u00a0: d’Hérouville Maëlys")
     doors.losing = True
     press.click()
     shows(page, "Le serveur est injoignable\u00a0: réessayez.")
     doors.losing = False
     jam = {"wrong": "L’imprimante n’a plus de papier.", "mend": "Mettez un rouleau."}
-    doors.looks = [
-        label("waiting", "en attente"),
-        label("waiting", "en attente", **jam),
-        label("printed", "imprimée"),
-    ]
+    doors.looks = [label("waiting", "en attente"), label("waiting", "en attente", **jam)]
     press.click()
     start = "Étiquette\u00a0: d’Hérouville Maëlys, Halle, "
     shows(page, f"{start}en attente. L’imprimante n’a plus de papier. Mettez un rouleau.")
     assert_clean(page)
+    doors.looks = [label("printed", "imprimée")]
     shows(page, f"{start}imprimée.")
     asked = [one for one in doors.asked if one[1].endswith("/labels")]
     assert [(one[0], one[1], one[3]) for one in asked] == [

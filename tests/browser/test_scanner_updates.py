@@ -10,6 +10,7 @@ import pytest
 from badges.scanner.routes import VERSION_HEADER, WORKER
 from forum.core.pages import static_file
 from tests.browser.chromium import WASM_POLICY
+from tests.installations import until
 from tests.pages import samples
 
 FILES = ["/static/0/badges/scan.css", "/static/0/badges/scan.js"]
@@ -66,7 +67,7 @@ def test_a_new_version_is_offered_and_taken_when_somebody_asks(browser, site):
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{site.server_port}/scan")
     page.wait_for_selector("body[data-ready]")
-    page.evaluate("navigator.serviceWorker.ready.then(() => {})")
+    until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
     assert page.is_hidden("#update")
     page.evaluate("document.body.dataset.old = 'yes'")
     site.version = "two"

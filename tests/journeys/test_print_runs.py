@@ -41,10 +41,15 @@ def team(forum):
 
 def test_a_server_that_is_killed_in_the_middle_leaves_a_run_that_goes_on(forum, tmp_path):
     forum.start("serve")
+    prints = forum.var / "files/prints"
+    prints.mkdir(parents=True, exist_ok=True)
     with team(forum) as client:
         job = client.post("/api/editions/essai/badges", json={}).json()
+        part = prints / f"{UNFINISHED}{job['id']}-1.pdf-0"
+        os.mkfifo(part)  # the run stands still where its file begins
         until(lambda: forum.values("select state = 'drawing' from print_run")[0])
         forum.kill()
+        part.unlink()
         forum.start("serve")
         assert client.get(f"/api/editions/essai/badges/{job['id']}").json()["file"] is None
         forum.values("update print_run set lease_until = now() returning 1")  # its lease ends
@@ -59,7 +64,7 @@ def test_a_server_that_is_killed_in_the_middle_leaves_a_run_that_goes_on(forum, 
     assert forum.values("select attempt from print_run") == [2]
     assert len(forum.values("select registration_id from badge_print")) == 6
     assert len({*forum.values("select registration_id from badge_print")}) == 6
-    assert [one.name for one in (forum.var / "files/prints").iterdir()] == [f"{job['id']}-2.pdf"]
+    assert [one.name for one in prints.iterdir()] == [f"{job['id']}-2.pdf"]
 
 
 def test_the_command_writes_whom_it_is_told_and_logs_them(forum, tmp_path):

@@ -89,7 +89,7 @@ def test_page_json_calendar_xml_and_booklet_agree(published, tmp_path):
     first = get(f"{base}/programme?day=2027-03-22&lang=fr").text
     second = get(f"{base}/programme?day=2027-03-23&lang=fr").text
     booklet = tmp_path / "programme.pdf"
-    booklet.write_bytes(get(f"{base}/programme.pdf", timeout=60).content)
+    booklet.write_bytes(get(f"{base}/programme.pdf").content)
     paper = subprocess.run(
         ["pdftotext", booklet, "-"], capture_output=True, text=True, check=True
     ).stdout
