@@ -94,7 +94,7 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
 
 
 class Folder:
-    """Writes each message as an `.eml` file, named by time, kind and id."""
+    """Writes each message as an `.eml` file, named by time, id and kind: so they are in order."""
 
     def __init__(self, folder: Path, sender: str) -> None:
         self.folder = folder
@@ -102,7 +102,7 @@ class Folder:
 
     async def send(self, mail: Mail) -> None:
         """Write the message, whole or not at all."""
-        name = f"{mail.at:%Y%m%dT%H%M%S}-{mail.kind}-{mail.id}.eml"
+        name = f"{mail.at:%Y%m%dT%H%M%S}-{mail.id}-{mail.kind}.eml"
         write_whole(self.folder / name, compose(mail, self.sender).as_bytes())
 
 

@@ -38,6 +38,7 @@ export class Draft extends EventTarget {
     this.done = kept.done ?? [];
     this.undone = kept.undone ?? [];
     this.mine = new Set([...this.done, ...this.undone]);
+    this.followed = new Map(); // which change of ours came after which, by "session change"
     this.#combine();
     for (const name of ["online", "focus"]) addEventListener(name, () => this.#wake?.());
     document.addEventListener("visibilitychange", () => this.#wake?.());
@@ -63,7 +64,15 @@ export class Draft extends EventTarget {
 
   #seen(...ids) { return Object.fromEntries(ids.map(id => [id, this.edited.get(id) ?? 0])); }
 
+  // Whoever took a session in hand before their own last change of it was answered has seen that one too.
+  #follow(seen = {}) {
+    for (const id of Object.keys(seen)) {
+      while (this.followed.has(`${id} ${seen[id]}`)) seen[id] = this.followed.get(`${id} ${seen[id]}`);
+    }
+  }
+
   #take(path, body, from) {
+    this.#follow(body?.seen);
     this.waiting.push({ key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, path, body, from });
     this.#keep();
     this.#wake?.();
@@ -153,10 +162,9 @@ export class Draft extends EventTarget {
     if (change) {
       this.mine.add(change.number);
       for (const { id } of ids(change)) {
-        for (const { body } of this.waiting) {
-          if (body?.seen?.[id] === deed.body.seen?.[id] && body?.seen?.[id] !== undefined) body.seen[id] = change.number;
-        }
+        if (deed.body.seen && id in deed.body.seen) this.followed.set(`${id} ${deed.body.seen[id]}`, change.number);
       }
+      for (const { body } of this.waiting) this.#follow(body?.seen);
       this[deed.from === "done" ? "undone" : "done"].push(change.number);
       if (!deed.from) this.undone = [];
       this.#apply(change);

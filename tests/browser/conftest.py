@@ -1,9 +1,13 @@
 """One Chromium for all of this folder: it is started once, its camera sees what a test films."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.axe import sighted
 from tests.browser.chromium import chromium, signed_in
+
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="package")

@@ -237,7 +237,7 @@ def keep_page(page):
 
 
 def checked(page, learnt):
-    """Have the phone, whose checks are shown, look again and again until it has learnt something."""
+    """Have the phone, whose checks are shown, look again until it has learnt something."""
 
     def look():
         page.click("#check-again")

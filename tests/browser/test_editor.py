@@ -201,6 +201,7 @@ def test_by_the_keyboard_alone(editor):
     keys.press("Shift+ArrowDown")
     keys.press("Space")
     editor.stored("The wind", ("Salle C", "23T10:15", 65))
+    editor.said("Stored. “The wind” placed")
     assert "The wind" in editor.page.evaluate("document.activeElement.textContent")
     keys.press("Space")
     keys.press("ArrowLeft")
@@ -372,6 +373,24 @@ def test_a_lost_answer_is_asked_for_again_and_done_once(editor):
     assert editor.draft()["number"] == before + 1
     editor.page.get_by_role("button", name="Take back").click()
     editor.stored("The wind", ("Salle B", "23T10:00", 60))
+
+
+def test_what_is_taken_in_hand_again_before_an_answer_is_stored_too(editor):
+    page, before, held = editor.page, editor.draft()["number"], []
+
+    def hold_the_first(route):
+        held.append(route)
+
+    page.route("**/draft/placements", hold_the_first, times=1)
+    editor.drag("The wind", down=HOUR)
+    until(lambda: page.evaluate("1") and held)
+    editor.hold("The wind", down=HOUR)
+    with page.expect_response("**/draft/placements"):
+        held[0].continue_()
+    editor.page.mouse.up()
+    editor.said("Stored. “The wind” placed: Tuesday 23 March, 13:00")
+    assert editor.spots()["The wind"] == ("Salle B", "23T12:00", 60)
+    assert editor.draft()["number"] == before + 2
 
 
 def test_it_is_accessible_and_fits_and_so_is_its_dialog(forum, browser, ada, programme):

@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.browser.chromium import SITE, serve_samples
 from tests.browser.keyboard import Keyboard
+from tests.installations import get
 
 SCRIPT = Path(__file__).parents[2] / "forum" / "static" / "questions.js"
 
@@ -102,7 +102,7 @@ def build_questions(keys):
     keys.press("Store the question")
     ask(keys, "Quelle visite ?", "visit", 2)
     keys.press("Store the question")
-    assert page.locator("#mistakes").evaluate("one => one === document.activeElement")
+    page.wait_for_selector("#mistakes:focus")
     keys.write("Answer 1 in French", "Le canal")
     keys.write("Places of answer 1", "2")
     keys.tick("Yes")
@@ -139,7 +139,7 @@ def test_a_form_is_built_by_keyboard_and_answered_by_keyboard(empty, browser):
     page.keyboard.press("ArrowDown")  # from the last to the first
     keys.press("Send my registration")
     page.wait_for_url("**/essai/registered")
-    told = httpx.get(f"{empty.base}/api/editions/essai").json()
+    told = get(f"{empty.base}/api/editions/essai").json()
     visit = next(one for one in told["questions"] if one["code"] == "visit")
     assert visit["options"][0]["places_left"] == 1
     context.close()

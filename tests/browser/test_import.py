@@ -76,7 +76,7 @@ def test_people_of_a_table_are_imported_by_the_keyboard_alone(keys, tmp_path):
     keys.choose("Adresse du bureau", "Courriel")
     keys.choose("Qualité", "Catégorie")
     keys.press("Voir ce que cela ferait")
-    assert page.locator("#mistakes:focus").count() == 1
+    page.wait_for_selector("#mistakes:focus")
     keys.choose("Maire", "Agent")
     keys.press("Voir ce que cela ferait")
     told = page.inner_text("main")
@@ -84,7 +84,7 @@ def test_people_of_a_table_are_imported_by_the_keyboard_alone(keys, tmp_path):
     assert "Une personne est peut-être déjà inscrite" in told
     assert "Adresse du bureau\xa0: Indiquez une adresse" in told
     keys.press("Inscrire 2 personnes")
-    assert page.locator("#mistakes:focus").count() == 1
+    page.wait_for_selector("#mistakes:focus")
     keys.to("Laisser cette ligne de côté")
     page.keyboard.press("Space")
     keys.press("Inscrire 2 personnes")

@@ -3,9 +3,11 @@
 from playwright.sync_api import expect
 
 from tests.browser.keyboard import Keyboard
+from tests.installations import until
 
 WORDS = {"locale": "en-GB"}
 MOST_MS = 60_000
+LARGE = "document.querySelector('#preview img').naturalWidth > 700"
 
 
 def own_layout(page, base):
@@ -40,7 +42,7 @@ def test_the_picture_follows_what_is_typed_and_what_is_stored_is_chosen_and_prin
     page.get_by_label("Place 3, text 1, Colour").first.fill("#8a1c16")
     expect(picture).not_to_have_attribute("src", before, timeout=MOST_MS)
     assert page.locator("#preview figcaption").inner_text() == names
-    assert page.locator("#preview img").evaluate("one => one.naturalWidth") > 700
+    until(lambda: page.evaluate(LARGE))
     page.get_by_role("button", name="Store the layout").click()
     page.wait_for_url("**done=stored")
     name = at.rpartition("/")[2]

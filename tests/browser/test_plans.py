@@ -119,6 +119,7 @@ def seen_by_attendees(house, browser):
     context, said = browser.new_context(locale="fr-FR"), []
     page = context.new_page()
     page.on("console", lambda one: said.append(one.text))
+    until(lambda: "<img" in get(f"{house.base}/essai/rooms").text)  # served within a second
     page.goto(f"{house.base}/essai/rooms")
     expect(page.locator(".plan-frame circle")).to_have_count(2)
     until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))

@@ -33,7 +33,8 @@ def reach(page, name):
         focused = page.locator(":focus")
         label = focused.get_attribute("aria-label") or focused.inner_text()
         if label.startswith(name):
-            page.keyboard.press("Enter")
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
             return
     raise AssertionError(name)
 

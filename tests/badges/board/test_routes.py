@@ -234,5 +234,5 @@ async def test_a_server_that_ends_lets_those_go_who_listen(served):
             for _, lines in streams:
                 async for line in lines:  # to its proper end: a cut would raise
                     assert line == "" or line.startswith(("data: ", "id: ", "event: ", ":"))
-    assert await asyncio.to_thread(served.forum.server.wait, 15) == 0
+    assert await asyncio.to_thread(served.forum.server.wait, PATIENCE_S) == 0
     served.forum.server = None

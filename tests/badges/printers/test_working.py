@@ -216,7 +216,7 @@ async def test_a_printer_that_dies_after_a_label_leaves_it_unsure_and_goes_on(qu
 async def test_paper_that_runs_out_with_a_label_in_hand_leaves_it_unsure(queue, fake):
     await queue.ask()
     fake.runs_out_after_label = True
-    await queue.work(QUICK)
+    await queue.work(Patience(settle_s=0.2, poll_s=0.01))  # it answers: no hurry
     assert await queue.states() == ["unsure", *["waiting"] * 4]
     assert (await queue.errors())[0] == (1, "paper_out")
     assert (await queue.printer()).failure == "paper_out"

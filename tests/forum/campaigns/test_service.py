@@ -512,7 +512,7 @@ async def test_a_campaign_does_not_go_on_while_its_letters_are_being_taken_back(
     async with campaigns.site.pool.acquire() as db, db.transaction():
         assert await queries.take_back(db, "campaign", at=NOON) == 1
         going_on = asyncio.create_task(campaigns.go_on(number))
-        await eventually(lambda: campaigns.site.value(waiting), seconds=20)
+        await eventually(lambda: campaigns.site.value(waiting))
         assert await campaigns.worker.release_campaigns() == 0
     await going_on
     await campaigns.work()

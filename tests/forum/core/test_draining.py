@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import socket
-import time
 
 import pytest
 
@@ -13,6 +12,7 @@ from forum.core.draining import (
     refuse_handshakes,
     somebody_waits,
 )
+from tests.installations import PATIENCE_S
 
 CLIENTS = 32
 GREETING = b"GET /health/live HTTP/1.1\r\nHost: x\r\n"
@@ -96,18 +96,15 @@ async def test_no_request_is_dropped_when_sigterm_comes(empty):
     empty.start("serve")
     hammer = Hammer(empty.port)
     clients = [asyncio.create_task(hammer.ask(keep=n % 2 == 0)) for n in range(CLIENTS)]
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while hammer.answered < 10 * CLIENTS:
             await asyncio.sleep(0.01)
     empty.server.send_signal(signal.SIGTERM)
-    began = time.monotonic()
     await asyncio.gather(*clients)
-    assert await asyncio.to_thread(empty.server.wait, 15) == 0
-    took_s = time.monotonic() - began
+    assert await asyncio.to_thread(empty.server.wait, PATIENCE_S) == 0
     empty.server = None
     assert hammer.lost == []
     assert hammer.told_to_close >= CLIENTS // 2
-    assert took_s < 10
 
 
 def open_at(port):
@@ -130,12 +127,12 @@ async def test_a_request_under_way_is_answered_before_the_end(empty):
     writer.write(body[:5])
     await writer.drain()
     empty.server.send_signal(signal.SIGTERM)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while open_at(empty.port):
             await asyncio.sleep(0.01)
     writer.write(body[5:])
     head = await reader.readuntil(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 404")
     writer.close()
-    assert await asyncio.to_thread(empty.server.wait, 15) == 0
+    assert await asyncio.to_thread(empty.server.wait, PATIENCE_S) == 0
     empty.server = None

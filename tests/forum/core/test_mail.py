@@ -135,7 +135,7 @@ def test_a_file_name_adds_no_header():
 async def test_a_file_holds_the_whole_message(tmp_path):
     await Folder(tmp_path / "outbox", SENDER).send(mail())
     (file,) = (tmp_path / "outbox").iterdir()
-    assert file.name == "20270301T120000-confirmed-00000000-0000-0000-0000-000000000007.eml"
+    assert file.name == "20270301T120000-00000000-0000-0000-0000-000000000007-confirmed.eml"
     assert message(file.read_bytes())["Subject"] == "Votre place au forum"
 
 
