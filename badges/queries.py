@@ -186,6 +186,22 @@ async def list_tickets(db: Db, edition_id: int) -> list[Ticket]:
     )
 
 
+async def list_reissued(db: Db, edition_id: int, at: datetime) -> list[Ticket]:
+    """Return the tickets of an edition that were issued anew at an instant."""
+    return await many(
+        db,
+        Ticket,
+        """
+        select edition_id, registration_id, number, key_id, category_number, days, revision,
+               revoked_at
+          from ticket
+         where edition_id = $1 and revoked_at is null and reissued_at = $2
+        """,
+        edition_id,
+        at,
+    )
+
+
 async def revoke_ticket(db: Db, edition_id: int, registration_id: UUID, at: datetime) -> None:
     """Take the right to enter back."""
     await db.execute(

@@ -62,6 +62,12 @@ async def all_of(db: Db, edition_id: int) -> dict[UUID, Ticket]:
     return {one.registration_id: one for one in await queries.list_tickets(db, edition_id)}
 
 
+async def reissued(db: Db, edition_id: int, *, at: datetime) -> dict[UUID, Ticket]:
+    """Return the tickets that were issued anew at this instant, by registration."""
+    some = await queries.list_reissued(db, edition_id, at)
+    return {one.registration_id: one for one in some}
+
+
 async def revoke(db: Db, edition_id: int, registration_id: UUID, *, at: datetime) -> None:
     """Take the right to enter back; doing it again changes nothing."""
     await queries.revoke_ticket(db, edition_id, registration_id, at)

@@ -104,6 +104,12 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")(command)
 
 
+def no_tell_tickets(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--no-tell` to a command that issues tickets anew."""
+    said = "Send nobody their new ticket: what they have opens no door all the same."
+    return click.option("--no-tell", is_flag=True, help=said)(command)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="forum")
 @click.pass_context
@@ -835,30 +841,32 @@ def list_keys(settings: Settings, as_json: bool) -> None:
     type=click.IntRange(0, 15),
     help="The id of a key that is good for nothing from now on; may be repeated.",
 )
+@no_tell_tickets
 @json_option
 @click.pass_obj
 def rotate_keys(
-    settings: Settings, resign: str | None, retired: tuple[int, ...], as_json: bool
+    settings: Settings, resign: str | None, retired: tuple[int, ...], no_tell: bool, as_json: bool
 ) -> None:
     """Make a new key, which signs what is issued from now on; old tickets stay good."""
     from badges.rotation import Which  # noqa: PLC0415
     from forum.commands import keys  # noqa: PLC0415
 
     which = Which(resign) if resign else None
-    done = run(settings, lambda site: keys.rotate(site, which, retired))
+    done = run(settings, lambda site: keys.rotate(site, which, retired, tell=not no_tell))
     show_json(done) if as_json else print("\n".join(keys.told(done)))
 
 
 @keys.command("retire")
 @click.argument("key", type=click.IntRange(0, 15))
 @click.option("--resign", is_flag=True, help="Issue the tickets that need it anew before.")
+@no_tell_tickets
 @json_option
 @click.pass_obj
-def retire_key(settings: Settings, key: int, resign: bool, as_json: bool) -> None:
+def retire_key(settings: Settings, key: int, resign: bool, no_tell: bool, as_json: bool) -> None:
     """Retire the KEY of this id: what it signed is forged from then on."""
     from forum.commands import keys  # noqa: PLC0415
 
-    done = run(settings, lambda site: keys.retire(site, key, resign=resign))
+    done = run(settings, lambda site: keys.retire(site, key, resign=resign, tell=not no_tell))
     show_json(done) if as_json else print("\n".join(keys.told(done)))
 
 

@@ -1,6 +1,7 @@
 """forum keys: signing keys listed, rotated, retired."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -9,6 +10,7 @@ from badges.models import Resigned
 from badges.rotation import KeyShown, KeyState, Which
 from forum.commands.installation import Installation
 from forum.editions import service as editions
+from forum.registrations import sending
 
 ACTOR = "command"
 STATES = {
@@ -19,11 +21,15 @@ STATES = {
 
 
 class Reissued(Struct, frozen=True, kw_only=True):
-    """How many tickets of an edition were issued anew, how many of their badges were printed."""
+    """How many tickets of an edition were issued anew.
+
+    `printed` of them were on a badge, `told` people are sent theirs by e-mail.
+    """
 
     edition: str
     tickets: int
     printed: int
+    told: int
 
 
 class Rotated(Struct, frozen=True, kw_only=True):
@@ -48,8 +54,12 @@ def line(one: KeyShown) -> str:
     )
 
 
-async def rotate(site: Installation, which: Which | None, retired: Sequence[int]) -> Rotated:
+async def rotate(
+    site: Installation, which: Which | None, retired: Sequence[int], *, tell: bool
+) -> Rotated:
     """Make a key, have every process know it, issue tickets anew, retire keys.
+
+    With `tell` whoever has an address is sent their new ticket.
 
     Raises:
         KeysUsedUp, KeyNotFound, KeySigns, KeyNeeded: see `badges.rotation`. The new key stays.
@@ -59,19 +69,19 @@ async def rotate(site: Installation, which: Which | None, retired: Sequence[int]
     )
     if which is not None or retired:
         await rotation.known_everywhere(made, site.now)
-    reissued = [] if which is None else await _resign(site, which)
+    reissued = [] if which is None else await _resign(site, which, tell=tell)
     for key_id in retired:
         await _retire(site, key_id)
     return Rotated(key=made.id, reissued=reissued, retired=[*retired])
 
 
-async def retire(site: Installation, key_id: int, *, resign: bool) -> Rotated:
-    """Retire a key, the tickets that need it issued anew before where that is asked for.
+async def retire(site: Installation, key_id: int, *, resign: bool, tell: bool) -> Rotated:
+    """Retire a key, the tickets that need it issued anew and sent before where that is asked for.
 
     Raises:
         KeyNotFound, KeySigns, KeyNeeded: see `badges.rotation`.
     """
-    reissued = await _resign(site, Which.ALL, only_of=key_id) if resign else []
+    reissued = await _resign(site, Which.ALL, only_of=key_id, tell=tell) if resign else []
     await _retire(site, key_id)
     return Rotated(key=None, reissued=reissued, retired=[key_id])
 
@@ -86,15 +96,16 @@ def told(done: Rotated) -> list[str]:
         )
     lines += [
         f"{one.edition}: {one.tickets} tickets are issued anew, {one.printed} badges of them were"
-        " printed."
+        f" printed; {one.told} people are sent theirs by e-mail."
         for one in done.reissued
     ]
-    if any(one.tickets for one in done.reissued):
+    if done.reissued:
         lines.append(
-            "What those people were sent or saved before opens no door any more, nor do their"
-            " printed badges: print them again (forum badges --only-unprinted), and write to the"
-            " people (a campaign): their own page shows the new code."
+            "What those people had before opens no door any more, nor do their printed badges:"
+            " print them again (forum badges --only-unprinted). Their own page shows the new code."
         )
+    if any(one.told < one.tickets for one in done.reissued):
+        lines.append("Tell those who are sent nothing, or have them come to the desk.")
     lines += [
         f"Key {one} is retired: what it signed is forged from now on." for one in done.retired
     ]
@@ -102,17 +113,24 @@ def told(done: Rotated) -> list[str]:
 
 
 async def _resign(
-    site: Installation, which: Which, *, only_of: int | None = None
+    site: Installation, which: Which, *, only_of: int | None = None, tell: bool
 ) -> list[Reissued]:
-    done = await rotation.resign(
-        site.db, which, only_of=only_of, actor=ACTOR, at=site.now(), ids=site.ids
-    )
-    return [await _named(site, one) for one in done]
+    at = site.now()
+    async with site.db.transaction():
+        done = await rotation.resign(
+            site.db, which, only_of=only_of, actor=ACTOR, at=at, ids=site.ids
+        )
+        return [await _told_of(site, one, at, tell=tell) for one in done]
 
 
-async def _named(site: Installation, one: Resigned) -> Reissued:
+async def _told_of(site: Installation, one: Resigned, at: datetime, *, tell: bool) -> Reissued:
     edition = await editions.by_id(site.db, one.edition_id)
-    return Reissued(edition=edition.slug, tickets=one.tickets, printed=one.printed)
+    told = 0
+    if tell:
+        told = await sending.send_reissued(
+            site.db, edition, actor=ACTOR, issued_at=at, at=at, ids=site.ids
+        )
+    return Reissued(edition=edition.slug, tickets=one.tickets, printed=one.printed, told=told)
 
 
 async def _retire(site: Installation, key_id: int) -> None:

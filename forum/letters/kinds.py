@@ -82,6 +82,8 @@ SESSION = (
 WITH_TICKET = (TICKET, "manage_link")
 ATTESTING, CERTIFYING = "attestation", "certificate"
 """The kinds that bring attestations to who was there, and certificates to speakers."""
+REISSUED = "reissued"
+"""The kind that brings people their new ticket when signing keys are rotated."""
 QUESTIONS = "questions"
 """The kind that an organiser sends to all who have required questions open."""
 KINDS = {
@@ -148,6 +150,13 @@ KINDS = {
             N_("Registration changed"),
             N_("Names, days or category of a registration have been changed."),
             (*OWN, TICKET, "reason"),
+            WITH_TICKET,
+        ),
+        _kind(
+            REISSUED,
+            N_("New ticket"),
+            N_("A ticket has been issued anew under another key: the one before opens nothing."),
+            (*OWN, TICKET),
             WITH_TICKET,
         ),
         _kind(

@@ -560,6 +560,24 @@ async def list_addressees(db: Db, edition_id: int, kind: str, version: int) -> l
     )
 
 
+async def list_addressees_of(db: Db, edition_id: int, ids: Sequence[UUID]) -> list[Addressee]:
+    """Return those of some registrations who have an address, by name."""
+    return await many(
+        db,
+        Addressee,
+        """
+        select r.id, r.reference, r.given_name, r.family_name, r.email, r.organisation,
+               r.job_title, c.name as category_name, r.language, r.days, r.revision
+          from registration r
+          join category c on c.edition_id = r.edition_id and c.code = r.category
+         where r.edition_id = $1 and r.id = any($2::uuid[]) and r.email <> ''
+         order by r.sort_key, r.id
+        """,
+        edition_id,
+        ids,
+    )
+
+
 async def count_owing(db: Db, edition_id: int, kind: str) -> OwingCount:
     """Count who has required questions open, and whom no letter of this kind has told of these."""
     return await one(

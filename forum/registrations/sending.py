@@ -1,4 +1,4 @@
-"""Letters that an organiser sends: to all confirmed, to who has questions open, or a test."""
+"""Letters to many: to all confirmed, who has questions open or a ticket anew; and a test."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from forum.core.db import Db, retried
 from forum.core.ids import Ids
 from forum.core.outbox import Letter
 from forum.editions import queries as editions
-from forum.letters.kinds import ATTESTATION, KINDS, QUESTIONS, TICKET
+from forum.letters.kinds import ATTESTATION, KINDS, QUESTIONS, REISSUED, TICKET
 from forum.letters.models import Kind, LetterText
 from forum.registrations import mails, queries, rules
 from forum.registrations.models import (
@@ -65,6 +65,33 @@ async def send_to_confirmed(
             actor=actor,
             action="letter_sent",
             detail={"kind": kind.code, "count": len(letters)},
+        )
+    return len(letters)
+
+
+async def send_reissued(
+    db: Db, edition: Edition, *, actor: str, issued_at: datetime, at: datetime, ids: Ids
+) -> int:
+    """Send each their ticket that was issued anew at `issued_at`; return to how many.
+
+    Within the transaction that issues them, so that nobody keeps a dead ticket untold.
+    """
+    async with db.transaction():
+        anew = await tickets.reissued(db, edition.id, at=issued_at)
+        letters = []
+        for one in await queries.list_addressees_of(db, edition.id, [*anew]):
+            values = values_of(one, anew[one.id])
+            letter = _letter(edition, KINDS[REISSUED], one, values, at, ids)
+            letters.append(msgspec.structs.replace(letter, version=anew[one.id].revision))
+        await outbox.put_all(db, letters, at=at)
+        await audit.record(
+            db,
+            edition_id=edition.id,
+            id=ids.uuid(at),
+            at=at,
+            actor=actor,
+            action="letter_sent",
+            detail={"kind": REISSUED, "count": len(letters)},
         )
     return len(letters)
 

@@ -31,7 +31,7 @@ def registered(forum, name):
     one = person(name, "attendee")
     assert post(f"{forum.base}/api/editions/cles/registrations", json=one).status_code == 202
     letter = forum.letter(one["email"])
-    return token(letter), link(letter)
+    return token(letter), link(letter), one["email"]
 
 
 def shown(forum, path):
@@ -56,8 +56,8 @@ def learn(page, *keys):
 
 
 def test_a_rotated_key_reaches_every_process_and_phone_and_old_codes_end_as_told(forum, browser):
-    ada, ada_page = registered(forum, "Ada")
-    bob, _ = registered(forum, "Bob")
+    ada, ada_page, ada_address = registered(forum, "Ada")
+    bob, *_ = registered(forum, "Bob")
     context = browser.new_context(locale="fr-FR", permissions=["camera"])
     page = context.new_page()
     code = forum.json("device", "add", "Téléphone", "--gate", "main")["code"]
@@ -66,13 +66,16 @@ def test_a_rotated_key_reaches_every_process_and_phone_and_old_codes_end_as_told
     done = forum.json("keys", "rotate", "--resign", "all")
     assert done == {
         "key": 1,
-        "reissued": [{"edition": "cles", "tickets": 2, "printed": 0}],
+        "reissued": [{"edition": "cles", "tickets": 2, "printed": 0, "told": 2}],
         "retired": [],
     }
-    eve, _ = registered(forum, "Eve")
+    eve, *_ = registered(forum, "Eve")
     new = {shown(forum, ada_page) for _ in range(8)}  # whichever process answers
     assert len(new) == 1
     [ada_new] = new
+    letter = forum.letter(ada_address, 2)
+    assert letter["Subject"].startswith("Nouveau billet")
+    assert token(letter) == ada_new
     assert [key_of(one) for one in (ada, bob, ada_new, eve)] == [0, 0, 1, 1]
     device = forum.device("cles")
     assert [outcome(one) for one in forum.scan(device, *map(reading, (bob, eve)))] == [

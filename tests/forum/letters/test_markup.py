@@ -43,7 +43,7 @@ def test_every_placeholder_of_a_kind_has_a_meaning_and_every_link_a_label():
 def test_the_ticket_and_the_link_are_needed_wherever_there_is_a_ticket():
     with_ticket = [kind for kind in KINDS.values() if TICKET in kind.placeholders]
     assert [kind.code for kind in with_ticket] == [
-        "confirmed", "promoted", "approved", "changed", "reminder",
+        "confirmed", "promoted", "approved", "changed", "reissued", "reminder",
     ]  # fmt: skip
     assert {kind.needed[:2] for kind in with_ticket} == {(TICKET, "manage_link")}
     assert {*SENT_FROM_THE_PAGE} <= KINDS.keys()

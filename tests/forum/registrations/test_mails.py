@@ -63,6 +63,10 @@ SENTENCES = {
         "The organisers could not accept your registration K7QM-42XR.",
     ),
     "changed": ("Votre inscription a été modifiée.", "Your registration has been changed."),
+    "reissued": (
+        "Voici votre nouveau billet ; l’ancien n’ouvre plus aucune porte.",
+        "Here is your new ticket; the one before opens no door any more.",
+    ),
     "cancelled": (
         "Votre inscription K7QM-42XR est annulée ; aucun de ses billets n’ouvre les portes.",
         "Your registration K7QM-42XR is cancelled; no ticket of it opens the doors.",
@@ -409,7 +413,9 @@ def test_a_letter_holds_the_values_of_its_moment_and_no_secret():
     }
 
 
-@pytest.mark.parametrize("kind", ["confirmed", "promoted", "approved", "changed", "reminder"])
+@pytest.mark.parametrize(
+    "kind", ["confirmed", "promoted", "approved", "changed", "reissued", "reminder"]
+)
 def test_a_ticket_comes_as_picture_page_and_calendar(kind):
     mail = made(kind)
     assert [(part.name, part.media_type.partition(";")[0], part.cid) for part in mail.parts] == [

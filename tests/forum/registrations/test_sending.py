@@ -82,6 +82,27 @@ async def test_sending_again_reaches_only_those_confirmed_meanwhile(lone_site, p
     assert await send() == 1
 
 
+async def test_each_gets_the_ticket_that_was_issued_anew_and_nobody_else(
+    lone_site, place, delivered
+):
+    people = [await lone_site.register(place) for _ in range(4)]  # the last one waits
+    form = WalkIn(given_name="Zoé", family_name="Lefèvre", category="elected", beyond=True)
+    await lone_site.do(desk.walk_in, place, form, actor="organiser:x")
+    await lone_site.value(
+        "update ticket set reissued_at = $2, revision = 1 where registration_id <> $1",
+        people[0].id, lone_site.clock.at,
+    )  # fmt: skip
+    by = {"actor": "command", "issued_at": lone_site.clock.at}
+    assert await lone_site.do(sending.send_reissued, place, **by) == 2
+    read = lone_site.keyring.read
+    got = [read(decoded(one.parts[0].content)) for one in await delivered("reissued")]
+    assert sorted((one.ticket, one.revision) for one in got) == sorted(
+        (read(one.token).ticket, 1) for one in people[1:3]
+    )
+    assert await lone_site.do(sending.send_reissued, place, **by) == 2  # asked for again
+    assert len(await delivered("reissued")) == 0  # and sent once
+
+
 async def test_who_gave_no_address_at_the_desk_gets_nothing(lone_site, place, send, count):
     form = WalkIn(given_name="Zoé", family_name="Lefèvre", category="elected")
     await lone_site.do(desk.walk_in, place, form, actor="organiser:x")
