@@ -1,5 +1,6 @@
 """Letters to many: to all confirmed, who has questions open or a ticket anew; and a test."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -56,16 +57,7 @@ async def send_to_confirmed(
         for one in people:
             values = values_of(one, by_person.get(one.id), there.get(one.id), terms)
             letters.append(_letter(edition, kind, one, values, at, ids))
-        await outbox.put_all(db, letters, at=at)
-        await audit.record(
-            db,
-            edition_id=edition.id,
-            id=ids.uuid(at),
-            at=at,
-            actor=actor,
-            action="letter_sent",
-            detail={"kind": kind.code, "count": len(letters)},
-        )
+        await _put_all(db, edition, kind.code, letters, actor=actor, at=at, ids=ids)
     return len(letters)
 
 
@@ -83,16 +75,7 @@ async def send_reissued(
             values = values_of(one, anew[one.id])
             letter = _letter(edition, KINDS[REISSUED], one, values, at, ids)
             letters.append(msgspec.structs.replace(letter, version=anew[one.id].revision))
-        await outbox.put_all(db, letters, at=at)
-        await audit.record(
-            db,
-            edition_id=edition.id,
-            id=ids.uuid(at),
-            at=at,
-            actor=actor,
-            action="letter_sent",
-            detail={"kind": REISSUED, "count": len(letters)},
-        )
+        await _put_all(db, edition, REISSUED, letters, actor=actor, at=at, ids=ids)
     return len(letters)
 
 
@@ -121,17 +104,32 @@ async def send_questions(db: Db, edition: Edition, *, actor: str, at: datetime, 
             raise ChangesClosed
         await queries.lock_sending(db, edition.id, QUESTIONS)
         people = await queries.list_owing(db, edition.id, QUESTIONS, untold=True, limit=None)
-        await outbox.put_all(db, [_asking(edition, one, at, ids) for one in people], at=at)
-        await audit.record(
-            db,
-            edition_id=edition.id,
-            id=ids.uuid(at),
-            at=at,
-            actor=actor,
-            action="letter_sent",
-            detail={"kind": QUESTIONS, "count": len(people)},
-        )
+        letters = [_asking(edition, one, at, ids) for one in people]
+        await _put_all(db, edition, QUESTIONS, letters, actor=actor, at=at, ids=ids)
     return len(people)
+
+
+async def _put_all(
+    db: Db,
+    edition: Edition,
+    kind: str,
+    letters: Sequence[Letter],
+    *,
+    actor: str,
+    at: datetime,
+    ids: Ids,
+) -> None:
+    """Store letters to many, and record how many of which kind."""
+    await outbox.put_all(db, letters, at=at)
+    await audit.record(
+        db,
+        edition_id=edition.id,
+        id=ids.uuid(at),
+        at=at,
+        actor=actor,
+        action="letter_sent",
+        detail={"kind": kind, "count": len(letters)},
+    )
 
 
 def _asking(edition: Edition, person: Owing, at: datetime, ids: Ids) -> Letter:
