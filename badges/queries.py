@@ -171,8 +171,8 @@ async def find_ticket(db: Db, edition_id: int, registration_id: UUID) -> Ticket 
     )
 
 
-async def list_tickets(db: Db, edition_id: int) -> list[Ticket]:
-    """Return the tickets of an edition that were not taken back."""
+async def list_tickets(db: Db, edition_id: int, reissued_at: datetime | None) -> list[Ticket]:
+    """Return the tickets of an edition that were not taken back, all or those issued anew then."""
     return await many(
         db,
         Ticket,
@@ -181,24 +181,10 @@ async def list_tickets(db: Db, edition_id: int) -> list[Ticket]:
                revoked_at
           from ticket
          where edition_id = $1 and revoked_at is null
+           and ($2::timestamptz is null or reissued_at = $2)
         """,
         edition_id,
-    )
-
-
-async def list_reissued(db: Db, edition_id: int, at: datetime) -> list[Ticket]:
-    """Return the tickets of an edition that were issued anew at an instant."""
-    return await many(
-        db,
-        Ticket,
-        """
-        select edition_id, registration_id, number, key_id, category_number, days, revision,
-               revoked_at
-          from ticket
-         where edition_id = $1 and revoked_at is null and reissued_at = $2
-        """,
-        edition_id,
-        at,
+        reissued_at,
     )
 
 

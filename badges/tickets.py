@@ -57,14 +57,14 @@ async def find(db: Db, edition_id: int, registration_id: UUID) -> Ticket | None:
     return await queries.find_ticket(db, edition_id, registration_id)
 
 
-async def all_of(db: Db, edition_id: int) -> dict[UUID, Ticket]:
-    """Return the tickets of an edition that open the doors, by registration."""
-    return {one.registration_id: one for one in await queries.list_tickets(db, edition_id)}
+async def all_of(
+    db: Db, edition_id: int, *, reissued_at: datetime | None = None
+) -> dict[UUID, Ticket]:
+    """Return the tickets of an edition that open the doors, by registration.
 
-
-async def reissued(db: Db, edition_id: int, *, at: datetime) -> dict[UUID, Ticket]:
-    """Return the tickets that were issued anew at this instant, by registration."""
-    some = await queries.list_reissued(db, edition_id, at)
+    With `reissued_at` those alone that were issued anew at that instant.
+    """
+    some = await queries.list_tickets(db, edition_id, reissued_at)
     return {one.registration_id: one for one in some}
 
 

@@ -127,9 +127,7 @@ async def _told_of(site: Installation, one: Resigned, at: datetime, *, tell: boo
     edition = await editions.by_id(site.db, one.edition_id)
     told = 0
     if tell:
-        told = await sending.send_reissued(
-            site.db, edition, actor=ACTOR, issued_at=at, at=at, ids=site.ids
-        )
+        told = await sending.send_reissued(site.db, edition, actor=ACTOR, at=at, ids=site.ids)
     return Reissued(edition=edition.slug, tickets=one.tickets, printed=one.printed, told=told)
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from badges.models import Signed
 from badges.papers.issuing import PapersExport
-from forum.core import audit, outbox
+from forum.core import audit
 from forum.core.context import Edition
 from forum.core.db import Db, retried
 from forum.core.errors import Invalid, Problem
@@ -21,7 +21,7 @@ from forum.core.i18n import N_
 from forum.core.ids import Ids
 from forum.core.outbox import Letter
 from forum.core.text import Filled
-from forum.registrations import mails, queries
+from forum.registrations import mails, queries, sending
 from forum.registrations.codes import AttestationCodes, Attested, Certified
 from forum.registrations.models import Delivered, SendingLog
 
@@ -212,15 +212,8 @@ async def send(
         await queries.lock_sending(db, edition.id, kind.letter)
         people = reached(await kind.candidates(db, edition), to, references)
         letters = [letter(edition, kind, one, letter_id=ids.uuid(at)) for one in people]
-        await outbox.put_all(db, letters, at=at)
-        await audit.record(
-            db,
-            edition_id=edition.id,
-            id=ids.uuid(at),
-            at=at,
-            actor=actor,
-            action="letter_sent",
-            detail={"kind": kind.letter, "to": to.value, "count": len(letters)},
+        await sending.put_all(
+            db, edition, kind.letter, letters, actor=actor, at=at, ids=ids, to=to.value
         )
     return len(letters)
 

@@ -57,25 +57,23 @@ async def send_to_confirmed(
         for one in people:
             values = values_of(one, by_person.get(one.id), there.get(one.id), terms)
             letters.append(_letter(edition, kind, one, values, at, ids))
-        await _put_all(db, edition, kind.code, letters, actor=actor, at=at, ids=ids)
+        await put_all(db, edition, kind.code, letters, actor=actor, at=at, ids=ids)
     return len(letters)
 
 
-async def send_reissued(
-    db: Db, edition: Edition, *, actor: str, issued_at: datetime, at: datetime, ids: Ids
-) -> int:
-    """Send each their ticket that was issued anew at `issued_at`; return to how many.
+async def send_reissued(db: Db, edition: Edition, *, actor: str, at: datetime, ids: Ids) -> int:
+    """Send each their ticket that was issued anew at this very instant; return to how many.
 
     Within the transaction that issues them, so that nobody keeps a dead ticket untold.
     """
     async with db.transaction():
-        anew = await tickets.reissued(db, edition.id, at=issued_at)
+        anew = await tickets.all_of(db, edition.id, reissued_at=at)
         letters = []
         for one in await queries.list_addressees_of(db, edition.id, [*anew]):
             values = values_of(one, anew[one.id])
             letter = _letter(edition, KINDS[REISSUED], one, values, at, ids)
             letters.append(msgspec.structs.replace(letter, version=anew[one.id].revision))
-        await _put_all(db, edition, REISSUED, letters, actor=actor, at=at, ids=ids)
+        await put_all(db, edition, REISSUED, letters, actor=actor, at=at, ids=ids)
     return len(letters)
 
 
@@ -105,11 +103,11 @@ async def send_questions(db: Db, edition: Edition, *, actor: str, at: datetime, 
         await queries.lock_sending(db, edition.id, QUESTIONS)
         people = await queries.list_owing(db, edition.id, QUESTIONS, untold=True, limit=None)
         letters = [_asking(edition, one, at, ids) for one in people]
-        await _put_all(db, edition, QUESTIONS, letters, actor=actor, at=at, ids=ids)
+        await put_all(db, edition, QUESTIONS, letters, actor=actor, at=at, ids=ids)
     return len(people)
 
 
-async def _put_all(
+async def put_all(
     db: Db,
     edition: Edition,
     kind: str,
@@ -118,8 +116,9 @@ async def _put_all(
     actor: str,
     at: datetime,
     ids: Ids,
+    **more: str,
 ) -> None:
-    """Store letters to many, and record how many of which kind."""
+    """Store letters to many, and record how many of which kind, and what `more` there is to say."""
     await outbox.put_all(db, letters, at=at)
     await audit.record(
         db,
@@ -128,7 +127,7 @@ async def _put_all(
         at=at,
         actor=actor,
         action="letter_sent",
-        detail={"kind": kind, "count": len(letters)},
+        detail={"kind": kind, "count": len(letters), **more},
     )
 
 

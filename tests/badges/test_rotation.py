@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import asyncpg
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -22,6 +23,8 @@ from badges.keys import KeyNotHere
 from badges.models import Direction
 from badges.rotation import KeyNeeded, KeyNotFound, KeySigns, KeyState, KeysUsedUp, Which
 from badges.tokens import Forged
+from forum.commands import keys as commands
+from forum.commands.installation import Installation
 from forum.registrations import changing
 from forum.registrations.models import Change
 from tests.badges.scanner.test_manifests import Phone, plain
@@ -215,6 +218,46 @@ async def test_tickets_are_issued_anew_under_the_new_key(
     unprinted = await site.value("select count(*) from ticket where printed_at is not null")
     assert unprinted == (which is Which.UNPRINTED)
     assert await site.do(rotation.resign, which, **BY) == []
+
+
+@pytest.fixture
+def retire(site, rotate):
+    """Make another key, and retire the first by the command; return what was done."""
+
+    async def retired(*, tell):
+        await rotate()
+        async with site.pool.acquire() as db:
+            here = Installation(site.settings, db, site.keyring, site.ids)
+            here.now = lambda: site.clock.at
+            return await commands.retire(here, 0, resign=True, tell=tell)
+
+    return retired
+
+
+@pytest.mark.parametrize("tell", [True, False])
+async def test_people_are_sent_their_new_ticket_unless_the_command_is_told_otherwise(
+    site, edition, retire, tell
+):
+    await site.register(edition)
+    done = await retire(tell=tell)
+    assert [(one.tickets, one.told) for one in done.reissued] == [(1, int(tell))]
+    kinds = [kind for kind, _ in await site.letters(edition)]
+    assert kinds == ["confirmed", "reissued"] if tell else kinds == ["confirmed"]
+    said = " ".join(commands.told(done))
+    assert f"{int(tell)} people are sent theirs by e-mail" in said
+    assert ("Tell those who are sent nothing" in said) != tell
+
+
+async def test_no_ticket_ends_where_its_letter_cannot_be_stored(site, edition, retire):
+    await site.register(edition)
+    await site.value(
+        "alter table outbox add constraint no_room check (kind <> 'reissued') not valid"
+    )
+    with pytest.raises(asyncpg.CheckViolationError):
+        await retire(tell=True)
+    assert await site.rows("select key_id, revision from ticket") == [(0, 0)]
+    [first, _] = await shown_of(site)
+    assert first.state is KeyState.GOOD
 
 
 async def test_what_a_retired_key_signed_is_forged_everywhere(site, edition, rotate, phone, door):

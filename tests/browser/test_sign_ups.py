@@ -5,6 +5,7 @@ import uuid
 import httpx
 import pytest
 
+from tests.browser.keyboard import Keyboard
 from tests.installations import link
 
 
@@ -26,40 +27,28 @@ def own(demo):
     return link(demo.letter(address))
 
 
-def reach(page, name):
-    """Press Tab until what has the focus bears this name; then press Enter."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        focused = page.locator(":focus")
-        label = focused.get_attribute("aria-label") or focused.inner_text()
-        if label.startswith(name):
-            with page.expect_navigation():
-                page.keyboard.press("Enter")
-            return
-    raise AssertionError(name)
-
-
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_seat_is_taken_and_given_back_by_keyboard(demo, browser, own, javascript):
     context = browser.new_context(
         locale="en-GB", java_script_enabled=javascript, viewport={"width": 390, "height": 844}
     )
     page = context.new_page()
+    keys = Keyboard(page)
     page.goto(f"{demo.base}{own}")
-    reach(page, "Sign up for sessions")
+    keys.press("Sign up for sessions")
     page.wait_for_url("**/sessions")
     page.goto(page.locator("ul.days a").last.evaluate("one => one.href"))  # still to come
-    reach(page, "Take a seat")
+    keys.press("Take a seat")
     note = page.get_by_role("status")
     note.wait_for()
     assert note.inner_text().startswith("You have a seat: ")
     assert page.get_by_text("✓ You have a seat").count() == 2  # in one's list, and by time
     page.goto(f"{demo.base}{own}")
     assert page.get_by_text("✓ You have a seat").count() == 1
-    reach(page, "Change my sessions")
+    keys.press("Change my sessions")
     page.wait_for_url("**/sessions")
     page.goto(page.locator("ul.days a").last.evaluate("one => one.href"))
-    reach(page, "Give the seat back")
+    keys.press("Give the seat back")
     note = page.get_by_role("status")
     note.wait_for()
     assert note.inner_text().startswith("Given back: ")

@@ -92,14 +92,13 @@ async def test_each_gets_the_ticket_that_was_issued_anew_and_nobody_else(
         "update ticket set reissued_at = $2, revision = 1 where registration_id <> $1",
         people[0].id, lone_site.clock.at,
     )  # fmt: skip
-    by = {"actor": "command", "issued_at": lone_site.clock.at}
-    assert await lone_site.do(sending.send_reissued, place, **by) == 2
+    assert await lone_site.do(sending.send_reissued, place, actor="command") == 2
     read = lone_site.keyring.read
     got = [read(decoded(one.parts[0].content)) for one in await delivered("reissued")]
     assert sorted((one.ticket, one.revision) for one in got) == sorted(
         (read(one.token).ticket, 1) for one in people[1:3]
     )
-    assert await lone_site.do(sending.send_reissued, place, **by) == 2  # asked for again
+    assert await lone_site.do(sending.send_reissued, place, actor="command") == 2  # once more
     assert len(await delivered("reissued")) == 0  # and sent once
 
 
